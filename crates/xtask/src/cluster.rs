@@ -23,7 +23,6 @@ pub struct Cluster {
     server: Child,
     /// What the server says. Kept open: a server that fails to start takes its folder with it.
     log: File,
-    folder: PathBuf,
     port: u16,
 }
 
@@ -38,7 +37,7 @@ impl Cluster {
             // The reason is reported; a folder that stays behind is the smaller trouble.
             let _ = std::fs::remove_dir_all(&folder);
         })?;
-        let mut cluster = Self { server, log, folder, port };
+        let mut cluster = Self { server, log, port };
         cluster.wait_until_ready(&programs)?;
         let mut createdb = Command::new(programs.join("createdb"));
         finish(createdb.args(["-h", "127.0.0.1", "-U", NAME, "-p"]).arg(port.to_string()).arg(NAME))?;
@@ -189,7 +188,7 @@ mod tests {
         );
         assert_eq!(ask("show fsync"), "on");
         assert_eq!(ask("show server_encoding"), "UTF8");
-        let (folder, port) = (cluster.folder.clone(), cluster.port);
+        let (folder, port) = (PathBuf::from(ask("show data_directory")), cluster.port);
         assert!(folder.exists());
         drop(cluster);
         assert!(!folder.exists());
