@@ -1,0 +1,174 @@
+//! All kinds of an organisation, its own fields included, and the check that they fit together.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::{
+    field::{Column, Field},
+    kind::{COMMON, Kind},
+    suggest,
+    types::{Refs, Type},
+};
+
+/// The kinds in reading order; every generic room works from this value.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    kinds: Vec<Kind>,
+    by_name: HashMap<String, usize>,
+    any: Kind,
+}
+
+impl Catalog {
+    pub fn new(kinds: Vec<Kind>) -> Catalog {
+        let mut by_name = HashMap::new();
+        for (at, kind) in kinds.iter().enumerate() {
+            by_name.insert(kind.name.to_string(), at);
+            by_name.insert(kind.plural.to_string(), at);
+        }
+        Catalog { kinds, by_name, any: any() }
+    }
+
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// By name or plural, with hyphens or underscores.
+    pub fn find(&self, name: &str) -> Option<&Kind> {
+        let found = self.by_name.get(name).or_else(|| self.by_name.get(name.replace('-', "_").as_str()));
+        found.map(|at| &self.kinds[*at])
+    }
+
+    /// A sentence for a name that is no kind.
+    pub fn unknown(&self, name: &str) -> String {
+        format!("there is no kind \"{name}\"{}", suggest::hint(name, self.kinds.iter().map(|kind| kind.name)))
+    }
+
+    /// What all kinds have in common: the schema of lists across kinds ("my work", search).
+    pub fn any(&self) -> &Kind {
+        &self.any
+    }
+
+    /// The same catalog with the organisation's own fields added to their kinds.
+    pub fn with_fields(&self, fields: BTreeMap<String, Vec<Field>>) -> Catalog {
+        let mut kinds = self.kinds.clone();
+        for kind in &mut kinds {
+            kind.fields.retain(|field| !field.custom);
+            kind.fields.extend(fields.get(kind.name).cloned().unwrap_or_default());
+        }
+        Catalog::new(kinds)
+    }
+
+    /// Everything wrong with the declarations, each a sentence; empty when they fit together.
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let (mut names, mut prefixes) = (BTreeSet::new(), BTreeSet::new());
+        for kind in &self.kinds {
+            if !names.insert(kind.name) || (kind.plural != kind.name && !names.insert(kind.plural)) {
+                faults.push(format!("{}: name or plural is taken", kind.name));
+            }
+            if !prefixes.insert(kind.prefix) {
+                faults.push(format!("{}: prefix {} is taken", kind.name, kind.prefix));
+            }
+            faults.extend(self.kind_faults(kind).into_iter().map(|fault| format!("{}: {fault}", kind.name)));
+        }
+        faults
+    }
+
+    fn kind_faults(&self, kind: &Kind) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut seen = BTreeSet::new();
+        for field in &kind.fields {
+            if !seen.insert(&field.name)
+                || (COMMON.contains(&field.name.as_str()) && field.alias.is_none() && field.name != "customer")
+            {
+                faults.push(format!("field {} is there twice", field.name));
+            }
+            self.target_faults(&field.ty, &field.name, &mut faults);
+            for state in &field.required_in {
+                if kind.lifecycle.find(state).is_none() {
+                    faults.push(format!("field {} is required in {state}, which is no state", field.name));
+                }
+            }
+        }
+        for column in kind.columns.iter().chain(&kind.titled_by) {
+            if kind.type_of(column).is_none() {
+                faults.push(format!("column {column} is no field"));
+            }
+        }
+        for target in kind.links.iter().flat_map(|link| &link.to) {
+            if self.find(target).is_none() {
+                faults.push(format!("a link leads to {target}, which is no kind"));
+            }
+        }
+        faults.extend(lifecycle_faults(kind));
+        if kind.grants.is_empty() {
+            faults.push("nobody may do anything with it".into());
+        }
+        faults
+    }
+
+    fn target_faults(&self, ty: &Type, name: &str, faults: &mut Vec<String>) {
+        match ty {
+            Type::Ref(refs) => {
+                let strange = refs.kinds.iter().filter(|target| self.find(target).is_none());
+                faults.extend(strange.map(|target| format!("field {name} points at {target}, which is no kind")));
+            }
+            Type::List(of) => self.target_faults(of, name, faults),
+            Type::Parts(fields) => fields.iter().for_each(|field| self.target_faults(&field.ty, name, faults)),
+            _ => {}
+        }
+    }
+}
+
+/// Every state is reachable, and from each one a done state can be reached.
+fn lifecycle_faults(kind: &Kind) -> Vec<String> {
+    let lifecycle = &kind.lifecycle;
+    let mut faults = Vec::new();
+    for step in &lifecycle.steps {
+        for state in step.from.iter().chain([&step.to]) {
+            if lifecycle.find(state).is_none() {
+                faults.push(format!("step {} names {state}, which is no state", step.name));
+            }
+        }
+    }
+    for (state, field) in &lifecycle.dated {
+        if lifecycle.find(state).is_none() || kind.find(field).is_none() {
+            faults.push(format!("{field} justifies {state}, one of which is not there"));
+        }
+    }
+    let reach = |start: &'static str| {
+        let mut reached = BTreeSet::from([start]);
+        loop {
+            let next: Vec<_> =
+                lifecycle.steps.iter().filter(|s| s.from.iter().any(|f| reached.contains(f))).map(|s| s.to).collect();
+            let before = reached.len();
+            reached.extend(next);
+            if reached.len() == before {
+                return reached;
+            }
+        }
+    };
+    let reached = reach(lifecycle.start());
+    for state in &lifecycle.states {
+        if !reached.contains(state.name) {
+            faults.push(format!("state {} cannot be reached", state.name));
+        }
+        let ends = reach(state.name).into_iter().any(|name| kind.phase(name) == crate::lifecycle::Phase::Done);
+        if !ends {
+            faults.push(format!("state {} leads nowhere", state.name));
+        }
+    }
+    faults
+}
+
+/// Column-backed fields alone, so that a filter across kinds never opens the JSON.
+fn any() -> Kind {
+    let reference = |kinds: &[&'static str]| Type::Ref(Refs { kinds: kinds.to_vec(), or_text: false });
+    let mut kind = Kind::new("record", "records", "");
+    kind.lifecycle = crate::lifecycle::Lifecycle::default();
+    kind.field(Field::new("priority", Type::Text).column(Column::Priority))
+        .field(Field::new("service", reference(&["service"])).column(Column::Service))
+        .field(Field::new("team", reference(&["team"])).column(Column::Team))
+        .field(Field::new("owner", Type::Person).column(Column::Owner))
+        .field(Field::new("requester", Type::Person).column(Column::Requester))
+        .field(Field::new("due", Type::Instant).column(Column::Due))
+}

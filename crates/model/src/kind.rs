@@ -1,0 +1,274 @@
+//! What a type of record is: its fields, lifecycle, links and rights. Everything generic reads this.
+
+use crate::{
+    actor::{Act, Actor, Role},
+    field::{Common, Field},
+    lifecycle::{Lifecycle, Phase},
+    link::LinkName,
+    record::{Draft, Record},
+    refusal::FieldError,
+    time::Moment,
+    types::Type,
+};
+
+/// Where a kind stands in the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Area {
+    Run,
+    Services,
+    Assure,
+    Prove,
+}
+
+impl Area {
+    pub const ALL: &'static [Area] = &[Area::Run, Area::Services, Area::Assure, Area::Prove];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Area::Run => "Run",
+            Area::Services => "Services",
+            Area::Assure => "Assure",
+            Area::Prove => "Prove",
+        }
+    }
+}
+
+/// Which records of a kind a grant reaches.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reach {
+    /// Every record of the provider and of all customers.
+    All,
+    /// Where the actor is owner or requester.
+    Own,
+    /// Those of the actor's customer.
+    Customer,
+    /// Those whose named field holds the value, such as articles with the audience `customers`.
+    Marked(&'static str, &'static str),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grant {
+    pub role: Role,
+    pub acts: Vec<Act>,
+    pub reach: Reach,
+}
+
+/// What a rule may look at besides the draft.
+pub struct Facts<'a> {
+    pub actor: &'a Actor,
+    pub now: Moment,
+    pub before: Option<&'a Record>,
+}
+
+/// Completes a draft or refuses it; runs for every caller but an import, which writes what was.
+pub type Rule = fn(&mut Draft, &Facts<'_>) -> Result<(), FieldError>;
+
+#[derive(Clone, Debug)]
+pub struct Kind {
+    pub name: &'static str,
+    /// As used in addresses: `incidents`.
+    pub plural: &'static str,
+    pub label: String,
+    pub labels: String,
+    /// Of its numbers: `INC` gives INC-1.
+    pub prefix: &'static str,
+    /// Clauses of ISO/IEC 20000-1:2018 it gives evidence for, the main one first.
+    pub clauses: Vec<&'static str>,
+    pub about: &'static str,
+    pub area: Area,
+    pub fields: Vec<Field>,
+    pub lifecycle: Lifecycle,
+    pub links: Vec<LinkName>,
+    pub rules: Vec<Rule>,
+    pub grants: Vec<Grant>,
+    /// Columns of its list, in order.
+    pub columns: Vec<&'static str>,
+    /// Fields of which the first filled one gives the title where none is given.
+    pub titled_by: Vec<&'static str>,
+    /// Field whose value is the number of the customer that a record belongs to.
+    pub customer_field: Option<&'static str>,
+}
+
+impl Kind {
+    pub fn new(name: &'static str, plural: &'static str, prefix: &'static str) -> Kind {
+        Kind {
+            name,
+            plural,
+            label: crate::lifecycle::sentence_case(name),
+            labels: crate::lifecycle::sentence_case(plural),
+            prefix,
+            clauses: Vec::new(),
+            about: "",
+            area: Area::Prove,
+            fields: Vec::new(),
+            lifecycle: Lifecycle::kept(),
+            links: Vec::new(),
+            rules: Vec::new(),
+            grants: Vec::new(),
+            columns: Vec::new(),
+            titled_by: Vec::new(),
+            customer_field: None,
+        }
+    }
+
+    pub fn labelled(mut self, label: &str, labels: &str) -> Kind {
+        self.label = label.into();
+        self.labels = labels.into();
+        self
+    }
+
+    pub fn about(mut self, about: &'static str) -> Kind {
+        self.about = about;
+        self
+    }
+
+    pub fn clause(mut self, clauses: &[&'static str]) -> Kind {
+        self.clauses = clauses.to_vec();
+        self
+    }
+
+    pub fn area(mut self, area: Area) -> Kind {
+        self.area = area;
+        self
+    }
+
+    pub fn field(mut self, field: Field) -> Kind {
+        self.fields.push(field);
+        self
+    }
+
+    pub fn include(mut self, fields: Vec<Field>) -> Kind {
+        self.fields.extend(fields);
+        self
+    }
+
+    pub fn lifecycle(mut self, lifecycle: Lifecycle) -> Kind {
+        self.lifecycle = lifecycle;
+        self
+    }
+
+    pub fn link(mut self, name: &str, label: &str, back: &str, to: &[&'static str]) -> Kind {
+        self.links.push(LinkName { name: name.into(), label: label.into(), back: back.into(), to: to.to_vec() });
+        self
+    }
+
+    pub fn rule(mut self, rule: Rule) -> Kind {
+        self.rules.push(rule);
+        self
+    }
+
+    pub fn grants(mut self, grants: Vec<Grant>) -> Kind {
+        self.grants.extend(grants);
+        self
+    }
+
+    pub fn allow(self, role: Role, acts: &[Act], reach: Reach) -> Kind {
+        self.grants(vec![Grant { role, acts: acts.to_vec(), reach }])
+    }
+
+    pub fn list(mut self, columns: &[&'static str]) -> Kind {
+        self.columns = columns.to_vec();
+        self
+    }
+
+    pub fn titled_by(mut self, fields: &[&'static str]) -> Kind {
+        self.titled_by = fields.to_vec();
+        self
+    }
+
+    pub fn belongs_to(mut self, customer_field: &'static str) -> Kind {
+        self.customer_field = Some(customer_field);
+        self
+    }
+
+    pub fn find(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    pub fn has_field(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|field| field.alias.is_none())
+    }
+
+    /// The customer whose record it is, by the field that says so; `None` for the provider's own.
+    pub fn customer_of(&self, fields: &crate::record::Fields) -> Option<String> {
+        fields.get(self.customer_field?)?.as_text().map(str::to_string)
+    }
+
+    /// The phase of a state; a state that no longer exists counts as open, so that nothing disappears from sight.
+    pub fn phase(&self, state: &str) -> Phase {
+        self.lifecycle.find(state).map_or(Phase::Open, |state| state.phase)
+    }
+
+    pub fn state_label(&self, state: &str) -> String {
+        self.lifecycle.find(state).map_or_else(|| crate::lifecycle::sentence_case(state), |state| state.label.clone())
+    }
+
+    /// The name of the common part behind an alias ("status" is the state), else the name itself.
+    pub fn common_name<'a>(&self, name: &'a str) -> &'a str {
+        match self.find(name).and_then(|field| field.alias) {
+            Some(Common::Number) => "number",
+            Some(Common::Title) => "title",
+            Some(Common::State) => "state",
+            None => name,
+        }
+    }
+
+    /// The type behind a path, common parts included; `None` when the kind has no such field.
+    pub fn type_of(&self, path: &str) -> Option<Type> {
+        let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+        let ty = match self.find(name) {
+            Some(field) if field.alias == Some(Common::State) => self.state_type(),
+            Some(field) => field.ty.clone(),
+            None => self.common_type(name)?,
+        };
+        match rest {
+            None => Some(ty),
+            Some(rest) => part_type(&ty, rest),
+        }
+    }
+
+    fn common_type(&self, name: &str) -> Option<Type> {
+        Some(match name {
+            "number" | "title" | "kind" => Type::Text,
+            "state" => self.state_type(),
+            "phase" => Type::Choice(crate::types::Choices {
+                options: Phase::ALL.iter().map(|p| (p.name().into(), p.name().into())).collect(),
+                open: false,
+            }),
+            "customer" => Type::Ref(crate::types::Refs { kinds: vec!["customer"], or_text: false }),
+            "created" | "changed" => Type::Instant,
+            _ => return None,
+        })
+    }
+
+    fn state_type(&self) -> Type {
+        let options = self.lifecycle.states.iter().map(|state| (state.name.to_string(), state.label.clone())).collect();
+        Type::Choice(crate::types::Choices { options, open: false })
+    }
+
+    /// Every name that filters, columns and sorting may use.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        COMMON.iter().copied().chain(self.fields.iter().map(|field| field.name.as_str()))
+    }
+
+    /// Label of a field or common part.
+    pub fn label_of<'a>(&'a self, name: &'a str) -> String {
+        self.find(name).map_or_else(|| crate::lifecycle::sentence_case(name), |field| field.label.clone())
+    }
+}
+
+/// Parts that every record has.
+pub const COMMON: &[&str] = &["number", "title", "state", "phase", "customer", "created", "changed", "kind"];
+
+fn part_type(ty: &Type, path: &str) -> Option<Type> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let ty = match ty {
+        Type::Parts(fields) => fields.iter().find(|field| field.name == name).map_or(Type::Mixed, |f| f.ty.clone()),
+        Type::Mixed => Type::Mixed,
+        _ => return None,
+    };
+    match rest {
+        None => Some(ty),
+        Some(rest) => part_type(&ty, rest),
+    }
+}

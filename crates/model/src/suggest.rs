@@ -1,0 +1,53 @@
+//! "Did you mean": the nearest known name to a mistyped one.
+
+/// The known name nearest to `wrong`, when it is near enough to be what was meant.
+pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wrong = wrong.to_lowercase();
+    let limit = (wrong.chars().count() / 3).clamp(1, 3);
+    known
+        .into_iter()
+        .map(|name| (distance(&wrong, &name.to_lowercase()), name))
+        .filter(|(far, _)| *far <= limit)
+        .min_by_key(|(far, name)| (*far, name.len()))
+        .map(|(_, name)| name)
+}
+
+/// `, did you mean "x"?` or nothing, to end a sentence with.
+pub fn hint<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(wrong, known).map(|name| format!(", did you mean \"{name}\"?")).unwrap_or_default()
+}
+
+/// Edits between two words, neighbours swapped counting as one (optimal string alignment).
+fn distance(left: &str, right: &str) -> usize {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().take(64).collect(), right.chars().take(64).collect());
+    let mut rows = vec![vec![0; right.len() + 1]; left.len() + 1];
+    for (at, row) in rows.iter_mut().enumerate() {
+        row[0] = at;
+    }
+    for column in 0..=right.len() {
+        rows[0][column] = column;
+    }
+    for i in 1..=left.len() {
+        for j in 1..=right.len() {
+            let other = usize::from(left[i - 1] != right[j - 1]);
+            let mut best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + other);
+            if i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = best;
+        }
+    }
+    rows[left.len()][right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_finger_is_recognised() {
+        assert_eq!(nearest("prioritty", ["priority", "state"]), Some("priority"));
+        assert_eq!(nearest("stauts", ["priority", "status"]), Some("status"));
+        assert_eq!(nearest("banana", ["priority", "status"]), None);
+    }
+}
