@@ -1,1 +1,4 @@
-//! web
+//! Pages and API. Knows no SQL.
+
+pub mod assets;
+pub mod view;

@@ -1,0 +1,17 @@
+//! What templates may see: plain values, already worded, already allowed.
+
+pub mod field;
+pub mod parts;
+#[cfg(test)]
+mod sample;
+pub mod shell;
+
+/// Where an asset lies, for templates: `{{ crate::view::asset("main.css") }}`.
+pub fn asset(name: &'static str) -> &'static str {
+    crate::assets::url(name)
+}
+
+/// The address of one shape in the sprite, for `<use href>`.
+pub fn shape(id: &str) -> String {
+    format!("{}#{id}", crate::assets::url("marks.svg"))
+}
