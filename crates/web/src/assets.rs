@@ -55,8 +55,18 @@ const VIEWS_CSS: &[&str] = &[
     include_str!("../assets/css/public.css"),
 ];
 
-/// Each file becomes a block of one module, so that only what `base.js` declares is seen by the others.
-const MAIN_JS: &[&str] = &[include_str!("../assets/js/toast.js")];
+/// In this order, because `confirm.js` must be asked before anything is sent. Each file becomes a block of one module, so that only what `base.js` declares is seen by the others.
+const MAIN_JS: &[&str] = &[
+    include_str!("../assets/js/toast.js"),
+    include_str!("../assets/js/confirm.js"),
+    include_str!("../assets/js/palette.js"),
+    include_str!("../assets/js/keys.js"),
+    include_str!("../assets/js/edit.js"),
+    include_str!("../assets/js/list.js"),
+    include_str!("../assets/js/form.js"),
+    include_str!("../assets/js/draft.js"),
+    include_str!("../assets/js/display.js"),
+];
 const BASE_JS: &str = include_str!("../assets/js/base.js");
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
@@ -167,12 +177,73 @@ fn styles(parts: &[&str]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Lines that are only a comment stay at home.
 fn script() -> String {
-    let mut text = BASE_JS.to_owned();
-    for part in MAIN_JS {
-        text.push_str("{\n");
-        text.push_str(part);
-        text.push_str("}\n");
+    let blocks = MAIN_JS.iter().map(|part| format!("{{\n{part}}}\n")).collect::<String>();
+    let lines = BASE_JS.lines().chain(blocks.lines()).filter(|line| !line.trim_start().starts_with("//"));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> Vec<(String, String)> {
+        let folder = format!("{}/assets/{name}", env!("CARGO_MANIFEST_DIR"));
+        let entries =
+            std::fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("readable").path());
+        entries
+            .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).expect("an asset is text")))
+            .collect()
     }
-    text
+
+    fn bytes_on_the_wire(name: &str) -> usize {
+        let asset = all().iter().find(|asset| asset.name == name).expect("the asset is there");
+        asset.gzip.as_ref().unwrap_or(&asset.bytes).len()
+    }
+
+    #[test]
+    fn styles_and_scripts_keep_their_budgets() {
+        let styles = folder("css");
+        assert_eq!(styles.len(), MAIN_CSS.len() + VIEWS_CSS.len(), "a stylesheet is never sent");
+        assert!(styles.iter().map(|(_, text)| text.len()).sum::<usize>() <= 80_000);
+        for (path, text) in &styles {
+            assert!(text.starts_with("/*"), "{path} does not say what it is for");
+            assert!(!text.contains("!important"), "{path} shouts");
+            let colours = text.split('#').skip(1).filter(|rest| {
+                let digits = rest.chars().take_while(char::is_ascii_hexdigit).count();
+                matches!(digits, 3 | 4 | 6 | 8)
+            });
+            assert!(path.ends_with("tokens.css") || colours.count() == 0, "{path} names a colour");
+        }
+        let scripts = folder("js");
+        assert_eq!(scripts.len(), MAIN_JS.len() + 1, "a script is never sent");
+        assert!(scripts.iter().map(|(_, text)| text.lines().count()).sum::<usize>() <= 1000);
+        assert!(scripts.iter().all(|(_, text)| text.lines().count() <= 200 && text.starts_with("//")));
+    }
+
+    #[test]
+    fn a_first_page_leaves_most_of_its_budget_to_the_page_itself() {
+        let frame = ["main.css", "main.js", "marks.svg", "icon.svg"].map(bytes_on_the_wire).iter().sum::<usize>();
+        assert!(frame < 25_000, "{frame} bytes before the first word");
+    }
+
+    #[tokio::test]
+    async fn assets_are_immutable_compressed_where_asked_and_not_sent_twice() {
+        let file = url("main.css").trim_start_matches("/assets/").to_owned();
+        let ask = |headers: &[(header::HeaderName, &'static str)]| {
+            let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
+            serve(Path(file.clone()), headers)
+        };
+        let plain = ask(&[(header::ACCEPT_ENCODING, "br, gzip;q=0")]).await;
+        assert_eq!(plain.headers().get(header::CONTENT_ENCODING), None);
+        assert!(plain.headers()[header::CACHE_CONTROL].to_str().expect("ASCII").contains("immutable"));
+        let packed = ask(&[(header::ACCEPT_ENCODING, "br, gzip")]).await;
+        assert_eq!(packed.headers()[header::CONTENT_ENCODING], "gzip");
+        let etag = packed.headers()[header::ETAG].clone();
+        let again = serve(Path(file.clone()), [(header::IF_NONE_MATCH, etag)].into_iter().collect()).await;
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+        let other = serve(Path("main.old.css".to_owned()), HeaderMap::new()).await;
+        assert_eq!(other.status(), StatusCode::NOT_FOUND);
+    }
 }

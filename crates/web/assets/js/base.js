@@ -1,6 +1,10 @@
 // What every other part may use. The parts are joined into one module at start (src/assets.rs), each in a block of its
-// own; everything here works on pages that already work without a script.
-document.documentElement.dataset.script = "on";
+// own; everything here adds to pages that already work without a script.
+const root = document.documentElement;
+root.dataset.script = "on";
+
+const one = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
 // Calls `act(element, event)` for events on anything that matches, now or later.
 function on(type, selector, act, options) {
@@ -10,32 +14,53 @@ function on(type, selector, act, options) {
   }, options);
 }
 
-const one = (selector, root = document) => root.querySelector(selector);
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-
-// Whether a key press belongs to a control and not to the page.
-function typing(event) {
-  return event.ctrlKey || event.metaKey || event.altKey
-    || event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog") !== null;
-}
-
 // An element from its parts, without a way for text to become markup.
 function make(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
+  const { data = {}, role, label, ...rest } = properties;
+  const element = Object.assign(document.createElement(tag), rest);
+  Object.assign(element.dataset, data);
+  if (role) element.setAttribute("role", role);
+  if (label) element.setAttribute("aria-label", label);
   element.append(...children);
   return element;
 }
 
-// Same-origin only; `X-Fragment` asks the server for a part of the page instead of all of it.
-function send(address, { method = "GET", body } = {}) {
-  const headers = { "X-Fragment": "1" };
-  const csrf = one("meta[name=csrf]")?.content;
-  if (csrf && method !== "GET") headers["X-Csrf"] = csrf;
-  return fetch(address, { method, body, headers, credentials: "same-origin" });
+// Markup of our own server; it escapes what people typed.
+function fragment(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  return holder.content;
 }
 
-// A form as a browser would send it, with the button that was pressed.
-function formBody(form, button) {
-  const fields = new FormData(form, button);
-  return form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
+// Same origin only; `X-Fragment` asks for a part of a page instead of all of it.
+function send(address, { method = "GET", body, signal } = {}) {
+  const headers = { "X-Fragment": "1" };
+  if (method !== "GET") headers["X-Csrf"] = one("meta[name=csrf]").content;
+  return fetch(address, { method, body, signal, headers, credentials: "same-origin" });
+}
+
+// A form's fields as a browser would send them, with the button that was pressed.
+const fieldsOf = (form, button) => new URLSearchParams(new FormData(form, button));
+
+// A sentence at the foot of the page: text, and perhaps a button with what it does.
+const say = (text, button, act) => document.dispatchEvent(new CustomEvent("say", { detail: { text, button, act } }));
+
+// Fetches this page again and exchanges the parts that are marked `data-live` and have an id.
+async function refresh() {
+  const response = await fetch(location.href, { credentials: "same-origin" });
+  if (!response.ok) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const part of all("[data-live][id]")) {
+    const next = fresh.getElementById(part.id);
+    if (next) part.replaceWith(document.adoptNode(next));
+  }
+}
+
+// Waits until nothing has been asked for `milliseconds`.
+function later(milliseconds, act) {
+  let timer;
+  return (...values) => {
+    clearTimeout(timer);
+    timer = setTimeout(act, milliseconds, ...values);
+  };
 }

@@ -1,24 +1,22 @@
-// Toasts: said once, stay until focus leaves them or eight seconds have passed.
+// Toasts: said once; they stay until eight seconds have passed and neither pointer nor focus is on them.
 const region = one("#toasts");
-const seconds = 8;
+const milliseconds = 8000;
 
 function settle(toast) {
-  const leave = () => {
-    if (toast.matches(":hover, :focus-within")) return wait();
-    toast.remove();
-  };
-  const wait = () => setTimeout(leave, seconds * 1000);
-  wait();
+  setTimeout(() => (toast.matches(":hover, :focus-within") ? settle(toast) : toast.remove()), milliseconds);
 }
 
-all(".toast", region).forEach(settle);
+all(".toast", region ?? document).forEach(settle);
 
-// Any part may say something: document.dispatchEvent(new CustomEvent("say", { detail: "Saved" })).
-document.addEventListener("say", ({ detail }) => {
-  const toast = make("div", { className: "toast" }, make("span", { textContent: detail }));
+document.addEventListener("say", ({ detail: { text, button, act } }) => {
+  const toast = make("div", { className: "toast" }, make("span", { textContent: text }));
+  if (button) {
+    const press = () => { act(); toast.remove(); };
+    toast.append(make("button", { type: "button", textContent: button, onclick: press }));
+  }
   region?.append(toast);
   settle(toast);
 });
 
-// Z presses the newest Undo; keys.js sends the event.
-document.addEventListener("undo", () => all("[data-undo]", region).at(-1)?.click());
+// The summary above a refused form, and the first wrong field, are what a keyboard user needs next.
+one("[data-focus]")?.focus();

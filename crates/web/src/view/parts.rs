@@ -287,6 +287,31 @@ pub struct Chip {
     pub without: String,
 }
 
+/// One heading of the command palette with what was found under it; `PaletteFragment` draws all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PaletteGroup {
+    /// `Records`, `People`, `Clauses`, `Pages`, `Do`
+    pub title: String,
+    pub options: Vec<PaletteOption>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PaletteOption {
+    /// `INC-20431`; empty for none.
+    pub number: String,
+    pub title: String,
+    /// `Incident`, `C then I`
+    pub hint: String,
+    pub href: String,
+}
+
+/// The answer of `GET /palette?q=`.
+#[derive(askama::Template)]
+#[template(path = "part/palette.html")]
+pub struct PaletteFragment {
+    pub groups: Vec<PaletteGroup>,
+}
+
 /// One requirement on the conformity map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cell {

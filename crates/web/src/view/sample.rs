@@ -33,6 +33,7 @@ use super::{
 </tbody></table>
 {{ page::pager("/a", "/b", "50 of 1000+") }}
 <form class="bulk" id="bulk" method="post" action="/incidents/bulk"><b data-count>Selected</b><button class="btn sm">Assign…</button></form>
+{{ journal::composer("/note", "token", "Castlebrook Bank", "Tidewell") }}
 <section class="sec"><header><h2>Journal</h2></header><ol class="journal">{% for entry in entries %}{{ journal::entry(entry) }}{% endfor %}</ol></section>
 <form class="form" method="post">{% for field in fields %}{{ form::field(field) }}{% endfor %}<button class="btn primary">Save</button></form>
 {% endblock %}
@@ -40,6 +41,7 @@ use super::{
 <div class="row mb">{% for one in marks %}{{ mark::state(one) }}{{ mark::chip(one) }}{{ mark::lone(one) }}{{ mark::shape(one) }}{% endfor %}</div>
 {{ page::figures(figures) }}
 <dl class="dl"><div><dt>Raised</dt><dd>{{ mark::when(when) }}</dd></div><div><dt>Service</dt><dd data-edit>{{ mark::link(link) }}<a class="edit" href="/x" aria-label="Edit service">{{ mark::icon("pen") }}</a></dd></div></dl>
+{{ form::inline("/edit", "token", "4", inline, "Priya Nair saved “Managed Network” at 08:31.", "/incidents/1") }}
 {{ page::empty(empty) }}
 <div class="map"><section><h3>8 Operation<span>1 of 6</span></h3><ul><li><a href="#"><span><b>8.6.1</b> Incident management</span>{{ page::cells(cells, "1 of 6 proved") }}</a></li></ul></section></div>
 {% endblock %}
@@ -64,6 +66,7 @@ struct Sample {
     link: Link,
     empty: Empty,
     cells: Cells,
+    inline: Field,
 }
 
 #[derive(Template)]
@@ -303,6 +306,7 @@ fn sample() -> Sample {
         }],
         when,
         link: Link::new("Payments Hosting", "/services/SVC-4"),
+        inline: line("owner", "Owner"),
         empty: Empty {
             mark: Mark::new(Shape::Met, Tone::Ok, "Nothing waits for you."),
             text: text("Decisions appear here."),

@@ -91,6 +91,8 @@ pub struct NavItem {
     /// Open work, already worded: `34`, `1000+`; empty for none.
     pub count: String,
     pub tone: Tone,
+    /// The letter that leads here after G; empty for none.
+    pub key: &'static str,
     /// Whether this is where the reader is.
     pub current: bool,
 }
