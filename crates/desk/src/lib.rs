@@ -1,1 +1,124 @@
-//! desk
+//! The generic office: one door for writes ([`Desk::perform`]), reads that carry the scope of whoever asks, and the store
+//! behind both. It knows no kind by name: the kinds come as a [`Catalog`].
+//!
+//! A reader should start at `perform.rs` (the way of a write), `read.rs` (the way of a read) and `rights.rs` (the only
+//! maker of permits, scopes and what may be shown).
+
+pub mod house;
+pub mod ids;
+mod import;
+pub mod past;
+pub mod perform;
+pub mod read;
+pub mod rights;
+mod stages;
+pub mod store;
+pub mod unit;
+
+use std::sync::{Arc, RwLock};
+
+use futures::FutureExt;
+use model::{Actor, Catalog, Command, Moment, Refusal};
+
+pub use perform::{Done, Outcome};
+pub use read::{COUNT_CAP, FileRow, Names, Other, Page, Tie, Whole};
+pub use rights::{Shown, ShownEntry};
+pub use store::fault::Fault;
+use store::{db::Db, migrate};
+use unit::{Reaction, Unit};
+
+/// The office. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    catalog: RwLock<Arc<Catalog>>,
+    ids: Arc<ids::Ids>,
+    reactions: &'static [Reaction],
+}
+
+impl Desk {
+    /// Opens a database (`sqlite:PATH` or `postgres://…`), brings it to the newest version and loads the organisation's
+    /// own fields into the catalog.
+    pub async fn open(url: &str, catalog: Catalog, reactions: &'static [Reaction]) -> Result<Desk, Fault> {
+        let db = Db::open(url).await?;
+        migrate::migrate(&db).await?;
+        migrate::ensure_indexes(&db, &catalog).await?;
+        let inner = Inner { db, catalog: RwLock::new(Arc::new(catalog)), ids: Arc::new(ids::Ids::new()), reactions };
+        Ok(Desk { inner: Arc::new(inner) })
+    }
+
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.inner.catalog.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    /// Statements run since the start, for tests and benchmarks that count them.
+    pub fn statements(&self) -> u64 {
+        self.inner.db.statements()
+    }
+
+    /// Does one command: everything of it or nothing, with its journal entry, in one transaction.
+    ///
+    /// `now` is when it happens. The answer comes after the write is safe on disk.
+    pub async fn perform(&self, actor: &Actor, command: Command, now: Moment) -> Result<Done, Refusal> {
+        let mut done = self.perform_all(actor, vec![command], now, true).await?;
+        done.pop().unwrap_or(Err(Refusal::NotFound))
+    }
+
+    /// Does many commands in one transaction: an import's batch. A refused one leaves the others standing, unless
+    /// `all_or_nothing`: then the first refusal undoes them all and is the answer.
+    pub async fn perform_all(
+        &self,
+        actor: &Actor,
+        commands: Vec<Command>,
+        now: Moment,
+        all_or_nothing: bool,
+    ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
+        let (actor, catalog, ids, reactions) =
+            (actor.clone(), self.catalog(), self.inner.ids.clone(), self.inner.reactions);
+        self.db()
+            .write(move |conn| {
+                async move {
+                    let mut unit = Unit::new(conn, &catalog, &ids, reactions, now);
+                    unit.preload(commands.iter().filter_map(number_of).collect()).await?;
+                    let mut done = Vec::with_capacity(commands.len());
+                    for command in commands {
+                        match perform::perform(&mut unit, &actor, command, now).await {
+                            Err(Refusal::Fault(id)) => return Err(Refusal::Fault(id)),
+                            Err(refusal) if all_or_nothing => return Err(refusal),
+                            outcome => done.push(outcome),
+                        }
+                    }
+                    unit.flush().await?;
+                    Ok(done)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// Waits for what is being written and closes the database.
+    pub async fn close(&self) {
+        self.inner.db.close().await;
+    }
+}
+
+fn number_of(command: &Command) -> Option<String> {
+    match command {
+        Command::Create { number, .. } => number.clone(),
+        Command::Import { line } => line.number.clone(),
+        Command::Edit { target, .. }
+        | Command::Step { target, .. }
+        | Command::Note { target, .. }
+        | Command::Link { target, .. }
+        | Command::Unlink { target, .. }
+        | Command::Attach { target, .. } => Some(target.number.clone()),
+    }
+}

@@ -85,6 +85,8 @@ pub struct Kind {
     pub columns: Vec<&'static str>,
     /// Fields of which the first filled one gives the title where none is given.
     pub titled_by: Vec<&'static str>,
+    /// Field by which others refer to its records instead of the number: the e-mail of a person.
+    pub identity: Option<&'static str>,
     /// Field whose value is the number of the customer that a record belongs to.
     pub customer_field: Option<&'static str>,
 }
@@ -107,6 +109,7 @@ impl Kind {
             grants: Vec::new(),
             columns: Vec::new(),
             titled_by: Vec::new(),
+            identity: None,
             customer_field: None,
         }
     }
@@ -173,6 +176,11 @@ impl Kind {
 
     pub fn titled_by(mut self, fields: &[&'static str]) -> Kind {
         self.titled_by = fields.to_vec();
+        self
+    }
+
+    pub fn identified_by(mut self, field: &'static str) -> Kind {
+        self.identity = Some(field);
         self
     }
 

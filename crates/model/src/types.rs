@@ -226,8 +226,7 @@ impl Type {
         match value {
             Value::Flag(flag) => Json::String(flag.to_string()),
             Value::Number(number) => Json::String(number.normalize().to_string()),
-            Value::Instant(at) => Json::String(at.sortable()),
-            other => other.to_json(),
+            other => stored(other),
         }
     }
 
@@ -268,6 +267,16 @@ impl Type {
                 .collect::<Vec<_>>()
                 .join("; "),
         }
+    }
+}
+
+/// Instants stand in sortable form at every depth.
+fn stored(value: &Value) -> Json {
+    match value {
+        Value::Instant(at) => Json::String(at.sortable()),
+        Value::List(items) => Json::Array(items.iter().map(stored).collect()),
+        Value::Parts(parts) => Json::Object(parts.iter().map(|(name, part)| (name.clone(), stored(part))).collect()),
+        other => other.to_json(),
     }
 }
 

@@ -1,0 +1,55 @@
+//! Records as they were on record at an instant, with their history: what checks and past lists look at.
+
+use std::collections::HashMap;
+
+use model::{Entry, Link, Mark, Moment, Record, Refusal, journal::fold};
+
+use crate::{
+    Desk,
+    store::{journal, record},
+};
+
+/// A record as of an instant, with what its journal says up to then and the links that it had.
+#[derive(Clone, Debug)]
+pub struct Past {
+    pub record: Record,
+    pub marks: Vec<Mark>,
+    pub links: Vec<Link>,
+}
+
+/// Records read and folded at a time.
+const STRIDE: i64 = 2_000;
+
+impl Desk {
+    /// Every record of the kinds that was on record at the instant; for the program's own judging, not for showing.
+    pub(crate) async fn past(&self, kinds: &[&'static str], at: Moment) -> Result<Vec<Past>, Refusal> {
+        let catalog = self.catalog();
+        let mut conn = self.db().read().await?;
+        let mut found = Vec::new();
+        let mut after = i64::MIN;
+        loop {
+            let records = record::walk(&mut conn, &catalog, kinds, after, STRIDE).await?;
+            let Some(last) = records.last() else { return Ok(found) };
+            after = last.record.id.0;
+            let records: Vec<Record> =
+                records.into_iter().map(|kept| kept.record).filter(|record| record.created <= at).collect();
+            let ids: Vec<i64> = records.iter().map(|record| record.id.0).collect();
+            let mut entries: HashMap<i64, Vec<Entry>> = journal::of_records(&mut conn, &catalog, &ids).await?;
+            let mut links = journal::links_from(&mut conn, &ids, Some(at)).await?;
+            for mut record in records {
+                let Some(kind) = catalog.find(record.kind) else { continue };
+                let mut marks: Vec<Mark> =
+                    entries.remove(&record.id.0).unwrap_or_default().iter().map(Entry::mark).collect();
+                if record.changed > at {
+                    match fold(&marks, at) {
+                        Some(folded) => folded.apply(kind, &mut record),
+                        None => continue,
+                    }
+                    marks.retain(|mark| mark.at <= at);
+                }
+                let links = links.remove(&record.id.0).unwrap_or_default();
+                found.push(Past { record, marks, links });
+            }
+        }
+    }
+}

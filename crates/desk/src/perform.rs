@@ -1,0 +1,351 @@
+//! The door: the only way a record changes. Pages, API, import, jobs and the command line all come through here, and it
+//! reads as the list of what must happen: permit, draft, rules, validity, step, delta, write, journal, reactions.
+
+use model::{
+    Act, Actor, Command, Draft, Entry, Input, Kind, Link, Moment, Record, RecordId, Refusal, Target,
+    command::File,
+    journal::{Changes, Note},
+    kind::Facts,
+};
+
+use crate::{
+    rights::{self, Permit},
+    stages::{delta, draft, step, valid},
+    store::record::Kept,
+    unit::Unit,
+};
+
+/// What became of a command.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    pub kind: &'static str,
+    pub number: String,
+    pub version: i64,
+    pub outcome: Outcome,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Created,
+    Changed,
+    Unchanged,
+}
+
+/// Longest note, in characters.
+const NOTE_MAX: usize = 50_000;
+
+pub(crate) async fn perform(
+    unit: &mut Unit<'_>,
+    actor: &Actor,
+    command: Command,
+    now: Moment,
+) -> Result<Done, Refusal> {
+    match command {
+        Command::Create { kind, number, input } => create(unit, actor, &kind, number, input, now).await,
+        Command::Edit { target, input } => {
+            let (kind, before, permit) = open(unit, actor, &target, Act::Edit, now).await?;
+            refuse_state(&input)?;
+            let draft = drafted(&kind, actor, &before, &input, None, now)?;
+            write(unit, actor, permit, &kind, before, draft, Told::act("edit"), now)
+        }
+        Command::Step { target, to, input, note, public } => {
+            let (kind, before, permit) = open(unit, actor, &target, Act::Step, now).await?;
+            step::step(&kind, &before.record, &to)?;
+            refuse_state(&input)?;
+            let draft = drafted(&kind, actor, &before, &input, Some(&to), now)?;
+            let note = note.map(|text| noted(text, public)).transpose()?;
+            write(unit, actor, permit, &kind, before, draft, Told { note, ..Told::act("step") }, now)
+        }
+        Command::Note { target, text, public } => {
+            let (kind, before, permit) = open(unit, actor, &target, Act::Note, now).await?;
+            // A customer's people have no internal notes: what they write is for both sides.
+            let note = Some(noted(text, public || actor.customer.is_some())?);
+            let draft = unchanged(&before.record);
+            write(unit, actor, permit, &kind, before, draft, Told { note, ..Told::act("note") }, now)
+        }
+        Command::Link { target, link } => {
+            let (kind, before, permit) = open(unit, actor, &target, Act::Link, now).await?;
+            let link = checked_link(unit, actor, &before.record, link, now).await?;
+            let draft = unchanged(&before.record);
+            write(unit, actor, permit, &kind, before, draft, Told { linked: vec![link], ..Told::act("link") }, now)
+        }
+        Command::Unlink { target, link } => {
+            let (kind, before, permit) = open(unit, actor, &target, Act::Link, now).await?;
+            let draft = unchanged(&before.record);
+            write(unit, actor, permit, &kind, before, draft, Told { unlinked: vec![link], ..Told::act("unlink") }, now)
+        }
+        Command::Attach { target, file } => {
+            let (kind, before, permit) = open(unit, actor, &target, Act::Attach, now).await?;
+            let file = File { public: file.public || actor.customer.is_some(), ..file };
+            let draft = unchanged(&before.record);
+            write(unit, actor, permit, &kind, before, draft, Told { file: Some(file), ..Told::act("attach") }, now)
+        }
+        Command::Import { line } => crate::import::import(unit, actor, *line, now).await,
+    }
+}
+
+/// What an entry tells beside the delta.
+struct Told {
+    act: &'static str,
+    note: Option<Note>,
+    linked: Vec<Link>,
+    unlinked: Vec<Link>,
+    file: Option<File>,
+}
+
+impl Told {
+    fn act(act: &'static str) -> Told {
+        Told { act, note: None, linked: Vec::new(), unlinked: Vec::new(), file: None }
+    }
+
+    fn says_nothing(&self) -> bool {
+        self.note.is_none() && self.linked.is_empty() && self.unlinked.is_empty() && self.file.is_none()
+    }
+}
+
+async fn create(
+    unit: &mut Unit<'_>,
+    actor: &Actor,
+    kind: &str,
+    number: Option<String>,
+    input: Input,
+    now: Moment,
+) -> Result<Done, Refusal> {
+    let kind = unit.catalog().find(kind).cloned().ok_or(Refusal::NotFound)?;
+    let permit = rights::permit(actor, &kind, Act::Create, None, now)?;
+    let mut errors = draft::hidden(&kind, actor, &input);
+    let typed = draft::typed(&kind, &input).map_err(|own| errors.extend(own)).unwrap_or_default();
+    if let Some(state) = typed.state.as_deref().filter(|state| *state != kind.lifecycle.start()) {
+        let start = kind.lifecycle.start();
+        errors.push(model::FieldError::new(
+            "state",
+            format!("a new record is \"{start}\"; \"{state}\" is reached by steps"),
+        ));
+    }
+    if !errors.is_empty() {
+        return Err(Refusal::Invalid(errors));
+    }
+    let given = number.or_else(|| typed.number.clone());
+    let mut draft = draft::create(&kind, typed, actor, kind.lifecycle.start());
+    ruled(&kind, actor, None, &mut draft, now)?;
+    let number = match given {
+        Some(number) => unit.claim(&kind, number).await?,
+        None => unit.number(&kind).await?,
+    };
+    let record = Record {
+        id: RecordId(unit.id(now)),
+        kind: kind.name,
+        number,
+        title: draft.title.clone(),
+        state: draft.state.clone(),
+        customer: kind.customer_of(&draft.fields),
+        version: 1,
+        created: now,
+        changed: now,
+        fields: draft.fields.clone(),
+    };
+    // Whoever may only reach some records may only make such.
+    if !rights::may(actor, &kind, Act::Create, Some(&record)) {
+        return Err(Refusal::Forbidden(format!("You may not create {} for others.", kind.labels.to_lowercase())));
+    }
+    let entry =
+        entry(actor, &record, delta::created(&draft), &Told::act("create"), String::new(), now, unit.recorded());
+    let done = Done { kind: kind.name, number: record.number.clone(), version: 1, outcome: Outcome::Created };
+    unit.stage(
+        &permit,
+        &kind,
+        Kept { record, entry: String::new(), origin: String::new() },
+        vec![(entry, String::new())],
+    );
+    Ok(done)
+}
+
+/// The record that a command is about, found through the actor's own scope, with the permit to do it.
+async fn open(
+    unit: &mut Unit<'_>,
+    actor: &Actor,
+    target: &Target,
+    act: Act,
+    now: Moment,
+) -> Result<(Kind, Kept, Permit), Refusal> {
+    let kind = unit.catalog().find(&target.kind).cloned().ok_or(Refusal::NotFound)?;
+    let before =
+        unit.find(&target.number).await?.filter(|kept| kept.record.kind == kind.name).ok_or(Refusal::NotFound)?;
+    let permit = rights::permit(actor, &kind, act, Some(&before.record), now)?;
+    match target.version {
+        Some(expected) if expected != before.record.version => {
+            Err(Refusal::Stale { expected, found: before.record.version })
+        }
+        _ => Ok((kind, before, permit)),
+    }
+}
+
+fn refuse_state(input: &Input) -> Result<(), Refusal> {
+    if input.fields.contains_key("state") {
+        return Err(Refusal::field("state", "the state changes by steps (transitions), not by editing"));
+    }
+    Ok(())
+}
+
+fn unchanged(record: &Record) -> Draft {
+    Draft { title: record.title.clone(), state: record.state.clone(), fields: record.fields.clone() }
+}
+
+fn drafted(
+    kind: &Kind,
+    actor: &Actor,
+    before: &Kept,
+    input: &Input,
+    to: Option<&str>,
+    now: Moment,
+) -> Result<Draft, Refusal> {
+    let mut errors = draft::hidden(kind, actor, input);
+    let typed = draft::typed(kind, input).map_err(|own| errors.extend(own)).unwrap_or_default();
+    if typed.state.is_some() || typed.number.is_some() {
+        errors.push(model::FieldError::new("number", "the number of a record never changes"));
+    }
+    if !errors.is_empty() {
+        return Err(Refusal::Invalid(errors));
+    }
+    let mut draft = draft::edit(&before.record, typed);
+    if let Some(to) = to {
+        draft.state = to.into();
+    }
+    ruled(kind, actor, Some(&before.record), &mut draft, now)?;
+    Ok(draft)
+}
+
+/// Rules complete the draft, then it must be valid; every error of both is told at once.
+fn ruled(kind: &Kind, actor: &Actor, before: Option<&Record>, draft: &mut Draft, now: Moment) -> Result<(), Refusal> {
+    let facts = Facts { actor, now, before };
+    let mut errors: Vec<_> = kind.rules.iter().filter_map(|rule| rule(draft, &facts).err()).collect();
+    if draft.title.trim().is_empty() {
+        draft.title = draft::derived_title(kind, &draft.fields).unwrap_or_default();
+    }
+    if let Err(own) = valid::valid(kind, draft) {
+        errors.extend(own);
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::Invalid(errors)) }
+}
+
+fn noted(text: String, public: bool) -> Result<Note, Refusal> {
+    let text = text.trim().replace('\0', "");
+    let length = text.chars().count();
+    if text.is_empty() {
+        return Err(Refusal::field("note", "A note needs words"));
+    }
+    if length > NOTE_MAX {
+        return Err(Refusal::field("note", format!("has {length} characters, {NOTE_MAX} at most")));
+    }
+    Ok(Note { text, public })
+}
+
+/// A link by hand leads to a record that its maker can see; only imports may point at what is not there yet.
+async fn checked_link(
+    unit: &mut Unit<'_>,
+    actor: &Actor,
+    from: &Record,
+    link: Link,
+    now: Moment,
+) -> Result<Link, Refusal> {
+    let link = Link { name: link.name.trim().to_lowercase(), to: link.to.trim().to_string() };
+    if !is_link_name(&link.name) {
+        return Err(Refusal::field("type", "a link is named in small letters such as caused_by"));
+    }
+    if link.to == from.number {
+        return Err(Refusal::field("to", "a record cannot be linked to itself"));
+    }
+    let missing = || Refusal::field("to", format!("there is no record {}", link.to));
+    let target = unit.find(&link.to).await?.ok_or_else(missing)?;
+    let kind = unit.catalog().find(target.record.kind).cloned().ok_or_else(missing)?;
+    rights::permit(actor, &kind, Act::Read, Some(&target.record), now).map_err(|_| missing())?;
+    Ok(link)
+}
+
+pub(crate) fn is_link_name(name: &str) -> bool {
+    let plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-');
+    plain && !name.is_empty() && name.len() <= 60
+}
+
+#[allow(clippy::too_many_arguments)]
+fn write(
+    unit: &mut Unit<'_>,
+    actor: &Actor,
+    permit: Permit,
+    kind: &Kind,
+    before: Kept,
+    draft: Draft,
+    told: Told,
+    now: Moment,
+) -> Result<Done, Refusal> {
+    let changes = delta::between(&before.record, &draft);
+    if changes.is_empty() && told.says_nothing() {
+        let record = &before.record;
+        return Ok(Done {
+            kind: kind.name,
+            number: record.number.clone(),
+            version: record.version,
+            outcome: Outcome::Unchanged,
+        });
+    }
+    let at = draft::act_time(now, Some(&before.record));
+    let record = Record {
+        title: draft.title,
+        state: draft.state,
+        customer: kind.customer_of(&draft.fields),
+        fields: draft.fields,
+        version: before.record.version + 1,
+        changed: at,
+        ..before.record
+    };
+    // Nobody moves a record to where they may not reach it.
+    if !rights::may(actor, kind, permit.act(), Some(&record)) {
+        return Err(Refusal::Forbidden("You may not give this record to others.".into()));
+    }
+    let entry = entry(actor, &record, changes, &told, before.entry.clone(), at, unit.recorded());
+    let done =
+        Done { kind: kind.name, number: record.number.clone(), version: record.version, outcome: Outcome::Changed };
+    for link in &told.unlinked {
+        unit.unlink(record.id, link.clone(), at);
+    }
+    if let Some(file) = told.file {
+        unit.attach(record.id, file, actor, now);
+    }
+    unit.stage(
+        &permit,
+        kind,
+        Kept { record, entry: before.entry, origin: before.origin },
+        vec![(entry, String::new())],
+    );
+    Ok(done)
+}
+
+fn entry(
+    actor: &Actor,
+    record: &Record,
+    changes: Changes,
+    told: &Told,
+    previous: String,
+    at: Moment,
+    recorded: Moment,
+) -> Entry {
+    Entry {
+        seq: 0,
+        record: record.id,
+        kind: record.kind,
+        number: record.number.clone(),
+        version: record.version,
+        at,
+        recorded,
+        by: Some(actor.email.clone()),
+        via: actor.via,
+        act: told.act.into(),
+        changes,
+        base: Changes::new(),
+        note: told.note.clone(),
+        linked: told.linked.clone(),
+        unlinked: told.unlinked.clone(),
+        attached: told.file.iter().map(|file| file.name.clone()).collect(),
+        previous,
+    }
+}

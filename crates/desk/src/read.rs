@@ -1,0 +1,379 @@
+//! Reading: lists, records, journals, links and names, each through the scope of whoever asks.
+
+use std::collections::{BTreeSet, HashMap};
+
+use model::{
+    Actor, Cursor, Filter, Kind, Link, Moment, Query, Record, Refusal, Type, Value, filter::Context, journal::fold,
+};
+
+use crate::{
+    Desk,
+    rights::{self, Shown, ShownEntry},
+    store::{db::Conn, filter::Builder, journal, list, record},
+};
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub records: Vec<Shown>,
+    pub next: Option<Cursor>,
+}
+
+/// A record with what belongs on its page.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    pub shown: Shown,
+    pub entries: Vec<ShownEntry>,
+    pub links: Vec<Tie>,
+    pub files: Vec<FileRow>,
+}
+
+/// A link of a record with what is at its other end; `back` when the other record names this one.
+#[derive(Clone, Debug)]
+pub struct Tie {
+    pub link: Link,
+    pub back: bool,
+    /// Title, kind and state of the other record; `None` when it is not on record or not to be seen.
+    pub other: Option<Other>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Other {
+    pub title: String,
+    pub kind: String,
+    pub state: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct FileRow {
+    pub id: i64,
+    pub name: String,
+    pub media: String,
+    pub size: i64,
+    pub hash: String,
+    pub added: Moment,
+    pub added_by: String,
+    pub public: bool,
+}
+
+/// Titles by number and names by e-mail, to write beside references.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Title and kind.
+    pub records: HashMap<String, (String, String)>,
+    /// Name and number of the person's record.
+    pub people: HashMap<String, (String, String)>,
+}
+
+/// Counts go no further.
+pub const COUNT_CAP: i64 = 1_000;
+
+impl Desk {
+    /// A page of records. As of the past it is answered from the journal.
+    ///
+    /// # Errors
+    /// `NotFound` for a kind that the actor may not read at all.
+    pub async fn list(&self, actor: &Actor, query: &Query, now: Moment) -> Result<Page, Refusal> {
+        if query.as_of.is_some_and(|at| at < now) {
+            return self.list_past(actor, query, now).await;
+        }
+        let catalog = self.catalog();
+        let kind = query.kind.map(|name| catalog.find(name).ok_or(Refusal::NotFound)).transpose()?;
+        let scope = rights::scope(actor, &catalog, kind, now);
+        if scope.is_empty() {
+            return Err(Refusal::NotFound);
+        }
+        let columns = columns(query, kind);
+        let mut conn = self.db().read().await?;
+        let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
+        let found = list::list(&mut conn, &catalog, &scope, query, &columns, builder).await?;
+        let shown = |record: Record| {
+            let kind = catalog.find(record.kind).unwrap_or_else(|| catalog.any());
+            rights::show(actor, kind, record)
+        };
+        Ok(Page { records: found.records.into_iter().map(shown).collect(), next: found.next })
+    }
+
+    /// How many records a query finds, up to [`COUNT_CAP`]; one more means "and more".
+    pub async fn count(&self, actor: &Actor, query: &Query, now: Moment) -> Result<i64, Refusal> {
+        let catalog = self.catalog();
+        let kind = query.kind.map(|name| catalog.find(name).ok_or(Refusal::NotFound)).transpose()?;
+        let scope = rights::scope(actor, &catalog, kind, now);
+        if scope.is_empty() {
+            return Ok(0);
+        }
+        let mut conn = self.db().read().await?;
+        let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
+        Ok(list::count(&mut conn, &catalog, &scope, query, COUNT_CAP, builder).await?)
+    }
+
+    /// One record, now or as it was on record at an instant.
+    ///
+    /// # Errors
+    /// `NotFound` for what is not there and for what the actor may not see: the two look the same.
+    pub async fn show(
+        &self,
+        actor: &Actor,
+        kind: &str,
+        number: &str,
+        as_of: Option<Moment>,
+        now: Moment,
+    ) -> Result<Shown, Refusal> {
+        let mut conn = self.db().read().await?;
+        self.show_in(&mut conn, actor, kind, number, as_of, now).await
+    }
+
+    async fn show_in(
+        &self,
+        conn: &mut Conn,
+        actor: &Actor,
+        kind: &str,
+        number: &str,
+        as_of: Option<Moment>,
+        now: Moment,
+    ) -> Result<Shown, Refusal> {
+        let catalog = self.catalog();
+        let kind = catalog.find(kind).ok_or(Refusal::NotFound)?;
+        let found = record::load(conn, &catalog, &[number.to_string()], false).await?.remove(number);
+        let mut record =
+            found.map(|kept| kept.record).filter(|record| record.kind == kind.name).ok_or(Refusal::NotFound)?;
+        let scope = rights::scope(actor, &catalog, Some(kind), now);
+        if !scope.admits(kind, &record) {
+            return Err(Refusal::NotFound);
+        }
+        if let Some(at) = as_of.filter(|at| *at < record.changed) {
+            let entries = journal::of_record(conn, &catalog, record.id).await?;
+            let marks: Vec<_> = entries.iter().map(model::Entry::mark).collect();
+            fold(&marks, at).ok_or(Refusal::NotFound)?.apply(kind, &mut record);
+        }
+        Ok(rights::show(actor, kind, record))
+    }
+
+    /// Finds a record by number alone, whatever its kind.
+    pub async fn find(&self, actor: &Actor, number: &str, now: Moment) -> Result<Shown, Refusal> {
+        let catalog = self.catalog();
+        let mut conn = self.db().read().await?;
+        let found = record::load(&mut conn, &catalog, &[number.to_string()], false).await?.remove(number);
+        let record = found.map(|kept| kept.record).ok_or(Refusal::NotFound)?;
+        let kind = catalog.find(record.kind).ok_or(Refusal::NotFound)?;
+        if !rights::scope(actor, &catalog, Some(kind), now).admits(kind, &record) {
+            return Err(Refusal::NotFound);
+        }
+        Ok(rights::show(actor, kind, record))
+    }
+
+    /// A record with its journal, links and files.
+    pub async fn whole(&self, actor: &Actor, kind: &str, number: &str, now: Moment) -> Result<Whole, Refusal> {
+        let mut conn = self.db().read().await?;
+        let shown = self.show_in(&mut conn, actor, kind, number, None, now).await?;
+        let catalog = self.catalog();
+        let kind = catalog.find(kind).ok_or(Refusal::NotFound)?;
+        let found = record::load(&mut conn, &catalog, &[number.to_string()], false)
+            .await?
+            .remove(number)
+            .ok_or(Refusal::NotFound)?;
+        let id = found.record.id;
+        let entries = rights::show_entries(actor, kind, journal::of_record(&mut conn, &catalog, id).await?);
+        let own = journal::links_from(&mut conn, &[id.0], None).await?.remove(&id.0).unwrap_or_default();
+        let links = self.ties(&mut conn, actor, number, own, now).await?;
+        let files = crate::store::file::of_record(&mut conn, id).await?;
+        let files = files.into_iter().filter(|file| actor.customer.is_none() || file.public).collect();
+        Ok(Whole { shown, entries, links, files })
+    }
+
+    async fn ties(
+        &self,
+        conn: &mut Conn,
+        actor: &Actor,
+        number: &str,
+        own: Vec<Link>,
+        now: Moment,
+    ) -> Result<Vec<Tie>, Refusal> {
+        let catalog = self.catalog();
+        let scope = rights::scope(actor, &catalog, None, now);
+        let numbers: Vec<String> = own.iter().map(|link| link.to.clone()).collect();
+        let others = record::load(conn, &catalog, &numbers, false).await?;
+        let mut ties = Vec::new();
+        for link in own {
+            let other = others.get(&link.to).map(|kept| &kept.record);
+            let seen = other.filter(|record| catalog.find(record.kind).is_some_and(|kind| scope.admits(kind, record)));
+            if actor.customer.is_some() && seen.is_none() {
+                continue;
+            }
+            let other = seen.map(|record| Other {
+                title: record.title.clone(),
+                kind: record.kind.into(),
+                state: record.state.clone(),
+            });
+            ties.push(Tie { link, back: false, other });
+        }
+        let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
+        for (name, number, title, kind, state) in list::links_to(conn, &catalog, &scope, number, 200, builder).await? {
+            ties.push(Tie { link: Link { name, to: number }, back: true, other: Some(Other { title, kind, state }) });
+        }
+        Ok(ties)
+    }
+
+    /// Titles and names of everything that the given records refer to, in one statement.
+    pub async fn names<'a>(
+        &self,
+        actor: &Actor,
+        records: impl IntoIterator<Item = (&'a Kind, &'a Shown)>,
+        now: Moment,
+    ) -> Result<Names, Refusal> {
+        let (mut numbers, mut mails) = (BTreeSet::new(), BTreeSet::new());
+        for (kind, shown) in records {
+            for (name, value) in shown.fields() {
+                if let Some(field) = kind.find(name) {
+                    collect(&field.ty, value, &mut numbers, &mut mails);
+                }
+            }
+            numbers.extend(shown.customer().map(str::to_string));
+        }
+        self.names_of(actor, numbers, mails, now).await
+    }
+
+    pub async fn names_of(
+        &self,
+        actor: &Actor,
+        numbers: BTreeSet<String>,
+        mails: BTreeSet<String>,
+        now: Moment,
+    ) -> Result<Names, Refusal> {
+        let catalog = self.catalog();
+        let scope = rights::scope(actor, &catalog, None, now);
+        let numbers: Vec<String> = numbers.into_iter().take(1_000).collect();
+        let mails: Vec<String> = mails.into_iter().take(1_000).collect();
+        let mut conn = self.db().read().await?;
+        let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
+        let mut names = Names::default();
+        for (known, title, kind) in list::names(&mut conn, &catalog, &scope, &numbers, &mails, builder).await? {
+            if known.contains('@') {
+                names.people.insert(known, (title, kind));
+            } else {
+                names.records.insert(known, (title, kind));
+            }
+        }
+        Ok(names)
+    }
+
+    /// A list as it was on record at an instant: every record of the kind that was there then, folded from its journal,
+    /// filtered by the same meaning and sorted here. Costs grow with the number of records of the kind.
+    async fn list_past(&self, actor: &Actor, query: &Query, now: Moment) -> Result<Page, Refusal> {
+        let at = query.as_of.unwrap_or(now);
+        let catalog = self.catalog();
+        let kind = query
+            .kind
+            .and_then(|name| catalog.find(name))
+            .ok_or_else(|| Refusal::Query("as_of is answered for one kind at a time".into()))?;
+        if query.words.is_some() {
+            return Err(Refusal::Query(
+                "as_of and words cannot be asked together: words are indexed as they are now".into(),
+            ));
+        }
+        let scope = rights::scope(actor, &catalog, Some(kind), now);
+        if scope.is_empty() {
+            return Err(Refusal::NotFound);
+        }
+        let cases = self.past(&[kind.name], at).await?;
+        let kinds: HashMap<String, &'static str> =
+            if needs_ties(&query.filter) { self.kinds_of_all().await? } else { HashMap::new() };
+        let mut records: Vec<(Vec<String>, Record)> = Vec::new();
+        let orders = if query.order.is_empty() {
+            vec![model::Order { path: "created".into(), descending: true }]
+        } else {
+            query.order.clone()
+        };
+        for case in cases {
+            let ties: Vec<model::filter::Tie<'_>> =
+                case.links.iter().map(|link| model::filter::Tie { link, kind: kinds.get(&link.to).copied() }).collect();
+            let context = Context { me: &actor.email, now: at };
+            if scope.admits(kind, &case.record) && query.filter.holds(kind, &case.record, &ties, context) {
+                let keys = orders.iter().map(|order| sort_key(kind, &case.record, &order.path)).collect();
+                records.push((keys, case.record));
+            }
+        }
+        let order = |left: &(Vec<String>, i64), right: &(Vec<String>, i64)| {
+            let keys = orders.iter().zip(left.0.iter().zip(&right.0));
+            let by_keys =
+                keys.map(|(order, (left, right))| if order.descending { right.cmp(left) } else { left.cmp(right) });
+            let down = orders.last().is_some_and(|order| order.descending);
+            let by_id = if down { right.1.cmp(&left.1) } else { left.1.cmp(&right.1) };
+            by_keys.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then).then(by_id)
+        };
+        let mut keyed: Vec<((Vec<String>, i64), Record)> =
+            records.into_iter().map(|(keys, record)| ((keys, record.id.0), record)).collect();
+        keyed.sort_by(|left, right| order(&left.0, &right.0));
+        if let Some(after) = &query.after {
+            let last = (after.keys.clone(), after.id);
+            keyed.retain(|(key, _)| order(key, &last).is_gt());
+        }
+        let next = (keyed.len() > query.size).then(|| {
+            let (keys, id) = &keyed[query.size - 1].0;
+            Cursor { keys: keys.clone(), id: *id }
+        });
+        let records = keyed.into_iter().take(query.size).map(|(_, record)| rights::show(actor, kind, record)).collect();
+        Ok(Page { records, next })
+    }
+
+    async fn kinds_of_all(&self) -> Result<HashMap<String, &'static str>, Refusal> {
+        let catalog = self.catalog();
+        let mut conn = self.db().read().await?;
+        let rows = conn.run("select number, kind from record", &[]).await?;
+        let mut kinds = HashMap::with_capacity(rows.len());
+        for row in rows {
+            if let Some(kind) = catalog.find(&row.text(1)?) {
+                kinds.insert(row.text(0)?, kind.name);
+            }
+        }
+        Ok(kinds)
+    }
+}
+
+fn columns(query: &Query, kind: Option<&Kind>) -> Vec<String> {
+    match kind {
+        Some(kind) if query.columns.is_empty() => kind.columns.iter().map(|name| (*name).to_string()).collect(),
+        _ => query.columns.clone(),
+    }
+}
+
+fn needs_ties(filter: &Filter) -> bool {
+    match filter {
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().any(needs_ties),
+        Filter::Not(part) => needs_ties(part),
+        Filter::Linked { .. } => true,
+        _ => false,
+    }
+}
+
+/// A text whose order is the value's order, the same as the database sorts by.
+fn sort_key(kind: &Kind, record: &Record, path: &str) -> String {
+    match record.value(kind, path) {
+        None => String::new(),
+        Some(Value::Number(number)) => {
+            let shifted = number + model::Decimal::from(1_000_000_000_000_000i64);
+            format!("{shifted:0>40.6}")
+        }
+        Some(Value::Instant(at)) => at.sortable(),
+        Some(other) => match kind.type_of(path).map(|ty| ty.store(&other)) {
+            Some(serde_json::Value::String(text)) => text,
+            _ => Type::Mixed.print(&other),
+        },
+    }
+}
+
+fn collect(ty: &Type, value: &Value, numbers: &mut BTreeSet<String>, mails: &mut BTreeSet<String>) {
+    match (ty, value) {
+        (Type::Ref(_), Value::Text(number)) if number != "none" => drop(numbers.insert(number.clone())),
+        (Type::Person, Value::Text(mail)) => drop(mails.insert(mail.clone())),
+        (Type::List(of), Value::List(items)) => items.iter().for_each(|item| collect(of, item, numbers, mails)),
+        (Type::Parts(fields), Value::Parts(parts)) => {
+            for field in fields {
+                if let Some(part) = parts.get(&field.name) {
+                    collect(&field.ty, part, numbers, mails);
+                }
+            }
+        }
+        _ => {}
+    }
+}

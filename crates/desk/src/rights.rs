@@ -1,0 +1,286 @@
+//! Who may what. The only maker of [`Permit`], [`Scope`] and [`Shown`]: without them nothing is written, read or shown.
+
+use model::{
+    Act, Actor, Catalog, Filter, Kind, Moment, Reach, Record, Refusal, Value,
+    filter::Context,
+    journal::{Changes, Entry},
+};
+
+use crate::store::{filter::Builder, words::literal};
+
+/// Proof that this actor may do this act with records of this kind; the store writes nothing without one.
+#[derive(Debug)]
+pub struct Permit {
+    kind: &'static str,
+    act: Act,
+}
+
+impl Permit {
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    pub fn act(&self) -> Act {
+        self.act
+    }
+}
+
+/// What an actor may read, as a condition that every read carries.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    email: String,
+    customer: Option<String>,
+    /// Kinds with the reaches granted on each.
+    kinds: Vec<(&'static str, Vec<Reach>)>,
+}
+
+fn reaches(actor: &Actor, kind: &Kind, act: Act) -> Vec<Reach> {
+    if actor.read_only && act != Act::Read {
+        return Vec::new();
+    }
+    let granted = kind.grants.iter().filter(|grant| actor.has(grant.role) && grant.acts.contains(&act));
+    let mut reaches: Vec<Reach> = Vec::new();
+    for grant in granted {
+        if !reaches.contains(&grant.reach) {
+            reaches.push(grant.reach.clone());
+        }
+    }
+    if reaches.contains(&Reach::All) { vec![Reach::All] } else { reaches }
+}
+
+fn reaches_record(actor_email: &str, customer: Option<&str>, kind: &Kind, record: &Record, reach: &Reach) -> bool {
+    let holds = |path: &str, wanted: &str| {
+        record
+            .value(kind, path)
+            .is_some_and(|value| value.entries().iter().any(|entry| entry.as_text() == Some(wanted)))
+    };
+    // A customer's person never leaves the customer's silo, whatever the role says; published things are for everyone.
+    let inside = customer.is_none() || record.customer.as_deref() == customer;
+    match reach {
+        Reach::All => inside,
+        Reach::Own => inside && (holds("owner", actor_email) || holds("requester", actor_email)),
+        Reach::Customer => customer.is_some() && inside,
+        Reach::Marked(field, value) => holds(field, value) && (record.customer.is_none() || inside),
+    }
+}
+
+/// Decides before anything is drafted. `before` is the record as it stands, already found through the actor's scope.
+///
+/// # Errors
+/// `NotFound` for what the actor may not even see, `Forbidden` with a sentence otherwise.
+pub fn permit(actor: &Actor, kind: &Kind, act: Act, before: Option<&Record>, now: Moment) -> Result<Permit, Refusal> {
+    if !actor.is_active_at(now) {
+        return Err(Refusal::Forbidden("Your account is not active at this time.".into()));
+    }
+    if let Some(record) = before
+        && !may(actor, kind, Act::Read, Some(record))
+    {
+        return Err(Refusal::NotFound);
+    }
+    if may(actor, kind, act, before) {
+        return Ok(Permit { kind: kind.name, act });
+    }
+    Err(Refusal::Forbidden(format!("You may not {} {}.", act.name(), kind.labels.to_lowercase())))
+}
+
+/// Whether a button is worth drawing: the same answer that [`permit`] will give.
+pub fn may(actor: &Actor, kind: &Kind, act: Act, record: Option<&Record>) -> bool {
+    let reaches = reaches(actor, kind, act);
+    match record {
+        None => !reaches.is_empty(),
+        Some(record) => {
+            reaches.iter().any(|reach| reaches_record(&actor.email, actor.customer.as_deref(), kind, record, reach))
+        }
+    }
+}
+
+/// What an actor may read of one kind, or of all of them.
+pub fn scope(actor: &Actor, catalog: &Catalog, kind: Option<&Kind>, now: Moment) -> Scope {
+    let readable = |kind: &Kind| {
+        let reaches = if actor.is_active_at(now) { reaches(actor, kind, Act::Read) } else { Vec::new() };
+        (!reaches.is_empty()).then_some((kind.name, reaches))
+    };
+    let kinds = match kind {
+        Some(kind) => readable(kind).into_iter().collect(),
+        None => catalog.kinds().iter().filter_map(readable).collect(),
+    };
+    Scope { email: actor.email.clone(), customer: actor.customer.clone(), kinds }
+}
+
+impl Scope {
+    /// Everything, for the program's own work. The reason stands beside the call and is counted by the tidy test.
+    pub fn everything(_because: &'static str, catalog: &Catalog) -> Scope {
+        let kinds = catalog.kinds().iter().map(|kind| (kind.name, vec![Reach::All])).collect();
+        Scope { email: String::new(), customer: None, kinds }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// Whether internal notes and fields stay hidden.
+    pub fn is_outer(&self) -> bool {
+        self.customer.is_some()
+    }
+
+    pub fn admits(&self, kind: &Kind, record: &Record) -> bool {
+        let reaches = self.kinds.iter().find(|(name, _)| *name == kind.name).map(|(_, reaches)| reaches);
+        reaches.is_some_and(|reaches| {
+            reaches.iter().any(|reach| reaches_record(&self.email, self.customer.as_deref(), kind, record, reach))
+        })
+    }
+
+    /// The same as [`Scope::admits`], as a condition over the record table.
+    pub fn condition(&self, catalog: &Catalog, builder: &mut Builder<'_>) -> String {
+        let whole: Vec<String> = self
+            .kinds
+            .iter()
+            .filter(|(_, reaches)| reaches.contains(&Reach::All))
+            .map(|(name, _)| literal(name))
+            .collect();
+        let mut parts = Vec::new();
+        match whole.as_slice() {
+            [] => {}
+            [one] => parts.push(format!("kind = {one}")),
+            many => parts.push(format!("kind in ({})", many.join(","))),
+        }
+        if let Some(customer) = &self.customer {
+            let customer = builder.bind(customer.as_str());
+            parts = parts.into_iter().map(|part| format!("({part} and customer = {customer})")).collect();
+        }
+        for (name, reaches) in self.kinds.iter().filter(|(_, reaches)| !reaches.contains(&Reach::All)) {
+            let Some(kind) = catalog.find(name) else { continue };
+            let tests: Vec<String> = reaches.iter().map(|reach| self.reach_condition(kind, reach, builder)).collect();
+            parts.push(format!("(kind = {} and ({}))", literal(name), tests.join(" or ")));
+        }
+        match parts.len() {
+            0 => "1 = 0".into(),
+            1 => parts.remove(0),
+            _ => format!("({})", parts.join(" or ")),
+        }
+    }
+
+    fn reach_condition(&self, kind: &Kind, reach: &Reach, builder: &mut Builder<'_>) -> String {
+        let inside = match &self.customer {
+            Some(customer) => format!("customer = {}", builder.bind(customer.as_str())),
+            None => "1 = 1".into(),
+        };
+        match reach {
+            Reach::All => inside,
+            Reach::Own => {
+                let me = builder.bind(self.email.as_str());
+                format!("({inside} and (owner = {me} or requester = {me}))")
+            }
+            Reach::Customer if self.customer.is_some() => inside,
+            Reach::Customer => "1 = 0".into(),
+            Reach::Marked(field, value) => {
+                let marked = builder.filter(&Filter::equal(field, value), kind);
+                format!("({marked} and (customer = '' or {inside}))")
+            }
+        }
+    }
+}
+
+/// A record as an actor may see it; the only form in which one leaves the desk.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    record: Record,
+    can: Vec<Act>,
+}
+
+/// Hides what is internal from a customer's people.
+pub fn show(actor: &Actor, kind: &Kind, mut record: Record) -> Shown {
+    if actor.customer.is_some() {
+        record.fields.retain(|name, _| kind.find(name).is_some_and(|field| !field.internal));
+    }
+    let can = Act::ALL.iter().copied().filter(|act| may(actor, kind, *act, Some(&record))).collect();
+    Shown { record, can }
+}
+
+impl Shown {
+    pub fn kind(&self) -> &'static str {
+        self.record.kind
+    }
+
+    pub fn number(&self) -> &str {
+        &self.record.number
+    }
+
+    pub fn title(&self) -> &str {
+        &self.record.title
+    }
+
+    pub fn state(&self) -> &str {
+        &self.record.state
+    }
+
+    pub fn customer(&self) -> Option<&str> {
+        self.record.customer.as_deref()
+    }
+
+    /// Counts writes; the ETag.
+    pub fn version(&self) -> i64 {
+        self.record.version
+    }
+
+    pub fn created(&self) -> Moment {
+        self.record.created
+    }
+
+    pub fn changed(&self) -> Moment {
+        self.record.changed
+    }
+
+    pub fn fields(&self) -> &model::Fields {
+        &self.record.fields
+    }
+
+    /// A common part or field by path, as [`Record::value`].
+    pub fn value(&self, kind: &Kind, path: &str) -> Option<Value> {
+        self.record.value(kind, path)
+    }
+
+    pub fn can(&self, act: Act) -> bool {
+        self.can.contains(&act)
+    }
+
+    pub fn holds(&self, filter: &Filter, kind: &Kind, context: Context<'_>) -> bool {
+        filter.holds(kind, &self.record, &[], context)
+    }
+}
+
+/// A journal entry as an actor may see it, with what stood before.
+#[derive(Clone, Debug)]
+pub struct ShownEntry {
+    pub entry: Entry,
+    /// Values before this entry, by field.
+    pub before: Changes,
+}
+
+/// What of the journal an actor may see: a customer's people see public notes and changes of what they see, nothing else.
+pub fn show_entries(actor: &Actor, kind: &Kind, entries: Vec<Entry>) -> Vec<ShownEntry> {
+    let mut standing = Changes::new();
+    let mut shown = Vec::with_capacity(entries.len());
+    for mut entry in entries {
+        let names: Vec<String> = entry.changes.keys().chain(entry.base.keys()).cloned().collect();
+        let before: Changes = names.iter().map(|name| (name.clone(), standing.get(name).cloned().flatten())).collect();
+        standing.extend(entry.changes.clone());
+        standing.extend(entry.base.clone());
+        if actor.customer.is_some() {
+            let seen = |name: &String| {
+                matches!(name.as_str(), "title" | "state") || kind.find(name).is_some_and(|field| !field.internal)
+            };
+            entry.changes.retain(|name, _| seen(name));
+            entry.base.retain(|name, _| seen(name));
+            entry.note = entry.note.filter(|note| note.public);
+            entry.linked.clear();
+            entry.unlinked.clear();
+            let empty = entry.note.is_none() && entry.changes.is_empty() && entry.base.is_empty();
+            if empty && entry.act != "create" {
+                continue;
+            }
+        }
+        shown.push(ShownEntry { entry, before });
+    }
+    shown
+}

@@ -1,0 +1,7 @@
+//! The pure stages of a write: each looks at facts and answers, none touches the store.
+
+pub mod delta;
+pub mod draft;
+pub mod past;
+pub mod step;
+pub mod valid;

@@ -1,0 +1,393 @@
+//! The one place where the two database drivers are named: connections, values, rows, transactions.
+
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use futures::{FutureExt, TryStreamExt, future::BoxFuture};
+use serde_json::Value as Json;
+use sqlx::{
+    AssertSqlSafe, Column, ConnectOptions, Connection, Row as _, TypeInfo, ValueRef,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres},
+    sqlite::{
+        SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+        SqliteSynchronous,
+    },
+};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::store::fault::Fault;
+
+/// A value bound to a statement.
+#[derive(Clone, Debug)]
+pub enum Sql {
+    Int(i64),
+    Text(String),
+    Json(Json),
+    Bytes(Vec<u8>),
+}
+
+impl From<i64> for Sql {
+    fn from(value: i64) -> Sql {
+        Sql::Int(value)
+    }
+}
+
+impl From<&str> for Sql {
+    fn from(value: &str) -> Sql {
+        Sql::Text(value.into())
+    }
+}
+
+impl From<String> for Sql {
+    fn from(value: String) -> Sql {
+        Sql::Text(value)
+    }
+}
+
+impl From<Json> for Sql {
+    fn from(value: Json) -> Sql {
+        Sql::Json(value)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// One answered row; columns by position. A column of another type than asked for is our own mistake and says so.
+pub enum Row {
+    Lite(SqliteRow),
+    Pg(PgRow),
+}
+
+macro_rules! column {
+    ($name:ident, $ty:ty) => {
+        pub fn $name(&self, at: usize) -> Result<$ty, Fault> {
+            Ok(match self {
+                Row::Lite(row) => row.try_get(at)?,
+                Row::Pg(row) => row.try_get(at)?,
+            })
+        }
+    };
+}
+
+impl Row {
+    column!(int, i64);
+    column!(text, String);
+    column!(maybe_text, Option<String>);
+    column!(maybe_int, Option<i64>);
+    column!(bytes, Vec<u8>);
+
+    pub fn json(&self, at: usize) -> Result<Json, Fault> {
+        Ok(match self {
+            Row::Lite(row) => row.try_get::<sqlx::types::Json<Json>, _>(at)?.0,
+            Row::Pg(row) => row.try_get::<sqlx::types::Json<Json>, _>(at)?.0,
+        })
+    }
+
+    /// JSON that may be absent; what `data -> 'name'` answers is JSON on both databases.
+    pub fn maybe_json(&self, at: usize) -> Result<Option<Json>, Fault> {
+        Ok(match self {
+            // SQLite answers the JSON as a text without a type of its own.
+            Row::Lite(row) => match row.try_get::<Option<String>, _>(at)? {
+                Some(text) => serde_json::from_str(&text).ok(),
+                None => None,
+            },
+            Row::Pg(row) => row.try_get::<Option<sqlx::types::Json<Json>>, _>(at)?.map(|json| json.0),
+        })
+    }
+
+    /// Any column as text, for query plans and integrity checks.
+    pub fn shown(&self) -> String {
+        match self {
+            Row::Lite(row) => (0..row.len()).map(|at| lite_text(row, at)).collect::<Vec<_>>().join(" "),
+            Row::Pg(row) => {
+                (0..row.len()).map(|at| row.try_get::<String, _>(at).unwrap_or_default()).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+}
+
+fn lite_text(row: &SqliteRow, at: usize) -> String {
+    let raw = row.try_get_raw(at).map(|raw| (raw.is_null(), raw.type_info().name().to_string()));
+    match raw {
+        Ok((false, name)) if name == "INTEGER" => row.try_get::<i64, _>(at).unwrap_or_default().to_string(),
+        Ok((false, _)) => row.try_get::<String, _>(at).unwrap_or_else(|_| row.column(at).name().to_string()),
+        _ => String::new(),
+    }
+}
+
+/// A connection inside a transaction or for reading.
+pub enum Conn {
+    Lite(Box<SqliteConnection>, Arc<AtomicU64>),
+    LiteReader(PoolConnection<sqlx::Sqlite>, Arc<AtomicU64>),
+    Pg(PoolConnection<Postgres>, Arc<AtomicU64>),
+}
+
+macro_rules! bound {
+    ($sql:expr, $args:expr) => {{
+        let mut query = sqlx::query(AssertSqlSafe($sql.to_string()));
+        for value in $args {
+            query = match value {
+                Sql::Int(value) => query.bind(*value),
+                Sql::Text(value) => query.bind(value.clone()),
+                Sql::Json(value) => query.bind(sqlx::types::Json(value.clone())),
+                Sql::Bytes(value) => query.bind(value.clone()),
+            };
+        }
+        query
+    }};
+}
+
+impl Conn {
+    pub fn dialect(&self) -> Dialect {
+        if matches!(self, Conn::Pg(..)) { Dialect::Postgres } else { Dialect::Sqlite }
+    }
+
+    /// Runs one statement with `$1`, `$2` … bound in order and answers its rows.
+    pub async fn run(&mut self, sql: &str, args: &[Sql]) -> Result<Vec<Row>, Fault> {
+        self.counter().fetch_add(1, Ordering::Relaxed);
+        let outcome = match self {
+            Conn::Lite(conn, _) => bound!(sql, args).fetch(&mut **conn).map_ok(Row::Lite).try_collect().await,
+            Conn::LiteReader(conn, _) => bound!(sql, args).fetch(&mut **conn).map_ok(Row::Lite).try_collect().await,
+            Conn::Pg(conn, _) => bound!(sql, args).fetch(&mut **conn).map_ok(Row::Pg).try_collect().await,
+        };
+        outcome.map_err(|error| Fault::sql(error, sql))
+    }
+
+    /// Runs one statement and answers how many rows it touched.
+    pub async fn execute(&mut self, sql: &str, args: &[Sql]) -> Result<u64, Fault> {
+        self.counter().fetch_add(1, Ordering::Relaxed);
+        let outcome = match self {
+            Conn::Lite(conn, _) => bound!(sql, args).execute(&mut **conn).await.map(|done| done.rows_affected()),
+            Conn::LiteReader(conn, _) => bound!(sql, args).execute(&mut **conn).await.map(|done| done.rows_affected()),
+            Conn::Pg(conn, _) => bound!(sql, args).execute(&mut **conn).await.map(|done| done.rows_affected()),
+        };
+        outcome.map_err(|error| Fault::sql(error, sql))
+    }
+
+    /// Runs several statements of a migration, or words of transaction control.
+    pub async fn script(&mut self, sql: &str) -> Result<(), Fault> {
+        let text = || sqlx::raw_sql(AssertSqlSafe(sql.to_string()));
+        let outcome = match self {
+            Conn::Lite(conn, _) => text().execute(&mut **conn).await.map(drop),
+            Conn::LiteReader(conn, _) => text().execute(&mut **conn).await.map(drop),
+            Conn::Pg(conn, _) => text().execute(&mut **conn).await.map(drop),
+        };
+        outcome.map_err(|error| Fault::sql(error, sql))
+    }
+
+    fn counter(&self) -> &AtomicU64 {
+        match self {
+            Conn::Lite(_, counter) | Conn::LiteReader(_, counter) | Conn::Pg(_, counter) => counter,
+        }
+    }
+}
+
+/// What a write does with its connection, inside a transaction that the store opens and closes.
+type Work = Box<dyn for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Outcome> + Send>;
+
+/// Whether to keep what was written, and the answer to give once that is settled.
+struct Outcome {
+    keep: bool,
+    answer: Box<dyn FnOnce(Result<(), Fault>) + Send>,
+}
+
+/// The database: readers beside each other, writers through one door.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+enum Inner {
+    Lite { readers: SqlitePool, writer: mpsc::Sender<Work>, statements: Arc<AtomicU64> },
+    Pg { pool: PgPool, statements: Arc<AtomicU64> },
+}
+
+/// Writes that share one flush to disk (stack.md section 1: five times the throughput of one flush each).
+const GROUP: usize = 64;
+
+impl Db {
+    /// Opens `sqlite:PATH` or `postgres://…`. An SQLite file is created when it is missing.
+    pub async fn open(url: &str) -> Result<Db, Fault> {
+        let inner =
+            if let Some(path) = url.strip_prefix("sqlite:") { open_lite(path).await? } else { open_pg(url).await? };
+        Ok(Db { inner: Arc::new(inner) })
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        match *self.inner {
+            Inner::Lite { .. } => Dialect::Sqlite,
+            Inner::Pg { .. } => Dialect::Postgres,
+        }
+    }
+
+    /// Statements run since the start, for the tests that count them.
+    pub fn statements(&self) -> u64 {
+        match &*self.inner {
+            Inner::Lite { statements, .. } | Inner::Pg { statements, .. } => statements.load(Ordering::Relaxed),
+        }
+    }
+
+    /// A connection for reading.
+    pub async fn read(&self) -> Result<Conn, Fault> {
+        Ok(match &*self.inner {
+            Inner::Lite { readers, statements, .. } => Conn::LiteReader(readers.acquire().await?, statements.clone()),
+            Inner::Pg { pool, statements } => Conn::Pg(pool.acquire().await?, statements.clone()),
+        })
+    }
+
+    /// Runs `work` in one transaction: kept when it answers `Ok`, undone when it answers `Err`. The answer comes after
+    /// the commit is on disk. Dropping the future does not stop the work.
+    pub async fn write<T, E>(
+        &self,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel::<Result<T, E>>();
+        let job: Work = Box::new(move |conn| {
+            async move {
+                let outcome = work(conn).await;
+                let keep = outcome.is_ok();
+                let answer = move |committed: Result<(), Fault>| {
+                    let told = match committed {
+                        Ok(()) => outcome,
+                        Err(fault) => Err(E::from(fault)),
+                    };
+                    // The caller may have gone away; the write stands all the same.
+                    let _ = answer.send(told);
+                };
+                Outcome { keep, answer: Box::new(answer) }
+            }
+            .boxed()
+        });
+        match &*self.inner {
+            Inner::Lite { writer, .. } => {
+                if writer.send(job).await.is_err() {
+                    return Err(E::from(Fault::new("the writer has stopped")));
+                }
+            }
+            Inner::Pg { pool, statements } => {
+                let conn = pool.acquire().await.map_err(Fault::from)?;
+                tokio::spawn(write_pg(Conn::Pg(conn, statements.clone()), job));
+            }
+        }
+        answered.await.unwrap_or_else(|_| Err(E::from(Fault::new("the write was lost before it was done"))))
+    }
+
+    /// Waits for running writes and closes all connections.
+    pub async fn close(&self) {
+        match &*self.inner {
+            Inner::Lite { readers, .. } => readers.close().await,
+            Inner::Pg { pool, .. } => pool.close().await,
+        }
+    }
+}
+
+async fn open_lite(path: &str) -> Result<Inner, Fault> {
+    let statements = Arc::new(AtomicU64::new(0));
+    let options = SqliteConnectOptions::from_str(&format!("sqlite:{path}"))?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(300)
+        .pragma("mmap_size", "1073741824")
+        .pragma("secure_delete", "on")
+        .pragma("temp_store", "memory");
+    let mut writer =
+        Conn::Lite(Box::new(options.clone().pragma("cache_size", "-65536").connect().await?), statements.clone());
+    assert_version(&mut writer).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(4)
+        .connect_with(options.pragma("query_only", "on").pragma("cache_size", "-16384"))
+        .await?;
+    let (sender, receiver) = mpsc::channel(1024);
+    tokio::spawn(write_lite(writer, receiver));
+    Ok(Inner::Lite { readers, writer: sender, statements })
+}
+
+/// SQLite before 3.51.3 can lose pages in WAL mode (stack.md, decision 1).
+async fn assert_version(conn: &mut Conn) -> Result<(), Fault> {
+    let version =
+        conn.run("select sqlite_version()", &[]).await?.first().map(|row| row.text(0)).transpose()?.unwrap_or_default();
+    let numbers: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    if numbers.as_slice() < [3, 51, 3].as_slice() {
+        return Err(Fault::new(format!("SQLite {version} is too old, 3.51.3 or newer is needed")));
+    }
+    Ok(())
+}
+
+async fn open_pg(url: &str) -> Result<Inner, Fault> {
+    let options = PgConnectOptions::from_str(url)?.application_name("plumbline").statement_cache_capacity(300);
+    let pool =
+        PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10)).connect_with(options).await?;
+    Ok(Inner::Pg { pool, statements: Arc::new(AtomicU64::new(0)) })
+}
+
+/// One writer: takes whatever waits, each in a savepoint of its own, all in one transaction with one flush.
+async fn write_lite(mut conn: Conn, mut jobs: mpsc::Receiver<Work>) {
+    let mut group = Vec::with_capacity(GROUP);
+    while jobs.recv_many(&mut group, GROUP).await > 0 {
+        let mut answers = Vec::with_capacity(group.len());
+        let mut state = conn.script("begin immediate").await;
+        for job in group.drain(..) {
+            if state.is_ok() {
+                state = conn.script("savepoint one").await;
+            }
+            if state.is_err() {
+                // Without a transaction nothing may be tried; whoever asked is told that the write was lost.
+                drop(job);
+                continue;
+            }
+            let outcome = job(&mut conn).await;
+            state = conn.script(if outcome.keep { "release one" } else { "rollback to one; release one" }).await;
+            answers.push(outcome.answer);
+        }
+        if state.is_ok() {
+            state = conn.script("commit").await;
+        }
+        if state.is_err() {
+            // Nothing of the group stands; the next one begins afresh.
+            let _ = conn.script("rollback").await;
+        }
+        for answer in answers {
+            answer(state.clone());
+        }
+    }
+    if let Conn::Lite(conn, _) = conn {
+        // A clean end lets SQLite fold its log into the file.
+        let _ = conn.close().await;
+    }
+}
+
+async fn write_pg(mut conn: Conn, job: Work) {
+    if let Err(fault) = conn.script("begin").await {
+        // Without a transaction nothing may be tried; whoever asked is told that the write was lost.
+        tracing::error!(%fault, "cannot begin a transaction");
+        return;
+    }
+    let outcome = job(&mut conn).await;
+    let end = conn.script(if outcome.keep { "commit" } else { "rollback" }).await;
+    let end = match end {
+        Err(fault) => {
+            let _ = conn.script("rollback").await;
+            Err(fault)
+        }
+        Ok(()) => Ok(()),
+    };
+    (outcome.answer)(if outcome.keep { end } else { Ok(()) });
+}

@@ -1,0 +1,328 @@
+//! The one statement behind every list: scope, filter, words, order, keyset and limit.
+
+use model::{Catalog, Column, Cursor, Fields, Kind, Moment, Order, Query, Record, RecordId, Type, Value};
+
+use crate::{
+    rights::Scope,
+    store::{
+        db::{Conn, Row, Sql},
+        fault::Fault,
+        filter::{Builder, NEVER, Place, column_name, place},
+        search,
+        words::literal,
+    },
+};
+
+/// A page as the store found it: one record more than asked for tells that there is a next one.
+pub struct Found {
+    pub records: Vec<Record>,
+    pub next: Option<Cursor>,
+}
+
+const HEAD: &str = "id, kind, number, title, state, customer, created, changed, version, priority, service, team, owner, requester, due";
+const HEAD_COUNT: usize = 15;
+
+/// Runs the list. `columns` are the fields whose values are wanted beside the head.
+pub async fn list(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    scope: &Scope,
+    query: &Query,
+    columns: &[String],
+    builder: Builder<'_>,
+) -> Result<Found, Fault> {
+    let kind = query.kind.and_then(|name| catalog.find(name)).unwrap_or_else(|| catalog.any());
+    let mut builder = builder;
+    let Some(condition) = condition(catalog, scope, query, kind, &mut builder) else {
+        return Ok(Found { records: Vec::new(), next: None });
+    };
+    let orders = orders(query);
+    let keys: Vec<(String, bool, bool)> = orders.iter().map(|order| key(kind, order, &builder)).collect();
+    let mut condition = condition;
+    if let Some(after) = &query.after {
+        condition = format!("{condition} and {}", keyset(&keys, after, &mut builder));
+    }
+    let from_data: Vec<&String> = columns.iter().filter(|name| is_data(kind, name)).collect();
+    let extra: String = from_data.iter().map(|name| format!(", data -> {}", data_path(name))).collect();
+    let shown_keys: String = keys
+        .iter()
+        .map(
+            |(expression, numeric, _)| {
+                if *numeric { format!(", cast({expression} as text)") } else { format!(", {expression}") }
+            },
+        )
+        .collect();
+    let order: Vec<String> =
+        keys.iter().map(|(expression, _, down)| format!("{expression}{}", if *down { " desc" } else { "" })).collect();
+    let last_down = keys.last().is_some_and(|key| key.2);
+    let limit = builder.bind(query.size as i64 + 1);
+    let sql = format!(
+        "select {HEAD}{extra}{shown_keys} from record where {condition} order by {}, id{} limit {limit}",
+        order.join(", "),
+        if last_down { " desc" } else { "" },
+    );
+    let rows = conn.run(&sql, &builder.args).await?;
+    let mut records = Vec::with_capacity(rows.len().min(query.size));
+    for row in rows.iter().take(query.size) {
+        records.push(record(row, catalog, kind, &from_data)?);
+    }
+    let next = if rows.len() > query.size {
+        Some(cursor(&rows[query.size - 1], &keys, HEAD_COUNT + from_data.len())?)
+    } else {
+        None
+    };
+    Ok(Found { records, next })
+}
+
+/// How many there are, counted no further than `cap` (house.md: "1000+").
+pub async fn count(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    scope: &Scope,
+    query: &Query,
+    cap: i64,
+    builder: Builder<'_>,
+) -> Result<i64, Fault> {
+    let kind = query.kind.and_then(|name| catalog.find(name)).unwrap_or_else(|| catalog.any());
+    let mut builder = builder;
+    let Some(condition) = condition(catalog, scope, query, kind, &mut builder) else { return Ok(0) };
+    let limit = builder.bind(cap + 1);
+    let sql = format!("select count(*) from (select 1 as one from record where {condition} limit {limit}) as capped");
+    let rows = conn.run(&sql, &builder.args).await?;
+    rows.first().map_or(Ok(0), |row| row.int(0))
+}
+
+/// The text of the list statement's plan, for the tests that look whether an index serves it.
+pub async fn explain(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    scope: &Scope,
+    query: &Query,
+    builder: Builder<'_>,
+) -> Result<Vec<String>, Fault> {
+    let kind = query.kind.and_then(|name| catalog.find(name)).unwrap_or_else(|| catalog.any());
+    let mut builder = builder;
+    let condition = condition(catalog, scope, query, kind, &mut builder).unwrap_or_else(|| "1 = 0".into());
+    let keys: Vec<(String, bool, bool)> = orders(query).iter().map(|order| key(kind, order, &builder)).collect();
+    let order: Vec<String> =
+        keys.iter().map(|(expression, _, down)| format!("{expression}{}", if *down { " desc" } else { "" })).collect();
+    let down = keys.last().is_some_and(|key| key.2);
+    let explain = if conn.dialect() == crate::store::db::Dialect::Sqlite { "explain query plan" } else { "explain" };
+    let sql = format!(
+        "{explain} select {HEAD} from record where {condition} order by {}, id{} limit 51",
+        order.join(", "),
+        if down { " desc" } else { "" }
+    );
+    let rows = conn.run(&sql, &builder.args).await?;
+    Ok(rows.iter().map(Row::shown).collect())
+}
+
+/// `None` when the words hold no word: nothing is found by nothing.
+fn condition(
+    catalog: &Catalog,
+    scope: &Scope,
+    query: &Query,
+    kind: &Kind,
+    builder: &mut Builder<'_>,
+) -> Option<String> {
+    let mut parts = vec![scope.condition(catalog, builder)];
+    if let Some(name) = query.kind {
+        // The scope of one kind names it; this is for the planner when the scope is a longer condition.
+        let named = format!("kind = {}", literal(name));
+        if parts[0] != named {
+            parts.insert(0, named);
+        }
+    }
+    if !query.filter.is_everything() {
+        parts.push(builder.filter(&query.filter, kind));
+    }
+    if let Some(words) = &query.words {
+        let expression = search::expression(builder.dialect, words, scope.is_outer())?;
+        let bound = builder.bind(expression);
+        parts.push(search::condition(builder.dialect, &bound, scope.is_outer()));
+    }
+    Some(parts.join(" and "))
+}
+
+fn orders(query: &Query) -> Vec<Order> {
+    if query.order.is_empty() { vec![Order { path: "created".into(), descending: true }] } else { query.order.clone() }
+}
+
+/// Expression, whether it is a number, whether descending.
+fn key(kind: &Kind, order: &Order, builder: &Builder<'_>) -> (String, bool, bool) {
+    let place = place(kind, &order.path);
+    let (expression, numeric) = match &place {
+        Place::Phase | Place::Moment(_) => (place.text(), true),
+        Place::Data { ty, .. } if ty.is_numeric() => (number_key(&order.path), true),
+        other => (other.text(), false),
+    };
+    (builder.dialect.words(&expression), numeric, order.descending)
+}
+
+/// What is not there sorts before every number.
+fn number_key(path: &str) -> String {
+    format!("coalesce(cast(data ->> {} as numeric), -1000000000000000)", literal(path))
+}
+
+/// Everything after the last record of the page before: row values where all keys run the same way, else spelt out.
+fn keyset(keys: &[(String, bool, bool)], after: &Cursor, builder: &mut Builder<'_>) -> String {
+    let mut places: Vec<String> = Vec::with_capacity(keys.len() + 1);
+    for ((_, numeric, _), value) in keys.iter().zip(&after.keys) {
+        let bound = builder.bind(value.as_str());
+        places.push(if *numeric { format!("cast({bound} as numeric)") } else { bound });
+    }
+    let id = builder.bind(after.id);
+    let last_down = keys.last().is_some_and(|key| key.2);
+    if keys.iter().all(|key| key.2 == last_down) {
+        let left: Vec<&str> = keys.iter().map(|key| key.0.as_str()).chain(["id"]).collect();
+        places.push(id);
+        return format!("({}) {} ({})", left.join(", "), if last_down { "<" } else { ">" }, places.join(", "));
+    }
+    let mut ways = Vec::new();
+    for at in 0..=keys.len() {
+        let mut tests: Vec<String> = (0..at).map(|same| format!("{} = {}", keys[same].0, places[same])).collect();
+        match keys.get(at) {
+            Some((expression, _, down)) => {
+                tests.push(format!("{expression} {} {}", if *down { "<" } else { ">" }, places[at]))
+            }
+            None => tests.push(format!("id {} {id}", if last_down { "<" } else { ">" })),
+        }
+        ways.push(format!("({})", tests.join(" and ")));
+    }
+    format!("({})", ways.join(" or "))
+}
+
+fn cursor(row: &Row, keys: &[(String, bool, bool)], first: usize) -> Result<Cursor, Fault> {
+    let keys = keys.iter().enumerate().map(|(at, _)| row.text(first + at)).collect::<Result<_, _>>()?;
+    Ok(Cursor { keys, id: row.int(0)? })
+}
+
+fn is_data(kind: &Kind, name: &str) -> bool {
+    matches!(place(kind, name), Place::Data { .. })
+}
+
+fn data_path(name: &str) -> String {
+    name.split('.').map(literal).collect::<Vec<_>>().join(" -> ")
+}
+
+fn record(row: &Row, catalog: &Catalog, schema: &Kind, from_data: &[&String]) -> Result<Record, Fault> {
+    let name = row.text(1)?;
+    let own = catalog.find(&name).ok_or_else(|| Fault::new(format!("kind {name} is not declared")))?;
+    let mut fields = Fields::new();
+    let columns = [Column::Priority, Column::Service, Column::Team, Column::Owner, Column::Requester];
+    for (at, column) in columns.into_iter().enumerate() {
+        let text = row.text(9 + at)?;
+        if text.is_empty() {
+            continue;
+        }
+        let field = own.fields.iter().find(|field| field.column == Some(column));
+        fields.insert(
+            field.map_or_else(|| column_name(column).to_string(), |field| field.name.clone()),
+            Value::Text(text),
+        );
+    }
+    let due = row.int(14)?;
+    if due != NEVER
+        && let Some(field) = own.fields.iter().find(|field| field.column == Some(Column::Due))
+    {
+        let at = Moment(due);
+        fields.insert(
+            field.name.clone(),
+            if field.ty == Type::Date { Value::Date(at.date()) } else { Value::Instant(at) },
+        );
+    }
+    let customer = row.text(5)?;
+    if !customer.is_empty()
+        && let Some(field) = own.customer_field
+    {
+        fields.insert(field.into(), Value::text(&customer));
+    }
+    for (at, path) in from_data.iter().enumerate() {
+        let Some(text) = row.maybe_json(HEAD_COUNT + at)? else { continue };
+        let ty = schema.type_of(path).unwrap_or(Type::Mixed);
+        if let Some(value) = ty.load(&text) {
+            put(&mut fields, path, value);
+        }
+    }
+    Ok(Record {
+        id: RecordId(row.int(0)?),
+        kind: own.name,
+        number: row.text(2)?,
+        title: row.text(3)?,
+        state: row.text(4)?,
+        customer: Some(customer).filter(|customer| !customer.is_empty()),
+        created: Moment(row.int(6)?),
+        changed: Moment(row.int(7)?),
+        version: row.int(8)?,
+        fields,
+    })
+}
+
+/// A dotted path becomes parts again.
+fn put(fields: &mut Fields, path: &str, value: Value) {
+    let mut names = path.split('.');
+    let Some(first) = names.next() else { return };
+    let rest: Vec<&str> = names.collect();
+    let value = rest.iter().rev().fold(value, |value, name| Value::Parts([((*name).to_string(), value)].into()));
+    match (fields.get_mut(first), value) {
+        (Some(Value::Parts(there)), Value::Parts(more)) => there.extend(more),
+        (_, value) => drop(fields.insert(first.into(), value)),
+    }
+}
+
+/// Names of what a page refers to: titles of records by number, and of people by e-mail.
+pub async fn names(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    scope: &Scope,
+    numbers: &[String],
+    mails: &[String],
+    builder: Builder<'_>,
+) -> Result<Vec<(String, String, String)>, Fault> {
+    let mut builder = builder;
+    let mut parts = Vec::new();
+    if !numbers.is_empty() {
+        let condition = scope.condition(catalog, &mut builder);
+        let places: Vec<String> = numbers.iter().map(|number| builder.bind(number.as_str())).collect();
+        parts.push(format!(
+            "select number as known, title, kind from record where number in ({}) and {condition}",
+            places.join(",")
+        ));
+    }
+    let people = catalog.kinds().iter().find_map(|kind| Some((kind.name, kind.identity?)));
+    if let Some((kind, field)) = people.filter(|_| !mails.is_empty()) {
+        let expression = builder.dialect.words(&crate::store::filter::sort_expression(field));
+        let places: Vec<String> = mails.iter().map(|mail| builder.bind(mail.as_str())).collect();
+        parts.push(format!(
+            "select {expression} as known, title, number as kind from record where kind = {} and {expression} in ({})",
+            literal(kind),
+            places.join(",")
+        ));
+    }
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = conn.run(&parts.join(" union all "), &builder.args).await?;
+    rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?))).collect()
+}
+
+/// Live links that lead to a record: the records at their other ends, with the link's name.
+pub async fn links_to(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    scope: &Scope,
+    number: &str,
+    most: i64,
+    builder: Builder<'_>,
+) -> Result<Vec<(String, String, String, String, String)>, Fault> {
+    let mut builder = builder;
+    let condition = scope.condition(catalog, &mut builder);
+    let target = builder.bind(Sql::from(number));
+    let limit = builder.bind(most);
+    let sql = format!(
+        "select l.name, number, title, kind, state from record join link l on l.source = record.id where l.target = {target} and \
+         l.until = {NEVER} and {condition} order by l.name, number limit {limit}"
+    );
+    let rows = conn.run(&sql, &builder.args).await?;
+    rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?, row.text(4)?))).collect()
+}

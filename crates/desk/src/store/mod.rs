@@ -1,0 +1,13 @@
+//! All SQL of the house. The rest of the desk speaks of records, entries and queries.
+
+pub mod db;
+pub mod fault;
+pub mod file;
+pub mod filter;
+pub mod job;
+pub mod journal;
+pub mod list;
+pub mod migrate;
+pub mod record;
+pub mod search;
+pub mod words;

@@ -1,0 +1,174 @@
+//! Records in their table: loading by number, writing many at once.
+
+use std::collections::HashMap;
+
+use model::{Catalog, Column, Fields, Kind, Moment, Record, RecordId, Value};
+use serde_json::{Map, Value as Json};
+
+use crate::store::{
+    db::{Conn, Row, Sql},
+    fault::Fault,
+    filter::NEVER,
+    words::{literal, placeholders, places},
+};
+
+/// A record with what the store keeps beside it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub record: Record,
+    /// Leaf hash of its last journal entry.
+    pub entry: String,
+    /// Digest of the import line that it came from.
+    pub origin: String,
+}
+
+const COLUMNS: &str = "id, kind, number, title, state, created, changed, version, entry, origin, data";
+
+/// Rows written by one statement; a fixed few sizes keep the statement cache small.
+const CHUNKS: [usize; 3] = [40, 8, 1];
+
+fn kept(row: &Row, catalog: &Catalog) -> Result<Option<Kept>, Fault> {
+    // A kind that is no longer declared is out of reach but not lost.
+    let Some(kind) = catalog.find(&row.text(1)?) else { return Ok(None) };
+    let fields = load_fields(kind, &row.json(10)?);
+    let record = Record {
+        id: RecordId(row.int(0)?),
+        kind: kind.name,
+        number: row.text(2)?,
+        title: row.text(3)?,
+        state: row.text(4)?,
+        customer: kind.customer_of(&fields),
+        created: Moment(row.int(5)?),
+        changed: Moment(row.int(6)?),
+        version: row.int(7)?,
+        fields,
+    };
+    Ok(Some(Kept { record, entry: row.text(8)?, origin: row.text(9)? }))
+}
+
+/// The fields as stored in `data`.
+pub fn load_fields(kind: &Kind, data: &Json) -> Fields {
+    let Json::Object(parts) = data else { return Fields::new() };
+    let load = |(name, json): (&String, &Json)| {
+        let ty = kind.find(name).map_or(model::Type::Mixed, |field| field.ty.clone());
+        Some((name.clone(), ty.load(json)?))
+    };
+    parts.iter().filter_map(load).collect()
+}
+
+fn store_fields(kind: &Kind, fields: &Fields) -> Json {
+    let store = |(name, value): (&String, &Value)| {
+        let json = kind.find(name).map_or_else(|| value.to_json(), |field| field.ty.store(value));
+        (name.clone(), json)
+    };
+    Json::Object(fields.iter().map(store).collect::<Map<_, _>>())
+}
+
+/// Loads records by number, in whatever order. With `lock`, nobody else changes them before this transaction ends.
+pub async fn load(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    numbers: &[String],
+    lock: bool,
+) -> Result<HashMap<String, Kept>, Fault> {
+    let mut found = HashMap::with_capacity(numbers.len());
+    for chunk in numbers.chunks(400) {
+        let lock = if lock { "{lock}" } else { "" };
+        // In one order for everybody, so that two batches never wait for each other.
+        let sql =
+            format!("select {COLUMNS} from record where number in ({}) order by id{lock}", places(0, chunk.len()));
+        let args: Vec<Sql> = chunk.iter().map(|number| number.as_str().into()).collect();
+        let sql = conn.dialect().words(&sql);
+        for row in conn.run(&sql, &args).await? {
+            if let Some(kept) = kept(&row, catalog)? {
+                found.insert(kept.record.number.clone(), kept);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Every record of the given kinds after an id, in order of ids: for exports, checks and rebuilding.
+pub async fn walk(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    kinds: &[&str],
+    after: i64,
+    most: i64,
+) -> Result<Vec<Kept>, Fault> {
+    let list = kinds.iter().map(|kind| literal(kind)).collect::<Vec<_>>().join(",");
+    let sql = format!("select {COLUMNS} from record where kind in ({list}) and id > $1 order by id limit $2");
+    let rows = conn.run(&sql, &[after.into(), most.into()]).await?;
+    rows.iter().filter_map(|row| kept(row, catalog).transpose()).collect()
+}
+
+/// Writes new records and new states of old ones.
+pub async fn write(conn: &mut Conn, catalog: &Catalog, records: &[Kept]) -> Result<(), Fault> {
+    let mut rest = records;
+    while !rest.is_empty() {
+        let size = CHUNKS.into_iter().find(|size| *size <= rest.len()).unwrap_or(1);
+        let (chunk, later) = rest.split_at(size);
+        rest = later;
+        let mut args = Vec::with_capacity(size * 19);
+        for kept in chunk {
+            args.extend(row(catalog, kept)?);
+        }
+        let sql = format!(
+            "insert into record (id, kind, number, title, state, phase, customer, priority, service, team, owner, requester, due, \
+             created, changed, version, entry, origin, data) values {} on conflict (id) do update set title = excluded.title, \
+             state = excluded.state, phase = excluded.phase, customer = excluded.customer, priority = excluded.priority, \
+             service = excluded.service, team = excluded.team, owner = excluded.owner, requester = excluded.requester, \
+             due = excluded.due, created = excluded.created, changed = excluded.changed, version = excluded.version, \
+             entry = excluded.entry, origin = excluded.origin, data = excluded.data",
+            placeholders(size, 19)
+        );
+        conn.execute(&sql, &args).await?;
+    }
+    Ok(())
+}
+
+fn row(catalog: &Catalog, kept: &Kept) -> Result<Vec<Sql>, Fault> {
+    let record = &kept.record;
+    let kind = catalog.find(record.kind).ok_or_else(|| Fault::new(format!("kind {} is not declared", record.kind)))?;
+    let mirror = |column: Column| {
+        let field = kind.fields.iter().find(|field| field.column == Some(column));
+        field.and_then(|field| record.fields.get(&field.name))
+    };
+    let text = |column: Column| mirror(column).and_then(Value::as_text).unwrap_or_default().to_string();
+    let due = mirror(Column::Due).and_then(Value::as_moment).map_or(NEVER, |at| at.0.min(NEVER - 1));
+    Ok(vec![
+        record.id.0.into(),
+        record.kind.into(),
+        record.number.as_str().into(),
+        record.title.as_str().into(),
+        record.state.as_str().into(),
+        (kind.phase(&record.state) as i64).into(),
+        record.customer.as_deref().unwrap_or_default().into(),
+        text(Column::Priority).into(),
+        text(Column::Service).into(),
+        text(Column::Team).into(),
+        text(Column::Owner).into(),
+        text(Column::Requester).into(),
+        due.into(),
+        record.created.0.into(),
+        record.changed.0.into(),
+        record.version.into(),
+        kept.entry.as_str().into(),
+        kept.origin.as_str().into(),
+        store_fields(kind, &record.fields).into(),
+    ])
+}
+
+/// Takes the next number of a prefix; `at_least` moves the counter past numbers that came from elsewhere.
+pub async fn next_number(conn: &mut Conn, prefix: &str) -> Result<i64, Fault> {
+    let sql = "insert into sequence (prefix, last) values ($1, 1) on conflict (prefix) do update set last = sequence.last + 1 returning last";
+    let rows = conn.run(sql, &[prefix.into()]).await?;
+    rows.first().ok_or_else(|| Fault::new("no number was given out"))?.int(0)
+}
+
+/// Moves a counter past a number that came from elsewhere, so that the next own one is free.
+pub async fn pass_number(conn: &mut Conn, prefix: &str, at_least: i64) -> Result<(), Fault> {
+    let sql = "insert into sequence (prefix, last) values ($1, $2) on conflict (prefix) do update set \
+               last = case when sequence.last < excluded.last then excluded.last else sequence.last end";
+    conn.execute(sql, &[prefix.into(), at_least.into()]).await.map(drop)
+}

@@ -1,0 +1,256 @@
+//! One transaction's work: what was read, what is to be written, written at once at the end.
+
+use std::collections::{BTreeMap, HashMap};
+
+use model::{Actor, Catalog, Entry, Job, Kind, Link, Moment, RecordId, Refusal, command::File};
+
+use crate::{
+    ids::{Ids, random},
+    rights::Permit,
+    store::{
+        db::{Conn, Sql},
+        fault::Fault,
+        journal::{self, Written},
+        record::{self, Kept},
+        search::{self, Words},
+    },
+};
+
+/// What follows from an entry, decided by engines and written in the same transaction.
+pub type Reaction = fn(&Kind, &model::Record, &Entry) -> Vec<Job>;
+
+pub(crate) struct Unit<'c> {
+    conn: &'c mut Conn,
+    catalog: &'c Catalog,
+    ids: &'c Ids,
+    reactions: &'c [Reaction],
+    recorded: Moment,
+    known: HashMap<String, Option<Kept>>,
+    staged: Vec<String>,
+    fresh: Vec<i64>,
+    entries: Vec<Written>,
+    linked: Vec<(RecordId, Link, Moment)>,
+    unlinked: Vec<(RecordId, Link, Moment)>,
+    files: Vec<(RecordId, File, String, Moment)>,
+    notes: Vec<(RecordId, String, bool)>,
+    passes: BTreeMap<&'static str, i64>,
+    jobs: Vec<Job>,
+}
+
+impl<'c> Unit<'c> {
+    /// `recorded` is when all of it is written down, whenever it happened.
+    pub fn new(
+        conn: &'c mut Conn,
+        catalog: &'c Catalog,
+        ids: &'c Ids,
+        reactions: &'c [Reaction],
+        recorded: Moment,
+    ) -> Unit<'c> {
+        Unit {
+            conn,
+            catalog,
+            ids,
+            reactions,
+            recorded,
+            known: HashMap::new(),
+            staged: Vec::new(),
+            fresh: Vec::new(),
+            entries: Vec::new(),
+            linked: Vec::new(),
+            unlinked: Vec::new(),
+            files: Vec::new(),
+            notes: Vec::new(),
+            passes: BTreeMap::new(),
+            jobs: Vec::new(),
+        }
+    }
+
+    pub fn catalog(&self) -> &'c Catalog {
+        self.catalog
+    }
+
+    pub fn recorded(&self) -> Moment {
+        self.recorded
+    }
+
+    pub fn id(&self, now: Moment) -> i64 {
+        self.ids.next(now)
+    }
+
+    /// Loads many records at once, for what comes next.
+    pub async fn preload(&mut self, numbers: Vec<String>) -> Result<(), Fault> {
+        let unknown: Vec<String> = numbers.into_iter().filter(|number| !self.known.contains_key(number)).collect();
+        let mut found = record::load(self.conn, self.catalog, &unknown, true).await?;
+        for number in unknown {
+            let kept = found.remove(&number);
+            self.known.insert(number, kept);
+        }
+        Ok(())
+    }
+
+    /// A record by number as it stands in this transaction; locked against others until its end.
+    pub async fn find(&mut self, number: &str) -> Result<Option<Kept>, Fault> {
+        if !self.known.contains_key(number) {
+            self.preload(vec![number.to_string()]).await?;
+        }
+        Ok(self.known.get(number).cloned().flatten())
+    }
+
+    /// The next free number of a kind.
+    pub async fn number(&mut self, kind: &Kind) -> Result<String, Fault> {
+        loop {
+            let number = format!("{}-{}", kind.prefix, record::next_number(self.conn, kind.prefix).await?);
+            // Somebody may have brought the same number along with an import.
+            if self.find(&number).await?.is_none() {
+                return Ok(number);
+            }
+        }
+    }
+
+    /// A number that came from outside, when it is free and reads like one.
+    pub async fn claim(&mut self, kind: &Kind, number: String) -> Result<String, Refusal> {
+        check_number(&number).map_err(|why| Refusal::field("number", why))?;
+        if self.find(&number).await?.is_some() {
+            return Err(Refusal::field("number", format!("{number} is taken")));
+        }
+        self.pass(kind, &number);
+        Ok(number)
+    }
+
+    /// Remembers that the counter must move past a number from outside.
+    pub fn pass(&mut self, kind: &Kind, number: &str) {
+        let counted = number
+            .strip_prefix(kind.prefix)
+            .and_then(|rest| rest.strip_prefix('-'))
+            .and_then(|rest| rest.parse::<i64>().ok());
+        if let Some(counted) = counted.filter(|counted| (0..1_000_000_000_000).contains(counted)) {
+            let last = self.passes.entry(kind.prefix).or_default();
+            *last = counted.max(*last);
+        }
+    }
+
+    /// Digests of the history entries of a record that came from lines.
+    pub async fn origins(&mut self, id: RecordId) -> Result<Vec<String>, Fault> {
+        journal::origins(self.conn, id).await
+    }
+
+    /// The record's own links as they are now.
+    pub async fn links(&mut self, id: RecordId) -> Result<Vec<Link>, Fault> {
+        Ok(journal::links_from(self.conn, &[id.0], None).await?.remove(&id.0).unwrap_or_default())
+    }
+
+    pub fn unlink(&mut self, id: RecordId, link: Link, at: Moment) {
+        self.unlinked.push((id, link, at));
+    }
+
+    pub fn attach(&mut self, id: RecordId, file: File, actor: &Actor, now: Moment) {
+        self.files.push((id, file, actor.email.clone(), now));
+    }
+
+    /// Takes a record and its new entries to be written. The permit is what allows it; entries stand in order and carry
+    /// the digest of what they were read from, where they were read.
+    pub fn stage(&mut self, permit: &Permit, kind: &Kind, mut kept: Kept, entries: Vec<(Entry, String)>) {
+        debug_assert_eq!(permit.kind(), kept.record.kind);
+        let mut salt = random::<16>;
+        for (mut entry, origin) in entries {
+            entry.previous = kept.entry.clone();
+            let sealed = entry.seal(kind, &mut salt);
+            kept.entry = model::canonical::hex(&sealed.leaf);
+            self.linked.extend(entry.linked.iter().map(|link| (kept.record.id, link.clone(), entry.at)));
+            if let Some(note) = &entry.note {
+                self.notes.push((kept.record.id, note.text.clone(), note.public));
+            }
+            for reaction in self.reactions {
+                self.jobs.extend(reaction(kind, &kept.record, &entry));
+            }
+            self.entries.push(Written { entry, sealed, origin });
+        }
+        let number = kept.record.number.clone();
+        if self.known.get(&number).is_none_or(Option::is_none) {
+            self.fresh.push(kept.record.id.0);
+        }
+        if !self.staged.contains(&number) {
+            self.staged.push(number.clone());
+        }
+        self.known.insert(number, Some(kept));
+    }
+
+    /// Writes everything that was staged.
+    pub async fn flush(mut self) -> Result<(), Fault> {
+        let records: Vec<Kept> =
+            self.staged.iter().filter_map(|number| self.known.get(number).cloned().flatten()).collect();
+        record::write(self.conn, self.catalog, &records).await?;
+        journal::append(self.conn, &self.entries).await?;
+        journal::link(self.conn, &self.linked).await?;
+        for (id, link, at) in &self.unlinked {
+            journal::unlink(self.conn, *id, link, *at).await?;
+        }
+        for (prefix, last) in &self.passes {
+            record::pass_number(self.conn, prefix, *last).await?;
+        }
+        self.write_files().await?;
+        self.write_words(&records).await?;
+        crate::store::job::add(self.conn, self.ids, &self.jobs, self.recorded).await
+    }
+
+    async fn write_files(&mut self) -> Result<(), Fault> {
+        for (record, file, by, at) in std::mem::take(&mut self.files) {
+            let hash = model::canonical::hex(&model::canonical::leaf(&file.bytes));
+            let size = file.bytes.len() as i64;
+            let sql = "insert into blob (hash, bytes) values ($1, $2) on conflict (hash) do nothing";
+            self.conn.execute(sql, &[hash.as_str().into(), Sql::Bytes(file.bytes)]).await?;
+            let sql = "insert into file (id, record, name, media, size, hash, public, added, added_by) values ($1,$2,$3,$4,$5,$6,$7,$8,$9)";
+            let args = [
+                self.ids.next(at).into(),
+                record.0.into(),
+                file.name.into(),
+                file.media.into(),
+                size.into(),
+                hash.into(),
+                i64::from(file.public).into(),
+                at.0.into(),
+                by.into(),
+            ];
+            self.conn.execute(sql, &args).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_words(&mut self, records: &[Kept]) -> Result<(), Fault> {
+        let mut docs: Vec<(i64, Words)> = Vec::with_capacity(records.len() + self.notes.len());
+        let mut known = Vec::new();
+        for kept in records {
+            let Some(kind) = self.catalog.find(kept.record.kind) else { continue };
+            docs.push((kept.record.id.0, search::of_record(kind, &kept.record)));
+            if !self.fresh.contains(&kept.record.id.0) {
+                known.push(kept.record.id.0);
+            }
+        }
+        let mut owners = Vec::with_capacity(self.notes.len());
+        for (record, text, public) in &self.notes {
+            let doc = self.ids.next(self.recorded);
+            owners.push((doc, record.0));
+            docs.push((doc, search::of_note(text, *public)));
+        }
+        for chunk in owners.chunks(40) {
+            let sql = format!(
+                "insert into search_note (doc, record) values {}",
+                crate::store::words::placeholders(chunk.len(), 2)
+            );
+            let args: Vec<Sql> = chunk.iter().flat_map(|(doc, record)| [Sql::Int(*doc), Sql::Int(*record)]).collect();
+            self.conn.execute(&sql, &args).await?;
+        }
+        search::write(self.conn, &docs, &known).await
+    }
+}
+
+/// # Errors
+/// A sentence for a number that could not be spoken, written in an address or told from another.
+pub(crate) fn check_number(number: &str) -> Result<(), String> {
+    let plain = number.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c));
+    if plain && !number.is_empty() && number.len() <= 60 {
+        return Ok(());
+    }
+    let shown: String = number.chars().take(60).collect();
+    Err(format!("\"{shown}\" is not a number of a record: letters, digits, - _ . and : only, 60 at most"))
+}
