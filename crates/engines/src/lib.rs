@@ -1,3 +1,4 @@
-//! engines
+//! Facts in, verdicts out: clocks, calendars, conformity. Pure functions, no I/O.
 
+pub mod conformity;
 pub mod rules;

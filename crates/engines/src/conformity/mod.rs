@@ -1,0 +1,31 @@
+//! Conformity with ISO/IEC 20000-1:2018: pure functions from the facts of one instant to a verdict per requirement.
+//!
+//! How to use it: fold every record with `model::journal::fold` as of the instant, then
+//! `World::new(instant, settings, cases).with_judgements(judgements)` and [`assess`]. A record whose first history entry is
+//! later than the instant is not handed in; marks later than the instant neither. These signatures are stable.
+//!
+//! - [`catalogue()`]: the standard as data, for pages and checks.
+//! - [`World`]: the facts with their indexes. Building it and running every check is linear in the number of records.
+//! - [`assess`], [`judge`]: verdicts; [`Assessment::to_json`] is the shape of contract.md section 5.
+//!
+//! The words of the checks and how they are read stand in `data/iso-20000-1-2018.toml` ([reading]); each check below is
+//! the function of the same requirement id, in the file of its clause group.
+
+pub mod catalogue;
+mod checks;
+mod fact;
+mod finding;
+mod span;
+mod verdict;
+mod world;
+
+mod resolution;
+
+pub use catalogue::{Catalogue, Requirement, catalogue, requirements_of_kind};
+pub use verdict::{Assessment, EXAMPLES, Judgement, State, Verdict, assess, judge};
+pub use world::{Case, Settings, World};
+
+/// Whether the program judges a requirement itself.
+pub fn has_check(requirement: &str) -> bool {
+    checks::find(requirement).is_some()
+}

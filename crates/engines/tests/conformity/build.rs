@@ -1,0 +1,100 @@
+//! Makes worlds from JSON Lines the way an import does: history as it happened, fields that no entry carries from the first
+//! entry on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use engines::conformity::{Assessment, Case, Settings, State, Verdict, World, assess, catalogue, judge};
+use model::{
+    Line, Mark, Moment, Record, RecordId, Value,
+    journal::{Changes, fold},
+};
+use serde_json::{Map, Value as Json};
+
+pub fn at(text: &str) -> Moment {
+    Moment::parse(text).unwrap()
+}
+
+/// Lines of JSON, one record each.
+pub fn lines(text: &str) -> Vec<Json> {
+    text.lines().filter(|line| !line.trim().is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+pub fn world(lines: &[Json], instant: &str) -> World {
+    let instant = at(instant);
+    let cases = lines.iter().enumerate().filter_map(|(place, line)| case(line, place, instant)).collect();
+    World::new(instant, Settings::default(), cases)
+}
+
+pub fn verdict(lines: &[Json], instant: &str, requirement: &str) -> Verdict {
+    judge(&world(lines, instant), catalogue().requirement(requirement).unwrap())
+}
+
+pub fn states(assessment: &Assessment) -> BTreeMap<&'static str, State> {
+    assessment.verdicts.iter().map(|verdict| (verdict.requirement.id.as_str(), verdict.state)).collect()
+}
+
+#[allow(dead_code)]
+pub fn assessed(lines: &[Json], instant: &str) -> Assessment {
+    assess(&world(lines, instant))
+}
+
+/// The record of a line as of an instant; `None` when it is not on record yet.
+fn case(json: &Json, place: usize, instant: Moment) -> Option<Case> {
+    let line = Line::read(json.clone()).unwrap();
+    let kind = catalogue().record_types.iter().find(|known| known.id == line.kind).expect("a known kind");
+    let marks = marks(&line);
+    let folded = fold(&marks, instant)?;
+    let record = Record {
+        id: RecordId(place as i64),
+        kind: kind.id.as_str(),
+        number: line.number.clone().unwrap_or_else(|| format!("X-{place}")),
+        title: folded.title,
+        state: folded.state,
+        customer: None,
+        version: 1,
+        created: marks[0].at,
+        changed: folded.changed,
+        fields: folded.fields,
+    };
+    let marks = marks.into_iter().filter(|mark| mark.at <= instant).collect();
+    Some(Case { record, marks, links: line.links })
+}
+
+fn marks(line: &Line) -> Vec<Mark> {
+    let mut last = given(&line.fields);
+    if let Some(title) = &line.title {
+        last.insert("title".into(), Some(Value::text(title)));
+    }
+    let stated = line.state.clone().or_else(|| named(&line.fields, "state")).or_else(|| named(&line.fields, "status"));
+    last.insert("state".into(), Some(Value::text(stated.unwrap_or_else(|| "current".into()))));
+    if line.history.is_empty() {
+        return vec![Mark { at: Moment::UNKNOWN, by: None, note: None, changes: Changes::new(), base: last }];
+    }
+    let mut marks: Vec<Mark> = Vec::new();
+    for past in &line.history {
+        let mut changes = given(&past.fields);
+        if let Some(state) = &past.state {
+            changes.insert("state".into(), Some(Value::text(state)));
+        }
+        let (by, note) = (past.by.clone(), past.note.clone());
+        marks.push(Mark { at: past.at, by, note, changes, base: Changes::new() });
+    }
+    let carried: BTreeSet<String> = marks.iter().flat_map(|mark| mark.changes.keys().cloned()).collect();
+    for (name, value) in last {
+        let told = marks.iter().rev().find_map(|mark| mark.changes.get(&name)).cloned();
+        if !carried.contains(&name) {
+            marks[0].base.insert(name, value);
+        } else if told != Some(value.clone()) {
+            marks.last_mut().unwrap().base.insert(name, value);
+        }
+    }
+    marks
+}
+
+fn given(fields: &Map<String, Json>) -> Changes {
+    fields.iter().map(|(name, value)| (name.clone(), Value::from_json(value))).collect()
+}
+
+fn named(fields: &Map<String, Json>, name: &str) -> Option<String> {
+    fields.get(name)?.as_str().map(str::to_string)
+}

@@ -1,0 +1,4 @@
+//! Every check against worlds that pass and worlds with a single fault, made from JSON Lines.
+
+mod build;
+mod incidents;
