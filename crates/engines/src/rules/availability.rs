@@ -45,8 +45,8 @@ pub struct Availability {
 }
 
 impl Availability {
-    /// Measures a period (R13). Announced maintenance leaves both sides; what runs over, comes at late notice or exceeds
-    /// the cap counts as downtime as far as an outage covers it.
+    /// Measures a period (R13). Announced maintenance leaves both sides; what runs over, comes at late notice or
+    /// exceeds the cap counts as downtime as far as an outage covers it.
     pub fn measure(
         calendar: &Calendar,
         period: Span,
@@ -80,7 +80,7 @@ fn earliest(spans: Vec<Span>, cap_minutes: Option<i64>) -> Vec<Span> {
     let Some(cap) = cap_minutes else { return spans };
     let mut left = cap.saturating_mul(60).max(0);
     let mut kept = Vec::new();
-    for span in spans.into_iter().take_while(|span| !span.is_empty()) {
+    for span in spans {
         let taken = left.min(span.seconds());
         let to = span.from.saturating_add(SignedDuration::from_secs(taken)).unwrap_or(span.to);
         kept.push(Span::new(span.from, to));

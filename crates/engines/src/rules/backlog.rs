@@ -41,8 +41,8 @@ impl Backlog {
         })
     }
 
-    /// The age at a percentile by nearest rank: the value at place `ceil(p * n / 100)` of the sorted list (R19). None of
-    /// an empty backlog.
+    /// The age at a percentile by nearest rank: the value at place `ceil(p * n / 100)` of the sorted list (R19). None
+    /// of an empty backlog.
     pub fn percentile_days(&self, percent: u8) -> Option<i64> {
         let place = (usize::from(percent) * self.ages_days.len()).div_ceil(100);
         self.ages_days.get(place.max(1) - 1).copied()

@@ -61,8 +61,8 @@ pub fn alerts(long: Option<&Fraction>, short: Option<&Fraction>, threshold: Deci
     [long, short].iter().all(|burn| burn.is_some_and(|burn| *burn >= threshold))
 }
 
-/// Hours until the budget is empty at this burn: share left x window / burn (R23); 0 when it is empty already. None when
-/// nothing burns.
+/// Hours until the budget is empty at this burn: share left x window / burn (R23); 0 when it is empty already. None
+/// when nothing burns.
 pub fn hours_to_empty(used_percent: Decimal, window_hours: Decimal, burn: &Fraction) -> Option<Fraction> {
     let left = whole(1) - percent(used_percent);
     let left = if left.numer().sign() == Sign::Minus { whole(0) } else { left };

@@ -177,8 +177,9 @@ impl Calendar {
         use_up(self.segments(start), start, need_seconds)
     }
 
-    /// The closing time of the n-th working day after the start day (R03). The start day is the local day of the first
-    /// working second at or after `start`; zero days means its own closing time. None when the calendar has no such day.
+    /// The closing time of the n-th working day after the start day (R03). The start day is the local day of the
+    /// first working second at or after `start`; zero days means its own closing time. None when the calendar has no
+    /// such day.
     pub fn due_in_working_days(&self, start: Timestamp, days: u32) -> Option<Timestamp> {
         let start_day = self.local_date(self.segments(start).next()?.from);
         let closing = |date| self.day(date).last().map(|span| span.to);

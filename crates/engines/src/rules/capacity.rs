@@ -41,8 +41,8 @@ impl Line {
         &self.base + &self.slope * whole(days_between(self.origin, day))
     }
 
-    /// The first whole day on which a rising line is at or over a threshold. None for a line that does not rise, and for
-    /// a day past the year 9999.
+    /// The first whole day on which a rising line is at or over a threshold. None for a line that does not rise, and
+    /// for a day past the year 9999.
     fn reaches(&self, threshold: &Fraction) -> Option<Date> {
         if self.slope.numer().sign() != Sign::Plus {
             return None;
@@ -115,8 +115,8 @@ pub fn forecast(
     Ok(Forecast { state, line: Some(line), threshold_date, order_by })
 }
 
-/// Workload of a period against the agreed limit (R28). Above the limit the period is marked, and results are shown with
-/// and without the surplus.
+/// Workload of a period against the agreed limit (R28). Above the limit the period is marked, and results are shown
+/// with and without the surplus.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workload {
     /// `actual / limit`; None without a limit, and for a limit of nothing.

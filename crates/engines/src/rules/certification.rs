@@ -201,8 +201,8 @@ pub struct AuditTime {
     pub recertification_days: Fraction,
 }
 
-/// Estimates audit time (R31). `most_reduction_percent` is the size of the largest reduction, 30 as a rule. None outside
-/// the table.
+/// Estimates audit time (R31). `most_reduction_percent` is the size of the largest reduction, 30 as a rule. None
+/// outside the table.
 pub fn audit_time(
     people: u64,
     factors_percent: &[Decimal],
@@ -274,4 +274,26 @@ pub fn readiness<'r>(requirements: &[(&'r str, Fulfilment)]) -> Readiness<'r> {
     let open: Vec<&str> =
         requirements.iter().filter(|(_, state)| *state != Fulfilment::Met).map(|(id, _)| *id).collect();
     Readiness { score, ready: open.is_empty() && !requirements.is_empty(), open }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn the_certificate_wins_over_the_rule_of_its_last_day() {
+        let last = |last_day| Cycle::from_decision(date(2026, 3, 15), last_day).unwrap().valid_to;
+        assert_eq!(last(LastDay::DayBefore), date(2029, 3, 14));
+        assert_eq!(last(LastDay::SameDay), date(2029, 3, 15));
+        assert_eq!(last(LastDay::Printed(date(2029, 2, 28))), date(2029, 2, 28));
+        assert!(Cycle::from_decision(date(9998, 1, 1), LastDay::DayBefore).is_err());
+    }
+
+    #[test]
+    fn expiry_weighs_more_than_suspension_and_a_future_suspension_nothing() {
+        let state = |suspended, today| certificate_state(date(2029, 3, 14), suspended, today).unwrap();
+        assert_eq!(state(Some(date(2029, 3, 1)), date(2029, 3, 15)), CertificateState::ExpiredRestorable);
+        assert_eq!(state(Some(date(2028, 3, 1)), date(2028, 2, 29)), CertificateState::Valid);
+    }
 }

@@ -52,8 +52,8 @@ pub struct Implemented {
     pub approved: bool,
 }
 
-/// Whether an approval counts (R17): given no later than the start of the change, or for an emergency within two working
-/// days after it.
+/// Whether an approval counts (R17): given no later than the start of the change, or for an emergency within two
+/// working days after it.
 pub fn approved_in_time(emergency: bool, started: Timestamp, approved: Option<Timestamp>, calendar: &Calendar) -> bool {
     let latest = match emergency {
         true => calendar.due_in_working_days(started, EMERGENCY_APPROVAL_DAYS),
@@ -93,5 +93,28 @@ impl ChangeSuccess {
 
     pub fn emergency_share(self) -> Option<Fraction> {
         share(self.emergencies, self.implemented)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emergencies_may_be_approved_within_two_working_days() {
+        use crate::rules::calendar::Window;
+        use jiff::civil::Weekday::{Friday, Monday, Thursday, Tuesday, Wednesday};
+        let office = [Monday, Tuesday, Wednesday, Thursday, Friday]
+            .into_iter()
+            .fold(Calendar::new("Europe/London").unwrap(), |calendar, day| {
+                calendar.weekday(day, [Window::parse("09:00", "17:30").unwrap()])
+            });
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let friday = at("2026-02-06T10:00:00Z");
+        assert!(approved_in_time(true, friday, Some(at("2026-02-10T17:30:00Z")), &office));
+        assert!(!approved_in_time(true, friday, Some(at("2026-02-10T17:30:01Z")), &office));
+        assert!(!approved_in_time(true, friday, None, &office));
+        assert!(approved_in_time(false, friday, Some(friday), &office));
+        assert!(!approved_in_time(false, friday, Some(at("2026-02-06T10:00:01Z")), &office));
     }
 }

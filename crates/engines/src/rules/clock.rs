@@ -76,8 +76,8 @@ pub struct Reading {
     pub left_seconds: i64,
     /// When the target in force is, or was, used up.
     pub due: Due,
-    /// The first instant at which more than a target then in force was used. It stays on record when a priority is
-    /// lowered afterwards (R07). A target used up exactly is kept (convention 6).
+    /// The first instant at which more than a target then in force was used, or at which a change left nothing of it.
+    /// It stays on record when a priority is lowered afterwards (R07). A target used up exactly is kept (convention 6).
     pub first_breach: Option<Timestamp>,
 }
 
@@ -173,8 +173,8 @@ pub fn response(
 
 /// The pauses that a line of states makes (R05): each stretch in a state for which `stands` is true, the last one open.
 ///
-/// The states are in order of time, each holding until the next one. Pass a test for the agreed states; the defaults are
-/// [`PAUSING_STATES`] and [`STOPPED_STATES`].
+/// The states are in order of time, each holding until the next one. Pass a test for the agreed states; the defaults
+/// are [`PAUSING_STATES`] and [`STOPPED_STATES`].
 pub fn pauses_of_states<S: AsRef<str>>(states: &[(Timestamp, S)], stands: impl Fn(&str) -> bool) -> Vec<Pause> {
     let ends = states.iter().skip(1).map(|(at, _)| Some(*at)).chain([None]);
     states
@@ -209,7 +209,8 @@ pub fn reopenings(line: &[(Timestamp, Option<Timestamp>)], reopen_days: i64) -> 
     Reopening { pauses, new_ticket: false }
 }
 
-/// The instant at which a percentage of the target is used, with pauses (R10): `due(start, ceil(target * percent / 100))`.
+/// The instant at which a percentage of the target is used, with pauses (R10): when `ceil(target * percent / 100)` is
+/// used up.
 pub fn warning(calendar: &Calendar, start: Timestamp, target_seconds: i64, percent: Decimal, pauses: &[Pause]) -> Due {
     let part = (whole(target_seconds) * fraction(percent) / whole(100)).ceil().to_integer();
     match i64::try_from(&part) {

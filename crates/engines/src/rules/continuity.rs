@@ -86,3 +86,22 @@ pub fn is_proven(
     let outdated = big_changes.iter().any(|change| *change <= today && days_between(tested, *change) > retest_days);
     Ok(!outdated && today <= add_months(tested, interval_months)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_plan_is_proven_by_a_recent_passed_test() {
+        let today = date(2026, 7, 1);
+        let proven = |tested: Option<Date>, changes: &[Date]| is_proven(tested, 12, changes, 30, today).unwrap();
+        assert!(!proven(None, &[]));
+        assert!(proven(Some(date(2025, 7, 1)), &[]));
+        assert!(!proven(Some(date(2025, 6, 30)), &[]));
+        let tested = Some(date(2026, 3, 1));
+        assert!(proven(tested, &[date(2026, 2, 1), date(2026, 3, 31)]));
+        assert!(!proven(tested, &[date(2026, 4, 1)]));
+        assert!(proven(tested, &[date(2026, 7, 2)]), "a change still ahead");
+    }
+}

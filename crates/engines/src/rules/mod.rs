@@ -23,6 +23,8 @@ pub mod spans;
 pub mod trend;
 
 mod selftest;
+#[cfg(test)]
+mod tests;
 
 pub use selftest::{BUILT_IN_VECTORS, Failure, Outcome, selftest};
 

@@ -101,8 +101,8 @@ fn root_up(count: u64, fifths: u128) -> u64 {
     u64::try_from(up).unwrap_or(count)
 }
 
-/// Picks records so that anybody can repeat it: the first `size` ids by SHA-256 of `seed:id`, then in the order of their
-/// ids. Same seed, same sample (R24).
+/// Picks records so that anybody can repeat it: the first `size` ids by SHA-256 of `seed:id`, then in the order of
+/// their ids. Same seed, same sample (R24).
 pub fn pick<'i>(ids: &[&'i str], size: usize, seed: &str) -> Vec<&'i str> {
     let mut hashed: Vec<([u8; 32], &str)> =
         ids.iter().map(|id| (Sha256::digest(format!("{seed}:{id}")).into(), *id)).collect();
@@ -111,4 +111,52 @@ pub fn pick<'i>(ids: &[&'i str], size: usize, seed: &str) -> Vec<&'i str> {
     let mut picked: Vec<&str> = hashed.into_iter().take(size).map(|(_, id)| id).collect();
     picked.sort_unstable();
     picked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::number::share;
+
+    /// The definition, product by product.
+    fn by_definition(population: u64, faulty: u64, risk: &Fraction) -> u64 {
+        let mut missing = whole(1);
+        for drawn in 0..=population {
+            if missing <= *risk {
+                return drawn;
+            }
+            missing *= share(population.saturating_sub(faulty + drawn), (population - drawn).max(1)).unwrap();
+        }
+        population
+    }
+
+    #[test]
+    fn discovery_is_the_smallest_sample_of_the_definition() {
+        for population in [1, 2, 7, 25, 60, 143] {
+            for rate in [1, 5, 20, 50, 99, 100] {
+                for confidence in [1, 50, 80, 95, 99, 100] {
+                    let found = discovery(population, rate.into(), confidence.into()).unwrap();
+                    let risk = whole(1) - percent(confidence.into());
+                    let wanted = by_definition(population, found.assumed_faulty, &risk);
+                    assert_eq!(found.sample, Some(wanted), "{population} {rate} {confidence}");
+                }
+            }
+        }
+        assert_eq!(discovery(0, 5.into(), 95.into()).unwrap().sample, Some(0));
+        assert_eq!(discovery(9, 0.into(), 95.into()).unwrap().sample, None);
+        assert!(discovery(9, 101.into(), 95.into()).is_err());
+        let large = discovery(LARGEST_POPULATION, "0.05".parse().unwrap(), "99.9".parse().unwrap()).unwrap();
+        assert!(large.sample.is_some_and(|sample| (13_000..14_000).contains(&sample)));
+    }
+
+    #[test]
+    fn site_samples_are_exact_roots() {
+        assert_eq!(sites(0), SiteSample { initial: 0, surveillance: 0, recertification: 0 });
+        for count in 1..3000 {
+            let least = |fifths: u64| (0..).find(|k| 25 * k * k >= fifths * fifths * count).unwrap();
+            let wanted = SiteSample { initial: least(5), surveillance: least(3), recertification: least(4) };
+            assert_eq!(sites(count), wanted, "{count}");
+        }
+        assert_eq!(sites(u64::MAX).initial, 1 << 32);
+    }
 }

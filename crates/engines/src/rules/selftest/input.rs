@@ -144,6 +144,13 @@ impl<'v> Input<'v> {
         decimal.map_or_else(|| self.refuse("a decimal number such as 99.95"), Ok)
     }
 
+    /// A percentage from 0 to 100.
+    pub fn percent(&self) -> Read<Decimal> {
+        let percent = self.decimal()?;
+        let known = (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&percent);
+        if known { Ok(percent) } else { self.refuse("a percentage from 0 to 100") }
+    }
+
     /// A field with a decimal number, else the default of its rule.
     pub fn decimal_or(&self, name: &str, default: Decimal) -> Read<Decimal> {
         self.optional(name)?.map_or(Ok(default), |field| field.decimal())

@@ -38,7 +38,7 @@ pub fn availability(input: &Input<'_>, calendars: Calendars<'_>) -> Read<Parts> 
     let period = input.field("period")?.span(false)?;
     let measured = Availability::measure(&calendar, period, &outages, &maintenance, terms);
     let share = measured.share();
-    let target = input.optional("target_percent")?.map(|target| target.decimal()).transpose()?;
+    let target = input.optional("target_percent")?.map(|target| target.percent()).transpose()?;
     Ok(vec![
         ("agreed_service_seconds", plain(measured.agreed_seconds)),
         ("counted_seconds", plain(measured.counted_seconds)),
@@ -58,7 +58,7 @@ fn maintenance(window: &Input<'_>) -> Read<Maintenance> {
 /// R14: what a target allows; chains; users hit.
 pub fn allowance(input: &Input<'_>) -> Read<Parts> {
     if input.has("parts_percent") {
-        let parts = input.field("parts_percent")?.each(|part| Ok(percent(part.decimal()?)))?;
+        let parts = input.field("parts_percent")?.each(|part| Ok(percent(part.percent()?)))?;
         let chain = match input.field("kind")?.text()? {
             "series" => in_series(&parts),
             "parallel" => in_parallel(&parts),
@@ -69,7 +69,7 @@ pub fn allowance(input: &Input<'_>) -> Read<Parts> {
     }
     if input.has("outages") {
         let outages = input.field("outages")?.each(|outage| {
-            let users_percent = outage.field("users_percent")?.decimal()?;
+            let users_percent = outage.field("users_percent")?.percent()?;
             Ok(PartialOutage { seconds: outage.field("seconds")?.seconds(1)?, users_percent })
         })?;
         let weighted = weighted_seconds(&outages);
@@ -80,7 +80,7 @@ pub fn allowance(input: &Input<'_>) -> Read<Parts> {
         ]);
     }
     let service = input.field("service_seconds")?.seconds(1)?;
-    let allowed = allowed_seconds(service, input.field("target_percent")?.decimal()?);
+    let allowed = allowed_seconds(service, input.field("target_percent")?.percent()?);
     Ok(vec![
         ("allowed_seconds_floor", integer(allowed.floor().to_integer())),
         ("allowed_minutes", number(Some(allowed / whole(60)), 2)),
@@ -203,7 +203,7 @@ pub fn budget(input: &Input<'_>) -> Read<Parts> {
 
 /// R23: error budget and burn rate.
 pub fn error_budget(input: &Input<'_>) -> Read<Parts> {
-    let slo = input.field("slo_percent")?.decimal()?;
+    let slo = input.field("slo_percent")?.percent()?;
     if input.has("window_seconds") {
         let (window, bad) = (input.field("window_seconds")?.seconds(1)?, input.field("bad_seconds")?.seconds(1)?);
         let budget = burn::error_budget(slo, window, bad);
@@ -216,6 +216,9 @@ pub fn error_budget(input: &Input<'_>) -> Read<Parts> {
     let burn_of = |name| -> Read<_> {
         let span = input.field(name)?;
         let events = Events { bad: span.field("bad")?.count()?, total: span.field("total")?.count()? };
+        if events.bad > events.total {
+            return Err(format!("input.{name} has {} bad events among {}", events.bad, events.total));
+        }
         Ok(events.burn(slo))
     };
     let (long, short) = (burn_of("long")?, burn_of("short")?);

@@ -26,7 +26,7 @@ pub fn targets_met(input: &Input<'_>) -> Read<Parts> {
         *place = count.count()?;
     }
     let met = counts.share_met();
-    let target = input.optional("target_percent")?.map(|target| target.decimal()).transpose()?;
+    let target = input.optional("target_percent")?.map(|target| target.percent()).transpose()?;
     Ok(vec![
         ("met", plain(counts.met)),
         ("missed", super::wanted::integer(counts.all_missed())),
@@ -47,7 +47,7 @@ pub fn major(input: &Input<'_>) -> Read<Parts> {
     let severity = Severity {
         priority: input.field("priority")?.word("P1, P2, P3, P4, P5", Priority::parse)?,
         critical_service: input.field("criticality")?.text()? == "critical",
-        users_percent: input.field("users_affected_percent")?.decimal()?,
+        users_percent: input.field("users_affected_percent")?.percent()?,
         grave_security: flag("grave_security")?,
         already_major: flag("already_major")?,
     };
