@@ -2,9 +2,11 @@
 
 pub mod field;
 pub mod parts;
+pub mod refused;
 #[cfg(test)]
 mod sample;
 pub mod shell;
+pub mod time;
 
 /// Where an asset lies, for templates: `{{ crate::view::asset("main.css") }}`.
 pub fn asset(name: &'static str) -> &'static str {

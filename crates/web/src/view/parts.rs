@@ -278,6 +278,15 @@ pub struct ShownDelta {
     pub after: String,
 }
 
+/// Two people wrote the same record: what the reader sent beside what stands now, for the fields where they differ.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conflict {
+    /// `Priya Nair saved this record at 08:31.`
+    pub sentence: String,
+    /// `before` is what stands now, `after` what the reader had typed.
+    pub deltas: Vec<ShownDelta>,
+}
+
 /// One condition of a list, removable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chip {

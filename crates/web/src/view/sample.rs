@@ -25,7 +25,7 @@ use super::{
 {% block acts %}<div class="row"><button class="btn sm">Columns</button><a class="btn sm primary" href="/incidents/new">{{ mark::icon("plus") }}Log incident</a></div>{% endblock %}
 {% block above %}{{ page::notice(notice) }}{{ page::steps(steps) }}{% endblock %}
 {% block body %}
-{{ page::refused(errors) }}
+{{ page::refused(errors) }}{{ page::conflict(conflict) }}
 {{ page::tabs("Saved views", tabs) }}
 <form class="filters" role="search" aria-label="Filter incidents"><input type="search" aria-label="Find in this list" name="q">{{ filter::chips(chips) }}<button type="button" class="pick">Priority {{ mark::icon("down") }}</button><span class="end dim small">30 of 34</span></form>
 <table class="t fold queue" data-list><caption class="sr">Open incidents</caption><thead><tr><th class="ck"><input type="checkbox" data-all aria-label="Select all on this page"></th><th>Pri</th><th>Number</th><th class="ttl">Title</th><th>State</th><th class="extra">Owner</th><th aria-sort="ascending"><a href="?sort=due">Target ↑</a></th></tr></thead><tbody>
@@ -67,6 +67,7 @@ struct Sample {
     empty: Empty,
     cells: Cells,
     inline: Field,
+    conflict: Conflict,
 }
 
 #[derive(Template)]
@@ -307,6 +308,7 @@ fn sample() -> Sample {
         when,
         link: Link::new("Payments Hosting", "/services/SVC-4"),
         inline: line("owner", "Owner"),
+        conflict: Conflict { sentence: text("Priya Nair saved this record at 08:31."), deltas: vec![delta("B", "A")] },
         empty: Empty {
             mark: Mark::new(Shape::Met, Tone::Ok, "Nothing waits for you."),
             text: text("Decisions appear here."),
