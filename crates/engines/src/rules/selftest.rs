@@ -114,7 +114,7 @@ fn run(vector: &Value, calendars: Calendars<'_>, unknown_rules: &mut BTreeSet<St
 fn compare(parts: &Parts, expected: &Map<String, Value>) -> Result<(), String> {
     let wrong = expected.iter().filter_map(|(name, wanted)| match parts.iter().find(|(part, _)| part == name) {
         Some((_, got)) if got.is(wanted) => None,
-        Some((_, got)) => Some(format!("{name}: wanted {wanted}, got {}", got.value())),
+        Some((_, got)) => Some(format!("{name}: wanted {wanted}, got {}", got.written_like(wanted))),
         None => Some(format!("{name}: wanted {wanted}, but this form of the rule does not give it")),
     });
     let wrong: Vec<String> = wrong.collect();

@@ -98,13 +98,16 @@ impl Got {
         }
     }
 
-    /// The value as a vector would write it.
-    pub fn value(&self) -> Value {
+    /// The value as the vector would write it.
+    pub fn written_like(&self, wanted: &Value) -> Value {
         match self {
             Got::Plain(value) => value.clone(),
             Got::At(at) => at.map_or(Value::Null, |at| Value::from(at.to_string())),
-            Got::Number(number) => number.value(),
-            Got::Parts(parts) => parts.iter().map(|(name, got)| (name.clone(), got.value())).collect(),
+            Got::Number(number) => number.written_like(wanted),
+            Got::Parts(parts) => {
+                let part = |name: &String| wanted.get(name).unwrap_or(&Value::Null);
+                parts.iter().map(|(name, got)| (name.clone(), got.written_like(part(name)))).collect()
+            }
             Got::Words(words) => Value::from(words.clone()),
             Got::OwnWord { ours, .. } => Value::from(*ours),
             Got::Between { ours, .. } => Value::from(ours.to_string()),
@@ -144,19 +147,24 @@ impl Number {
         }
     }
 
-    fn value(&self) -> Value {
+    fn written_like(&self, wanted: &Value) -> Value {
         let Some(exact) = &self.exact else { return Value::Null };
         let shown = shown(&(exact * whole(self.times)), self.places.unwrap_or(6));
-        json!({"num": exact.numer().to_string(), "den": exact.denom().to_string(), "shown": shown})
+        let integer = |number: &BigInt| i64::try_from(number).map_or_else(|_| json!(number.to_string()), Value::from);
+        match wanted {
+            Value::Object(_) => json!({"num": integer(exact.numer()), "den": integer(exact.denom()), "shown": shown}),
+            Value::Number(_) => shown.parse::<i64>().map_or(Value::from(shown), Value::from),
+            _ => Value::from(shown),
+        }
     }
 }
 
-/// Whole numbers beyond 64 bits reach us already rounded by the JSON reader; they are set against ours, rounded alike.
+/// Whole numbers beyond 64 bits reach us already rounded by the JSON reader; ours is read by the same reader then.
 fn same_integer(ours: &BigInt, wanted: &serde_json::Number) -> bool {
     match (wanted.as_i64(), wanted.as_u64()) {
         (Some(wanted), _) => *ours == BigInt::from(wanted),
         (None, Some(wanted)) => *ours == BigInt::from(wanted),
-        (None, None) => ours.to_string().parse::<f64>().ok() == wanted.as_f64(),
+        (None, None) => serde_json::from_str(&ours.to_string()).is_ok_and(|ours: serde_json::Number| ours == *wanted),
     }
 }
 
