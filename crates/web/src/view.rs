@@ -6,6 +6,7 @@ pub mod refused;
 #[cfg(test)]
 mod sample;
 pub mod shell;
+pub mod state;
 pub mod time;
 
 /// Where an asset lies, for templates: `{{ crate::view::asset("main.css") }}`.
