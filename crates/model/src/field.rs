@@ -271,6 +271,8 @@ makers! {
     Many<Text>: texts => Type::list(Type::Text);
     Many<Person>: persons => Type::list(Type::Person);
     Many<Mixed>: mixed_list => Type::list(Type::Mixed);
+    Many<rust_decimal::Decimal>: numbers => Type::list(Type::Number);
+    Many<PeriodName>: periods => Type::list(Type::Period);
 }
 
 impl Key<Choice> {

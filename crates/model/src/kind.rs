@@ -155,6 +155,13 @@ impl Kind {
         self
     }
 
+    /// Links that several kinds have in common; a name that the kind gave itself stays as it is.
+    pub fn include_links(mut self, links: Vec<LinkName>) -> Kind {
+        let new: Vec<_> = links.into_iter().filter(|link| self.links.iter().all(|own| own.name != link.name)).collect();
+        self.links.extend(new);
+        self
+    }
+
     pub fn rule(mut self, rule: Rule) -> Kind {
         self.rules.push(rule);
         self

@@ -44,7 +44,7 @@ impl Record {
         let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
         let value = match kind.common_name(name) {
             "number" => Value::text(&self.number),
-            "kind" => Value::text(self.kind),
+            "kind" if !kind.has_field("kind") => Value::text(self.kind),
             "title" => Value::text(&self.title),
             "state" => Value::text(&self.state),
             "phase" => Value::text(kind.phase(&self.state).name()),

@@ -278,7 +278,8 @@ pub fn place(kind: &Kind, path: &str) -> Place {
         "phase" => return Place::Phase,
         "created" => return Place::Moment("created"),
         "changed" => return Place::Moment("changed"),
-        name @ ("number" | "title" | "state" | "kind") => return Place::Text(name.into()),
+        name @ ("number" | "title" | "state") => return Place::Text(name.into()),
+        "kind" if !kind.has_field("kind") => return Place::Text("kind".into()),
         "customer" if !kind.has_field("customer") || kind.customer_field == Some("customer") => {
             return Place::Text("customer".into());
         }

@@ -1,0 +1,114 @@
+//! A risk is something uncertain that could harm the management system, a service or information.
+
+use crate::prelude::*;
+
+pub const AREA: Key<Choice> = Key::new("area");
+pub const SERVICE: Key<Ref> = Key::new("service");
+pub const DESCRIPTION: Key<Long> = Key::new("description");
+pub const CUSTOMER_EFFECT: Key<Long> = Key::new("customer_effect");
+pub const OWNER: Key<Person> = Key::new("owner");
+pub const LIKELIHOOD: Key<Decimal> = Key::new("likelihood");
+pub const IMPACT: Key<Decimal> = Key::new("impact");
+pub const SCORE: Key<Decimal> = Key::new("score");
+pub const TREATMENT: Key<Choice> = Key::new("treatment");
+pub const RESIDUAL: Key<Decimal> = Key::new("residual");
+pub const RESIDUAL_REASON: Key<Long> = Key::new("residual_reason");
+pub const ACCEPTED_BY: Key<Person> = Key::new("accepted_by");
+pub const REVIEWED_ON: Key<Date> = Key::new("reviewed_on");
+pub const ACTIONS: Key<Many<Ref>> = Key::new("actions");
+
+pub fn kind() -> Kind {
+    Kind::new("risk", "risks", "RSK")
+        .about(
+            "A risk is something uncertain that could harm the \
+             management system, a service or information.",
+        )
+        .clause(&["6.1.2", "6.1.1", "6.1.3", "8.7.1", "8.7.2", "8.7.3.2", "8.3.4.1", "6.3"])
+        .area(Area::Assure)
+        .include(fields())
+        .include(assessment())
+        .lifecycle(life())
+        .include_links(links::general())
+        .grants(roles::assurance())
+        .list(&["number", "title", "area", "service", "score", "residual", "owner", "reviewed_on"])
+        .titled_by(&["description"])
+        .rule(score_is_the_product)
+        .rule(levels_are_whole)
+}
+
+fn fields() -> Vec<Field> {
+    vec![
+        AREA.open_choice(&[
+            "organization",
+            "service-requirements",
+            "other-parties",
+            "availability",
+            "continuity",
+            "information-security",
+        ])
+        .required()
+        .indexed(),
+        SERVICE
+            .reference(&["service"])
+            .help("Empty for a risk to the system as a whole.")
+            .indexed()
+            .column(Column::Service),
+        DESCRIPTION.long().help("Cause, event and consequence."),
+        CUSTOMER_EFFECT.long().label("Effect on customers"),
+        OWNER.person().column(Column::Owner),
+    ]
+}
+
+fn assessment() -> Vec<Field> {
+    shared::grouped(
+        "Assessment",
+        vec![
+            LIKELIHOOD.number().help("1 hardly ever to 5 almost certain."),
+            IMPACT.number().help("1 hardly felt to 5 ruinous."),
+            SCORE.number().help("Likelihood times impact, computed.").indexed(),
+            TREATMENT.open_choice(&["reduce", "accept", "avoid", "share", "transfer"]),
+            RESIDUAL.number().label("Residual score").help("What is left when the actions and controls work."),
+            RESIDUAL_REASON.long().label("Reason for the residual score"),
+            ACCEPTED_BY.person().help("Of top management, when the residual score is above the limit."),
+            REVIEWED_ON.date().label("Reviewed"),
+            ACTIONS.references_or_text(&["action"]),
+        ],
+    )
+}
+
+fn life() -> Lifecycle {
+    const LIVE: &[&str] = &["open", "treating", "accepted", "monitored"];
+    let lifecycle = Lifecycle::starts_in("open", Open)
+        .state("treating", Open)
+        .state("accepted", Open)
+        .state("monitored", Open)
+        .state("closed", Done)
+        .step("treat", &["open", "accepted", "monitored"], "treating")
+        .step("accept", &["open", "treating", "monitored"], "accepted")
+        .step("monitor", &["open", "treating", "accepted"], "monitored")
+        .step("close", LIVE, "closed")
+        .step("reopen", &["closed"], "open");
+    lifecycles::ending(lifecycle)
+}
+
+/// Levels are whole numbers from 1 to 5 (rule R21).
+fn levels_are_whole(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
+    for key in [LIKELIHOOD, IMPACT] {
+        if let Some(level) = draft.get(key)
+            && (!level.fract().is_zero() || level < Decimal::ONE || level > Decimal::from(5))
+        {
+            return Err(FieldError::new(key.name, "must be a whole number from 1 to 5"));
+        }
+    }
+    Ok(())
+}
+
+/// Rule R21: the score is likelihood times impact.
+fn score_is_the_product(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
+    if let (Some(likelihood), Some(impact)) = (draft.get(LIKELIHOOD), draft.get(IMPACT))
+        && let Some(score) = likelihood.checked_mul(impact)
+    {
+        draft.set(SCORE, score);
+    }
+    Ok(())
+}

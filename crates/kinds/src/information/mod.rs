@@ -1,0 +1,6 @@
+//! Documents, know-how and messages (7.4 to 7.6).
+
+pub mod communication;
+pub mod communication_plan;
+pub mod document;
+pub mod knowledge_article;

@@ -1,0 +1,29 @@
+//! An awareness record is the proof that a person was told what matters.
+
+use crate::prelude::*;
+
+pub const PERSON: Key<Person> = Key::new("person");
+pub const TOPICS: Key<Many<Choice>> = Key::new("topics");
+pub const ON: Key<Date> = Key::new("on");
+pub const HOW: Key<Choice> = Key::new("how");
+
+pub fn kind() -> Kind {
+    Kind::new("awareness", "awareness_records", "AWR")
+        .labelled("Awareness record", "Awareness records")
+        .about("An awareness record is the proof that a person was told what matters.")
+        .clause(&["7.3", "5.2.2", "5.3", "6.2.1", "8.7.3.1"])
+        .area(Area::Prove)
+        .field(PERSON.person().indexed().column(Column::Requester))
+        .field(
+            TOPICS
+                .open_choices(&["policy", "objectives", "services", "contribution", "consequences", "security"])
+                .help("All of the first five within a year."),
+        )
+        .field(ON.date().indexed())
+        .field(HOW.open_choice(&["briefing", "e-learning", "e-mail", "induction"]))
+        .lifecycle(lifecycles::kept())
+        .include_links(links::general())
+        .grants(roles::people())
+        .list(&["number", "person", "topics", "on", "how"])
+        .titled_by(&["person"])
+}

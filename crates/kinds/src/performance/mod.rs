@@ -1,0 +1,10 @@
+//! Measures, audits, reviews and reports (9).
+
+pub mod audit;
+pub mod audit_programme;
+pub mod evaluation;
+pub mod management_review;
+pub mod measure;
+pub mod reading;
+pub mod report;
+pub mod report_definition;

@@ -1,0 +1,124 @@
+//! A service level agreement (SLA) is what was agreed with a customer about a service: targets, workload, exceptions.
+
+use crate::prelude::*;
+
+pub const SERVICE: Key<Ref> = Key::new("service");
+pub const CUSTOMER: Key<Ref> = Key::new("customer");
+pub const VERSION: Key<Decimal> = Key::new("version");
+pub const OWNER: Key<Person> = Key::new("owner");
+pub const AGREED_ON: Key<Date> = Key::new("agreed_on");
+pub const AGREED_BY: Key<Many<Person>> = Key::new("agreed_by");
+pub const TARGETS: Key<Many<Parts>> = Key::new("targets");
+pub const TICKET_TARGETS: Key<Many<Parts>> = Key::new("ticket_targets");
+pub const WORKLOAD_LIMITS: Key<Many<Parts>> = Key::new("workload_limits");
+pub const EXCEPTIONS: Key<Many<Text>> = Key::new("exceptions");
+pub const REQUIREMENTS: Key<Many<Ref>> = Key::new("requirements");
+pub const CALENDAR: Key<Ref> = Key::new("calendar");
+pub const REVIEW_DUE: Key<Date> = Key::new("review_due");
+
+pub fn kind() -> Kind {
+    Kind::new("sla", "slas", "SLA")
+        .labelled("Service level agreement", "Service level agreements")
+        .about(
+            "A service level agreement (SLA) is what was agreed with a \
+             customer about a service: targets, workload, exceptions.",
+        )
+        .clause(&["8.3.3", "8.3.4.1", "8.7.1", "7.5.4"])
+        .area(Area::Services)
+        .include(fields())
+        .lifecycle(life())
+        .include_links(links::general())
+        .grants(roles::service_design())
+        .grants(roles::customers_read())
+        .list(&["number", "title", "service", "customer", "state", "version", "agreed_on", "review_due"])
+        .titled_by(&["service"])
+        .belongs_to("customer")
+        .rule(agreed_today)
+}
+
+fn fields() -> Vec<Field> {
+    vec![
+        SERVICE.reference(&["service"]).indexed().column(Column::Service),
+        CUSTOMER.reference(&["customer"]).indexed(),
+        VERSION.number(),
+        OWNER.person().internal().column(Column::Owner),
+        AGREED_ON.date().label("Agreed"),
+        AGREED_BY.persons().help("At least one of ours and one of the customer."),
+        TARGETS
+            .rows(vec![
+                part::open_choice(
+                    "name",
+                    &["availability", "incident-resolution", "incident-response", "request-fulfilment", "satisfaction"],
+                ),
+                part::open_choice(
+                    "kind",
+                    &["availability", "incident-resolution", "incident-response", "request-fulfilment", "satisfaction"],
+                )
+                .help("Targets of the same kind can be compared with those in contracts."),
+                part::number("number"),
+                part::open_choice("unit", &["percent", "hours", "minutes", "days", "score"]),
+                part::open_choice("period", &["month", "quarter", "half-year", "year"]),
+                part::choice("comparison", &["at-least", "at-most"])
+                    .help("Whether the number is the least or the most that keeps the promise."),
+            ])
+            .help("What is promised, so that it can be measured in each period."),
+        TICKET_TARGETS
+            .rows(vec![
+                part::open_choice("kind", &["incident", "service_request"]).label("Ticket"),
+                part::open_choice("priority", &["P1", "P2", "P3", "P4", "P5"]),
+                part::duration("response").help("Such as PT30M."),
+                part::duration("resolution").help("Such as PT4H."),
+                part::reference("calendar", &["service_calendar"]).help("Empty means round the clock."),
+            ])
+            .label("Times for tickets")
+            .help("How fast tickets of a priority are answered and resolved."),
+        WORKLOAD_LIMITS
+            .rows(vec![
+                part::open_choice("name", &["incidents", "service-requests", "users", "transactions"]),
+                part::number("number"),
+                part::open_choice("unit", &["incidents", "service-requests", "users", "transactions"]),
+                part::open_choice("period", &["month", "quarter", "year"]),
+            ])
+            .help("Up to which load the targets hold. Write none where there is no limit."),
+        EXCEPTIONS.texts().help("What is left out. Write none where there is none."),
+        REQUIREMENTS
+            .references_or_text(&["service_requirement"])
+            .label("Service requirements")
+            .help("The requirements that it answers. Write none where there is none."),
+        CALENDAR
+            .reference(&["service_calendar"])
+            .help("The hours in which targets run; empty means those of the service."),
+        REVIEW_DUE.date(),
+        shared::state_alias("state"),
+    ]
+}
+
+fn life() -> Lifecycle {
+    const IN_FORCE: &[&str] = &["agreed", "active", "in-force", "current"];
+    let lifecycle = Lifecycle::starts_in("draft", Open)
+        .state("in_review", Waiting)
+        .state("agreed", Open)
+        .state("active", Open)
+        .state("in-force", Open)
+        .state("current", Open)
+        .state("expired", Done)
+        .state("terminated", Done)
+        .step("submit", &["draft"], "in_review")
+        .step("return", &["in_review"], "draft")
+        .step("agree", &["draft", "in_review"], "agreed")
+        .step("activate", &["agreed"], "active")
+        .step("put_in_force", &["agreed", "active"], "in-force")
+        .step("make_current", &["agreed", "active", "in-force"], "current")
+        .step("let_expire", IN_FORCE, "expired")
+        .step("terminate", IN_FORCE, "terminated")
+        .step("revise", IN_FORCE, "draft")
+        .step("renew", &["expired", "terminated"], "draft");
+    lifecycles::ending(lifecycle)
+}
+
+fn agreed_today(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if rules::enters(draft, facts, &["agreed"]) {
+        rules::stamp_day(draft, facts, AGREED_ON);
+    }
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Who may do what: presets for groups of kinds, so that a right is decided once for all of its group.
+//!
+//! The administrator and the SMS manager may do everything everywhere, and only they import. Auditors read, so that
+//! their judgement stays independent of what they judge; the internal auditor works on audits and findings alone.
+
+use model::{
+    Act::{self, Attach, Create, Edit, Link, Note, Read, Step},
+    Grant, Reach, Role,
+};
+
+/// To do the work on a record from start to end.
+const WORK: &[Act] = &[Read, Create, Edit, Step, Note, Link, Attach];
+/// To decide on a record that others prepare.
+const DECIDE: &[Act] = &[Read, Step, Note, Attach];
+/// To read and to say something.
+const FOLLOW: &[Act] = &[Read, Note];
+const READ: &[Act] = &[Read];
+
+/// Tickets and what is used to solve them: agents do the work, top management follows.
+pub fn operational() -> Vec<Grant> {
+    provider(&[
+        (Role::ProcessOwner, WORK),
+        (Role::Agent, WORK),
+        (Role::Approver, FOLLOW),
+        (Role::TopManagement, FOLLOW),
+    ])
+}
+
+/// Changes, releases and acceptance: agents prepare, approvers decide.
+pub fn decided() -> Vec<Grant> {
+    provider(&[
+        (Role::ProcessOwner, WORK),
+        (Role::Agent, WORK),
+        (Role::Approver, DECIDE),
+        (Role::TopManagement, FOLLOW),
+    ])
+}
+
+/// Services, their requirements, catalogue, targets and plans: process owners shape them, agents look things up.
+pub fn service_design() -> Vec<Grant> {
+    provider(&[
+        (Role::ProcessOwner, WORK),
+        (Role::Agent, READ),
+        (Role::Approver, DECIDE),
+        (Role::TopManagement, FOLLOW),
+    ])
+}
+
+/// Risks, security and continuity: as service design, and top management accepts what is left of a risk.
+pub fn assurance() -> Vec<Grant> {
+    provider(&[
+        (Role::ProcessOwner, WORK),
+        (Role::Agent, FOLLOW),
+        (Role::Approver, DECIDE),
+        (Role::TopManagement, &[Read, Edit, Step, Note, Attach]),
+    ])
+}
+
+/// How the system itself is run: processes, documents, measures, reports.
+pub fn governance() -> Vec<Grant> {
+    provider(&[
+        (Role::ProcessOwner, WORK),
+        (Role::Agent, READ),
+        (Role::Approver, DECIDE),
+        (Role::TopManagement, FOLLOW),
+    ])
+}
+
+/// What top management answers for itself: scope, policy, objectives, the management review.
+pub fn leadership() -> Vec<Grant> {
+    provider(&[(Role::ProcessOwner, WORK), (Role::Agent, READ), (Role::Approver, DECIDE), (Role::TopManagement, WORK)])
+}
+
+/// What everybody of the provider may propose and take up: actions and improvements.
+pub fn everybody() -> Vec<Grant> {
+    let mut grants = provider(&[
+        (Role::ProcessOwner, WORK),
+        (Role::Agent, WORK),
+        (Role::Approver, WORK),
+        (Role::TopManagement, WORK),
+    ]);
+    grants.push(grant(Role::InternalAuditor, &[Create, Note, Link], Reach::All));
+    grants
+}
+
+/// Budgets, costs, contracts and what is said of suppliers: not for agents.
+pub fn money() -> Vec<Grant> {
+    provider(&[(Role::ProcessOwner, WORK), (Role::Approver, DECIDE), (Role::TopManagement, FOLLOW)])
+}
+
+/// Who works here: everybody of the provider looks people up.
+pub fn persons() -> Vec<Grant> {
+    provider(&[(Role::ProcessOwner, WORK), (Role::Agent, READ), (Role::Approver, READ), (Role::TopManagement, READ)])
+}
+
+/// What a person can do and was told: for those in charge, the auditors, and the person.
+pub fn people() -> Vec<Grant> {
+    let mut grants = provider(&[(Role::ProcessOwner, WORK), (Role::TopManagement, READ)]);
+    grants.push(grant(Role::Agent, READ, Reach::Own));
+    grants.push(grant(Role::Approver, READ, Reach::Own));
+    grants
+}
+
+/// Audits: the internal auditor's own work; the audited may answer, not edit.
+pub fn audits() -> Vec<Grant> {
+    let mut grants = provider(&[(Role::ProcessOwner, FOLLOW), (Role::Approver, READ), (Role::TopManagement, FOLLOW)]);
+    grants.push(grant(Role::InternalAuditor, WORK, Reach::All));
+    grants
+}
+
+/// Nonconformities: found by anyone, judged by the auditor, put right by those in charge.
+pub fn findings() -> Vec<Grant> {
+    let mut grants = provider(&[
+        (Role::ProcessOwner, WORK),
+        (Role::Agent, &[Read, Create, Note, Attach]),
+        (Role::Approver, READ),
+        (Role::TopManagement, FOLLOW),
+    ]);
+    grants.push(grant(Role::InternalAuditor, WORK, Reach::All));
+    grants
+}
+
+/// A customer's people raise and follow what is theirs.
+pub fn customers_raise() -> Vec<Grant> {
+    vec![grant(Role::CustomerUser, &[Read, Create, Note, Attach], Reach::Customer)]
+}
+
+/// A customer's people read what is theirs.
+pub fn customers_read() -> Vec<Grant> {
+    vec![grant(Role::CustomerUser, READ, Reach::Customer)]
+}
+
+/// A customer's people read what is written for customers.
+pub fn customers_marked() -> Vec<Grant> {
+    vec![grant(Role::CustomerUser, READ, Reach::Marked("audience", "customers"))]
+}
+
+fn provider(working: &[(Role, &[Act])]) -> Vec<Grant> {
+    let keepers = [Role::Administrator, Role::SmsManager].map(|role| grant(role, Act::ALL, Reach::All));
+    let auditors = [Role::InternalAuditor, Role::ExternalAuditor].map(|role| grant(role, READ, Reach::All));
+    let working = working.iter().map(|(role, acts)| grant(*role, acts, Reach::All));
+    keepers.into_iter().chain(working).chain(auditors).collect()
+}
+
+fn grant(role: Role, acts: &[Act], reach: Reach) -> Grant {
+    Grant { role, acts: acts.to_vec(), reach }
+}

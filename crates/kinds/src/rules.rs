@@ -1,0 +1,120 @@
+//! Rules that several kinds share: dates in order, times that a state brings with it.
+
+use model::{
+    Date, Draft, FieldError, Key, Moment, Value,
+    field::{Person, Stored},
+    kind::Facts,
+    lifecycle::sentence_case,
+    types::is_mail,
+};
+
+use crate::shared;
+
+/// Refuses an end that lies before its beginning. Nothing to say while one of them is empty.
+///
+/// # Errors
+/// A sentence at the later field.
+pub fn in_order<T: Stored, U: Stored>(draft: &Draft, first: Key<T>, then: Key<U>) -> Result<(), FieldError> {
+    let at = |name: &str| draft.fields.get(name).and_then(Value::as_moment);
+    match (at(first.name), at(then.name)) {
+        (Some(begin), Some(end)) if end < begin => {
+            let begin = sentence_case(first.name).to_lowercase();
+            Err(FieldError::new(then.name, format!("lies before {begin}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether this write brings the record into one of the states.
+pub fn enters(draft: &Draft, facts: &Facts<'_>, states: &[&str]) -> bool {
+    states.contains(&draft.state.as_str()) && facts.before.is_none_or(|before| before.state != draft.state)
+}
+
+/// Whether this write brings the record from one of the states into another one outside of them.
+pub fn leaves(draft: &Draft, facts: &Facts<'_>, states: &[&str]) -> bool {
+    !states.contains(&draft.state.as_str())
+        && facts.before.is_some_and(|before| states.contains(&before.state.as_str()))
+}
+
+/// Fills an empty time with the present.
+pub fn stamp(draft: &mut Draft, facts: &Facts<'_>, key: Key<Moment>) {
+    if draft.get(key).is_none() {
+        draft.set(key, facts.now);
+    }
+}
+
+/// Fills an empty date with today (UTC).
+pub fn stamp_day(draft: &mut Draft, facts: &Facts<'_>, key: Key<Date>) {
+    if draft.get(key).is_none() {
+        draft.set(key, facts.now.date());
+    }
+}
+
+/// Fills an empty person with whoever acts; the program itself is no person.
+pub fn sign(draft: &mut Draft, facts: &Facts<'_>, key: Key<Person>) {
+    if draft.get(key).is_none() && is_mail(&facts.actor.email) {
+        draft.set(key, Person(facts.actor.email.clone()));
+    }
+}
+
+/// Fills who approved and when, on the way into `approved`.
+///
+/// # Errors
+/// None.
+pub fn approval_is_signed(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if enters(draft, facts, &["approved"]) {
+        sign(draft, facts, shared::APPROVED_BY);
+        stamp_day(draft, facts, shared::APPROVED_ON);
+    }
+    Ok(())
+}
+
+/// Fills the day of raising on a new record and the day of closing; reopening takes the latter back.
+pub fn stamp_raising_and_closing(draft: &mut Draft, facts: &Facts<'_>, raised: Key<Date>, closed: Key<Date>) {
+    if facts.before.is_none() {
+        stamp_day(draft, facts, raised);
+    }
+    if enters(draft, facts, &["closed"]) {
+        stamp_day(draft, facts, closed);
+    }
+    if leaves(draft, facts, &["closed"]) {
+        draft.clear(closed);
+    }
+}
+
+/// Rule R11: the number is impact + urgency - 1, with high 1, medium 2, low 3.
+pub fn computed_priority(impact: &str, urgency: &str) -> Option<&'static str> {
+    let level = |name: &str| ["high", "medium", "low"].iter().position(|level| *level == name);
+    ["P1", "P2", "P3", "P4", "P5"].get(level(impact)? + level(urgency)?).copied()
+}
+
+/// Adds one to a counter that is empty at first.
+pub fn count(draft: &mut Draft, key: Key<model::Decimal>) {
+    let before = draft.get(key).unwrap_or_default();
+    draft.set(key, before + model::Decimal::ONE);
+}
+
+/// Counts how often a ticket went from one team to another, or within it from one owner to another.
+pub fn count_moves(draft: &mut Draft, facts: &Facts<'_>, owner: Key<Person>, team: Key<model::field::Ref>) {
+    let Some(before) = facts.before else { return };
+    let moved = |name: &str| {
+        let (was, is) = (before.fields.get(name), draft.fields.get(name));
+        was.is_some() && is.is_some() && was != is
+    };
+    if moved(team.name) || moved(owner.name) {
+        count(draft, shared::REASSIGNMENT_COUNT);
+    }
+}
+
+/// Refuses a percentage outside 0 to 100.
+///
+/// # Errors
+/// A sentence at the field.
+pub fn share_of_hundred(draft: &Draft, key: Key<model::field::Percentage>) -> Result<(), FieldError> {
+    match draft.get(key) {
+        Some(share) if share.0 < model::Decimal::ZERO || share.0 > model::Decimal::ONE_HUNDRED => {
+            Err(FieldError::new(key.name, "must be from 0 to 100 percent"))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,97 @@
+//! Fields that several kinds have with the same meaning, and names that kinds give to common parts.
+
+use model::{Common, Type};
+
+use crate::prelude::*;
+
+pub const CUSTOMER: Key<Ref> = Key::new("customer");
+pub const REQUESTER: Key<Person> = Key::new("requester");
+pub const TEAM: Key<Ref> = Key::new("team");
+pub const DESCRIPTION: Key<Long> = Key::new("description");
+pub const DUE: Key<Moment> = Key::new("due");
+pub const APPROVED_BY: Key<Person> = Key::new("approved_by");
+pub const APPROVED_ON: Key<Date> = Key::new("approved_on");
+pub const ESCALATIONS: Key<Many<Parts>> = Key::new("escalations");
+pub const LOG: Key<Many<Parts>> = Key::new("log");
+pub const CONTACT_TYPE: Key<Choice> = Key::new("contact_type");
+pub const LOCATION: Key<Ref> = Key::new("location");
+pub const OPENED_BY: Key<Person> = Key::new("opened_by");
+pub const REASSIGNMENT_COUNT: Key<Decimal> = Key::new("reassignment_count");
+pub const REOPEN_COUNT: Key<Decimal> = Key::new("reopen_count");
+
+/// The number of a record under the name `id`.
+pub fn number_alias() -> Field {
+    Field::new("id", Type::Text).alias(Common::Number).label("Number")
+}
+
+/// The state of a record under the name that its kind uses (`state` or `status`).
+pub fn state_alias(name: &'static str) -> Field {
+    Field::new(name, Type::Text).alias(Common::State)
+}
+
+pub fn title_alias() -> Field {
+    Field::new("title", Type::Text).alias(Common::Title)
+}
+
+/// Whose record it is, where a kind can belong to a customer.
+pub fn customer() -> Field {
+    CUSTOMER.reference(&["customer"]).help("The customer whose record it is. Its people can then see it.")
+}
+
+/// Fields that stand under one heading in forms and on pages.
+pub fn grouped(heading: &'static str, fields: Vec<Field>) -> Vec<Field> {
+    fields.into_iter().map(|field| field.group(heading)).collect()
+}
+
+/// Who asks, for whom, who works on it and by when: what every ticket has.
+pub fn ticket() -> Vec<Field> {
+    vec![
+        DESCRIPTION
+            .long()
+            .help("What the person sees, in their own words: what they tried, what happened, since when."),
+        customer().indexed(),
+        REQUESTER.person().column(Column::Requester).help("The person who needs it solved and is kept informed."),
+        TEAM.reference(&["team"]).column(Column::Team).help("The team in whose queue it stands."),
+        DUE.instant().column(Column::Due).help("When it must be done at the latest."),
+    ]
+}
+
+/// Who approved what counts only when it is approved.
+pub fn approval() -> Vec<Field> {
+    vec![
+        APPROVED_BY.person().help("Filled in when you approve."),
+        APPROVED_ON.date().label("Approved").help("Filled in when you approve."),
+    ]
+}
+
+/// Each time somebody with more knowledge or power was brought in.
+pub fn escalations() -> Field {
+    let row = vec![
+        part::instant("at").label("When"),
+        part::person("by"),
+        part::person("to"),
+        part::text("reason").help("Time running out, help needed, somebody asked for it."),
+    ];
+    ESCALATIONS.rows(row).help("Each time it was raised to somebody with more knowledge or power.")
+}
+
+/// What other tools wrote down as work on a ticket; here the journal keeps that.
+pub fn log() -> Field {
+    let row = vec![part::instant("at").label("When"), part::person("by"), part::long("text").label("What")];
+    LOG.rows(row).help("Work on it as other tools wrote it down. Notes in the journal count as well.").internal()
+}
+
+/// How a ticket came in and how often it moved.
+pub fn intake() -> Vec<Field> {
+    let ways = ["phone", "email", "portal", "chat", "monitoring", "in-person"];
+    grouped(
+        "How it came in",
+        vec![
+            CONTACT_TYPE.open_choice(&ways).help("The way by which it reached us."),
+            LOCATION.reference_or_text(&["location"]).help("Where the person or the equipment is."),
+            OPENED_BY.person().help("Who wrote it down, where that is not the requester.").internal(),
+            REASSIGNMENT_COUNT.number().help("How often it went to another team or owner.").internal(),
+            REOPEN_COUNT.number().help("How often it was resolved and came back."),
+        ],
+    )
+}

@@ -1,0 +1,301 @@
+//! An incident is an unplanned interruption of a service, a loss of its quality, or a fault about to be one.
+
+use crate::prelude::*;
+
+pub const SERVICE: Key<Ref> = Key::new("service");
+pub const CI: Key<Ref> = Key::new("ci");
+pub const CATEGORY: Key<Choice> = Key::new("category");
+pub const SUBCATEGORY: Key<Text> = Key::new("subcategory");
+pub const SYMPTOM: Key<Text> = Key::new("symptom");
+pub const IMPACT: Key<Choice> = Key::new("impact");
+pub const URGENCY: Key<Choice> = Key::new("urgency");
+pub const PRIORITY: Key<Choice> = Key::new("priority");
+pub const PRIORITY_OVERRIDE: Key<Parts> = Key::new("priority_override");
+pub const MAJOR: Key<bool> = Key::new("major");
+pub const PRIORITY_CONFIRMED: Key<bool> = Key::new("priority_confirmed");
+pub const OWNER: Key<Person> = Key::new("owner");
+pub const RAISED_ON: Key<Moment> = Key::new("raised_on");
+pub const RESPONDED_ON: Key<Moment> = Key::new("responded_on");
+pub const RESOLVED_ON: Key<Moment> = Key::new("resolved_on");
+pub const CLOSED_ON: Key<Moment> = Key::new("closed_on");
+pub const RESOLUTION: Key<Long> = Key::new("resolution");
+pub const CLOSED_CODE: Key<Text> = Key::new("closed_code");
+pub const RESOLVED_BY: Key<Person> = Key::new("resolved_by");
+pub const PROBLEM: Key<Ref> = Key::new("problem");
+pub const RELEASE: Key<Ref> = Key::new("release");
+pub const CHANGE: Key<Ref> = Key::new("change");
+pub const CAUSED_BY_CHANGE: Key<Ref> = Key::new("caused_by_change");
+pub const VENDOR: Key<Ref> = Key::new("vendor");
+pub const KNOWLEDGE_USED: Key<bool> = Key::new("knowledge_used");
+pub const NOTIFY: Key<Choice> = Key::new("notify");
+pub const MADE_TARGET: Key<bool> = Key::new("made_target");
+
+pub fn kind() -> Kind {
+    Kind::new("incident", "incidents", "INC")
+        .about(
+            "An incident is an unplanned interruption of a service, a \
+             loss of its quality, or a fault about to be one.",
+        )
+        .clause(&["8.6.1", "8.2.6", "8.5.3", "7.6"])
+        .area(Area::Run)
+        .field(shared::number_alias())
+        .include(shared::ticket())
+        .include(fields())
+        .include(priority())
+        .include(work())
+        .include(shared::grouped("Work", vec![shared::escalations().internal()]))
+        .include(shared::grouped("Work", vec![shared::log()]))
+        .include(origin_and_follow_up())
+        .include(shared::intake())
+        .lifecycle(life())
+        .link("affects", "affects", "affected by", &["service", "ci", "customer"])
+        .link("caused_by", "caused by", "caused", &["change", "problem", "release", "incident"])
+        .link("resolved_by", "resolved by", "resolves", &["change", "release", "known_error"])
+        .include_links(links::general())
+        .grants(roles::operational())
+        .grants(roles::customers_raise())
+        .list(&["number", "title", "state", "priority", "service", "owner", "raised_on"])
+        .belongs_to("customer")
+        .rule(priority_from_impact_and_urgency)
+        .rule(times_of_states)
+        .rule(moves_are_counted)
+        .rule(times_in_order)
+}
+
+fn fields() -> Vec<Field> {
+    vec![
+        SERVICE
+            .reference(&["service"])
+            .help("The service that does not work as agreed.")
+            .required_in(&["resolved", "closed"])
+            .indexed()
+            .column(Column::Service),
+        CI.reference(&["ci"]).label("Configuration item").help("The item at fault, as soon as it is known.").indexed(),
+        CATEGORY
+            .open_choice(&[
+                "hardware",
+                "application",
+                "network",
+                "access",
+                "login",
+                "email",
+                "data",
+                "performance",
+                "printing",
+                "telephony",
+                "security",
+                "other",
+            ])
+            .help("What kind of thing is at fault. Trends are counted by it.")
+            .required_in(&["resolved", "closed"])
+            .indexed(),
+        SUBCATEGORY.text(),
+        SYMPTOM.text().help("What it looks like from outside, as a code or a few words."),
+    ]
+}
+
+fn priority() -> Vec<Field> {
+    shared::grouped(
+        "Priority",
+        vec![
+            IMPACT
+                .choice(&["high", "medium", "low"])
+                .help("How much harm it does: high when a whole site or a core business process stands still.")
+                .required_in(&["resolved", "closed"]),
+            URGENCY
+                .choice(&["high", "medium", "low"])
+                .help("How soon that harm comes: high when it is felt at once.")
+                .required_in(&["resolved", "closed"]),
+            PRIORITY
+                .open_choice(&["P1", "P2", "P3", "P4", "P5"])
+                .help(
+                    "Follows from impact and urgency: P1 is both high, P5 \
+                     both low. Set another one only with a reason below.",
+                )
+                .indexed()
+                .column(Column::Priority),
+            PRIORITY_OVERRIDE
+                .parts(vec![
+                    part::long("reason").help("Fill this in to set another priority than the computed one."),
+                    part::person("by").label("Decided by"),
+                    part::open_choice("computed", &["P1", "P2", "P3", "P4", "P5"]).label("Computed priority"),
+                ])
+                .label("Other priority than computed")
+                .help("Why the priority differs from the computed one, who decided that, and what was computed.")
+                .internal(),
+            MAJOR
+                .flag()
+                .label("Major incident")
+                .help(
+                    "Handled by the procedure for major incidents: a \
+                     manager, top management told, a review afterwards.",
+                )
+                .indexed(),
+            PRIORITY_CONFIRMED.flag().help("Somebody looked at the priority again and kept it.").internal(),
+        ],
+    )
+}
+
+fn work() -> Vec<Field> {
+    shared::grouped(
+        "Work",
+        vec![
+            OWNER.person().help("The person who works on it now.").indexed().column(Column::Owner),
+            RAISED_ON.instant().label("Raised").help("When it was reported. Every target runs from here.").indexed(),
+            shared::state_alias("state"),
+            RESPONDED_ON
+                .instant()
+                .label("First response")
+                .help("When a person first dealt with it; an automatic receipt does not count."),
+            RESOLVED_ON.instant().label("Resolved").help("When the service worked again.").indexed(),
+            CLOSED_ON
+                .instant()
+                .label("Closed")
+                .help("When the requester agreed, or the waiting time for objections was over.")
+                .indexed(),
+            RESOLUTION
+                .long()
+                .help("What put it right, so that the next person can do the same.")
+                .required_in(&["resolved", "closed"]),
+            CLOSED_CODE.text().label("Closing code").help("How it ended, by the organisation's own list."),
+            RESOLVED_BY.person(),
+        ],
+    )
+}
+
+fn origin_and_follow_up() -> Vec<Field> {
+    shared::grouped(
+        "Origin and follow-up",
+        vec![
+            PROBLEM.reference(&["problem"]).help("The problem that causes it.").indexed().internal(),
+            RELEASE.reference(&["release"]).help("The release that brought it about.").internal(),
+            CHANGE
+                .reference(&["change"])
+                .label("Change to resolve it")
+                .help("The change that puts it right for good.")
+                .internal(),
+            CAUSED_BY_CHANGE.reference(&["change"]).help("The change that brought it about.").internal(),
+            VENDOR.reference_or_text(&["other_party"]).label("Supplier involved").internal(),
+            KNOWLEDGE_USED.flag().help("A knowledge article helped to solve it.").internal(),
+            NOTIFY.open_choice(&["none", "email", "phone"]).label("Tell the requester by"),
+            MADE_TARGET
+                .flag()
+                .label("Target met by earlier tool")
+                .help("What an earlier tool counted, kept for comparison; our own clocks decide.")
+                .internal(),
+        ],
+    )
+}
+
+/// States in which the service works again.
+const OVER: &[&str] = &["resolved", "closed"];
+/// States that only a person who deals with it brings about.
+const ANSWERED: &[&str] =
+    &["in_progress", "waiting_customer", "waiting_supplier", "waiting_problem", "scheduled", "resolved", "closed"];
+
+fn life() -> Lifecycle {
+    const WAITING: &[&str] = &["waiting_customer", "waiting_supplier", "waiting_problem", "scheduled", "on_hold"];
+    const WORKED: &[&str] = &["new", "assigned", "in_progress"];
+    const UNRESOLVED: &[&str] = &[
+        "new",
+        "assigned",
+        "in_progress",
+        "waiting_customer",
+        "waiting_supplier",
+        "waiting_problem",
+        "scheduled",
+        "on_hold",
+    ];
+    let lifecycle = Lifecycle::starts_in("new", Open)
+        .state("assigned", Open)
+        .state("in_progress", Open)
+        .state("waiting_customer", Waiting)
+        .state("waiting_supplier", Waiting)
+        .state("waiting_problem", Waiting)
+        .state("scheduled", Waiting)
+        .state("on_hold", Waiting)
+        .state("resolved", Done)
+        .state("closed", Done)
+        .step("assign", &["new", "in_progress", "waiting_customer", "waiting_supplier", "on_hold"], "assigned")
+        .step("start", &["new", "assigned"], "in_progress")
+        .step("resume", WAITING, "in_progress")
+        .step("ask_customer", WORKED, "waiting_customer")
+        .step("wait_for_supplier", WORKED, "waiting_supplier")
+        .step("wait_for_problem", WORKED, "waiting_problem")
+        .step("schedule", WORKED, "scheduled")
+        .step("put_on_hold", WORKED, "on_hold")
+        .step("resolve", UNRESOLVED, "resolved")
+        .step("close", &["resolved"], "closed")
+        .step("reopen", OVER, "in_progress")
+        .dated("closed", "closed_on")
+        .dated("resolved", "resolved_on");
+    lifecycles::ticket_ending(lifecycle)
+}
+
+/// Rule R11: impact and urgency give the priority; another one needs a reason, and the computed one stays on record.
+fn priority_from_impact_and_urgency(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let (Some(impact), Some(urgency)) = (draft.get(IMPACT), draft.get(URGENCY)) else { return Ok(()) };
+    let Some(computed) = rules::computed_priority(&impact.0, &urgency.0) else { return Ok(()) };
+    let given = draft.get(PRIORITY);
+    let mut override_ = draft.get(PRIORITY_OVERRIDE).map(|parts| parts.0).unwrap_or_default();
+    if override_.get("reason").is_some_and(Value::is_filled) {
+        if !override_.contains_key("by") && model::types::is_mail(&facts.actor.email) {
+            override_.insert("by".into(), Value::text(&facts.actor.email));
+        }
+        override_.insert("computed".into(), Value::text(computed));
+        draft.set(PRIORITY_OVERRIDE, Parts(override_));
+        if given.is_none() {
+            draft.set(PRIORITY, Choice(computed.into()));
+        }
+        return Ok(());
+    }
+    let before = facts.before.and_then(|before| before.get(PRIORITY));
+    match given {
+        Some(given) if given.0 != computed && before.as_ref() != Some(&given) => Err(FieldError::new(
+            PRIORITY.name,
+            format!(
+                "impact {} and urgency {} give {computed}; to set {}, say why in \"other priority than computed\"",
+                impact.0, urgency.0, given.0
+            ),
+        )),
+        _ => {
+            draft.set(PRIORITY, Choice(computed.into()));
+            Ok(())
+        }
+    }
+}
+
+/// What a state says about times: entering it sets them where they are empty, reopening takes them back.
+fn times_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if facts.before.is_none() {
+        rules::stamp(draft, facts, RAISED_ON);
+    }
+    if rules::enters(draft, facts, ANSWERED) {
+        rules::stamp(draft, facts, RESPONDED_ON);
+    }
+    if rules::enters(draft, facts, OVER) {
+        rules::stamp(draft, facts, RESOLVED_ON);
+        rules::sign(draft, facts, RESOLVED_BY);
+    }
+    if rules::enters(draft, facts, &["closed"]) {
+        rules::stamp(draft, facts, CLOSED_ON);
+    }
+    if rules::leaves(draft, facts, OVER) && draft.state == "in_progress" {
+        draft.clear(RESOLVED_ON);
+        draft.clear(RESOLVED_BY);
+        draft.clear(CLOSED_ON);
+        rules::count(draft, shared::REOPEN_COUNT);
+    }
+    Ok(())
+}
+
+fn moves_are_counted(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::count_moves(draft, facts, OWNER, shared::TEAM);
+    Ok(())
+}
+
+fn times_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, RAISED_ON, RESPONDED_ON)?;
+    rules::in_order(draft, RAISED_ON, RESOLVED_ON)?;
+    rules::in_order(draft, RESOLVED_ON, CLOSED_ON)
+}

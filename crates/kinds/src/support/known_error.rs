@@ -1,0 +1,60 @@
+//! A known error is a problem whose cause is known or for which there is a way to work around it.
+
+use crate::prelude::*;
+
+pub const PROBLEM: Key<Ref> = Key::new("problem");
+pub const SERVICES: Key<Many<Ref>> = Key::new("services");
+pub const OWNER: Key<Person> = Key::new("owner");
+pub const SYMPTOM: Key<Text> = Key::new("symptom");
+pub const WORKAROUND: Key<Long> = Key::new("workaround");
+pub const RECORDED_ON: Key<Moment> = Key::new("recorded_on");
+pub const REVIEWED_ON: Key<Moment> = Key::new("reviewed_on");
+
+pub fn kind() -> Kind {
+    Kind::new("known_error", "known_errors", "KER")
+        .about(
+            "A known error is a problem whose cause is known or \
+             for which there is a way to work around it.",
+        )
+        .clause(&["8.6.3"])
+        .area(Area::Run)
+        .field(shared::number_alias())
+        .field(PROBLEM.reference(&["problem"]).help("The problem whose cause is known.").indexed())
+        .field(SERVICES.references(&["service"]).help("The services in which it shows."))
+        .field(OWNER.person().column(Column::Owner))
+        .field(SYMPTOM.text().help("How one tells it."))
+        .field(
+            WORKAROUND.long().help("How people can go on working meanwhile. That there is none is written here too."),
+        )
+        .field(RECORDED_ON.instant().label("Recorded"))
+        .field(
+            REVIEWED_ON
+                .instant()
+                .label("Reviewed")
+                .help("When somebody last made sure that the workaround still works; every three months."),
+        )
+        .field(shared::state_alias("state"))
+        .lifecycle(life())
+        .include_links(links::general())
+        .grants(roles::operational())
+        .list(&["number", "title", "state", "problem", "services", "reviewed_on"])
+        .titled_by(&["symptom"])
+        .rule(recorded_now)
+}
+
+fn life() -> Lifecycle {
+    let lifecycle = Lifecycle::starts_in("draft", Open)
+        .state("active", Open)
+        .state("retired", Done)
+        .step("publish", &["draft"], "active")
+        .step("retire", &["draft", "active"], "retired")
+        .step("reactivate", &["retired"], "active");
+    lifecycles::ending(lifecycle)
+}
+
+fn recorded_now(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if facts.before.is_none() {
+        rules::stamp(draft, facts, RECORDED_ON);
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! A major incident review is the report on a major incident: who led it, who was told, why it happened, what follows.
+
+use crate::prelude::*;
+
+pub const INCIDENT: Key<Ref> = Key::new("incident");
+pub const MANAGER: Key<Person> = Key::new("manager");
+pub const TOLD_TOP_ON: Key<Moment> = Key::new("told_top_on");
+pub const REPORTED_ON: Key<Moment> = Key::new("reported_on");
+pub const CAUSES: Key<Many<Text>> = Key::new("causes");
+pub const ACTIONS: Key<Many<Ref>> = Key::new("actions");
+pub const TIMELINE: Key<Many<Parts>> = Key::new("timeline");
+pub const LESSONS: Key<Long> = Key::new("lessons");
+
+pub fn kind() -> Kind {
+    Kind::new("major_incident_review", "major_incident_reviews", "MIR")
+        .about(
+            "A major incident review is the report on a major incident: \
+             who led it, who was told, why it happened, what follows.",
+        )
+        .clause(&["8.6.1"])
+        .area(Area::Run)
+        .field(INCIDENT.reference(&["incident"]).help("The major incident it reports on.").required().indexed())
+        .field(
+            MANAGER
+                .person()
+                .help("The person who led the handling, named while it is still open.")
+                .column(Column::Owner),
+        )
+        .field(
+            TOLD_TOP_ON
+                .instant()
+                .label("Top management told")
+                .help("When top management learnt of it; an hour after it was declared at the latest."),
+        )
+        .field(REPORTED_ON.instant().label("Reported").help("When this report went out."))
+        .field(CAUSES.texts().help("One a line: what made it happen and what made it last.").required_in(&["reported"]))
+        .field(
+            ACTIONS
+                .references(&["action"])
+                .help("What is done so that it does not happen again.")
+                .required_in(&["reported"]),
+        )
+        .field(
+            TIMELINE
+                .rows(vec![part::instant("at").label("When"), part::long("text").label("What happened")])
+                .help("The course of events."),
+        )
+        .field(LESSONS.long().help("What went well and what did not."))
+        .lifecycle(life())
+        .include_links(links::general())
+        .grants(roles::operational())
+        .list(&["number", "incident", "state", "manager", "told_top_on", "reported_on"])
+        .titled_by(&["incident"])
+        .rule(reported_now)
+        .rule(times_in_order)
+}
+
+fn life() -> Lifecycle {
+    let lifecycle = Lifecycle::starts_in("open", Open)
+        .state("in_review", Waiting)
+        .state("reported", Done)
+        .step("submit", &["open"], "in_review")
+        .step("report", &["open", "in_review"], "reported")
+        .step("reopen", &["reported"], "open")
+        .dated("reported", "reported_on");
+    lifecycles::ending(lifecycle)
+}
+
+fn reported_now(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if rules::enters(draft, facts, &["reported"]) {
+        rules::stamp(draft, facts, REPORTED_ON);
+    }
+    Ok(())
+}
+
+fn times_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, TOLD_TOP_ON, REPORTED_ON)
+}

@@ -1,0 +1,8 @@
+//! Tickets and what is used to solve them (8.6).
+
+pub mod incident;
+pub mod known_error;
+pub mod major_incident_review;
+pub mod problem;
+pub mod request_model;
+pub mod service_request;
