@@ -43,6 +43,16 @@ pub fn long(at: Moment) -> String {
     at.timestamp().to_zoned(TimeZone::UTC).strftime("%A %-d %B %Y, %H:%M UTC").to_string()
 }
 
+/// `08:40`
+pub fn clock(at: Moment) -> String {
+    at.timestamp().to_zoned(TimeZone::UTC).strftime("%H:%M").to_string()
+}
+
+/// `12 Nov`
+pub fn short_day(date: Date) -> String {
+    date.strftime("%-d %b").to_string()
+}
+
 /// How long something is still or already: `0:26`, `19 h`, `12 d`; never negative.
 pub fn span(milliseconds: i64) -> String {
     let length = milliseconds.max(0);

@@ -1,0 +1,6 @@
+//! Pages made by hand, for what people do many times a day. Only these may know a kind by name.
+
+pub mod home;
+pub mod lines;
+pub mod my_work;
+pub mod search;

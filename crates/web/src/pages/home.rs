@@ -1,0 +1,396 @@
+//! Home: is anything wrong, what needs a hand next, and how much is proved. Every figure opens its records.
+
+use askama::Template;
+use desk::Desk;
+use engines::conformity::{
+    catalogue::catalogue,
+    verdict::{Assessment, State},
+};
+use futures::future::try_join_all;
+use model::{Actor, Area, Catalog, Kind, Moment, Query, Refusal, time::DAY};
+
+use super::lines::{self, Line, counted};
+use crate::view::{
+    parts::{Empty, Link, Mark, Notice, Shape, Tone},
+    shell::Shell,
+    time,
+};
+
+#[derive(Template)]
+#[template(path = "page/home.html")]
+pub struct HomePage {
+    pub shell: Shell,
+    pub today: String,
+    pub greeting: String,
+    pub phrases: Vec<Phrase>,
+    pub notices: Vec<Notice>,
+    pub axis: Axis,
+    pub due: Vec<DueLine>,
+    pub nothing_due: Empty,
+    pub mine: Vec<Line>,
+    pub nothing_mine: Empty,
+    pub queues: Vec<Queue>,
+    pub proof: Option<Proof>,
+    pub now: Moment,
+}
+
+/// A clause of the opening sentence: what matters in bold, the rest plain.
+pub struct Phrase {
+    pub strong: String,
+    pub rest: String,
+}
+
+/// Open work of one kind.
+pub struct Queue {
+    pub label: String,
+    pub open: Link,
+    pub unowned: Link,
+    pub late: Link,
+    pub is_late: bool,
+}
+
+/// A record on the time axis.
+pub struct DueLine {
+    pub line: Line,
+    pub word: Mark,
+    /// Percent of the axis: where the bar begins, how long it is, where its end mark stands.
+    pub from: String,
+    pub width: String,
+    pub end: String,
+    pub class: &'static str,
+}
+
+/// The time axis above the bars.
+#[derive(Default)]
+pub struct Axis {
+    pub now: String,
+    /// Percent and word.
+    pub ticks: Vec<(String, String)>,
+}
+
+/// How much of the standard is proved.
+pub struct Proof {
+    pub figure: String,
+    pub whole: String,
+    /// Mark, count and list of the requirements in that state.
+    pub states: Vec<(Mark, Link)>,
+    /// Class, start and width in percent.
+    pub bar: Vec<(&'static str, String, String)>,
+    pub clauses: Vec<ClauseShare>,
+    pub next: Vec<NextStep>,
+}
+
+pub struct ClauseShare {
+    pub link: Link,
+    pub percent: usize,
+    pub figure: String,
+}
+
+/// A requirement that evidence says no to, and why.
+pub struct NextStep {
+    pub link: Link,
+    pub clause: String,
+    pub why: String,
+}
+
+const LATE: &str = "phase != done and due < now";
+const TODAY: &str = "phase != done and due >= now and due < now + 1d";
+const MINE: &str = "phase != done and owner = me";
+
+/// Gathers the page for one person. `assessment` is the newest there is, `None` where the person may not see it.
+///
+/// # Errors
+/// Only what the desk itself cannot do; a person who may read nothing gets an empty page.
+pub async fn page(
+    desk: &Desk,
+    actor: &Actor,
+    shell: Shell,
+    assessment: Option<&Assessment>,
+    now: Moment,
+) -> Result<HomePage, Refusal> {
+    let catalog = desk.catalog();
+    let due =
+        lines::lines(desk, actor, &lines::query(&catalog, "phase != done and due is filled", "due", 7)?, now).await?.0;
+    let mine = lines::lines(desk, actor, &lines::query(&catalog, MINE, "due", 6)?, now).await?.0;
+    let counts = [LATE, TODAY, MINE].map(|filter| count(desk, actor, &catalog, None, filter, now));
+    let counts = try_join_all(counts).await?;
+    let majors = majors(desk, actor, &catalog, now).await?;
+    let queues = queues(desk, actor, &catalog, now).await?;
+    let name = shell.user.as_ref().map(|user| user.name.split_whitespace().next().unwrap_or_default().to_owned());
+    let window = Window::around(due.iter().filter_map(|line| line.due), now);
+    Ok(HomePage {
+        today: time::long(now),
+        greeting: name.filter(|name| !name.is_empty()).map_or("Home".to_owned(), |name| format!("Hello, {name}")),
+        phrases: phrases(majors.len(), counts[0], counts[1], counts[2]),
+        notices: majors.iter().map(major_notice).collect(),
+        axis: window.axis(),
+        due: due.into_iter().filter_map(|line| window.place(line)).collect(),
+        nothing_due: Empty {
+            mark: Mark::new(Shape::Met, Tone::Ok, "Nothing is due."),
+            text: "Open records with a date stand here, the nearest first.".to_owned(),
+            step: None,
+        },
+        mine,
+        nothing_mine: Empty {
+            mark: Mark::new(Shape::Met, Tone::Ok, "Nothing waits for you."),
+            text: "Records appear here when you are their owner.".to_owned(),
+            step: Some(Link::new("Open work of all", "/my-work?view=all")),
+        },
+        queues,
+        proof: assessment.map(proof),
+        shell,
+        now,
+    })
+}
+
+async fn count(
+    desk: &Desk,
+    actor: &Actor,
+    catalog: &Catalog,
+    kind: Option<&Kind>,
+    filter: &str,
+    now: Moment,
+) -> Result<i64, Refusal> {
+    let query = match kind {
+        Some(kind) => lines::query_of(kind, Some(kind.name), filter, "", 1)?,
+        None => lines::query(catalog, filter, "", 1)?,
+    };
+    desk.count(actor, &query, now).await
+}
+
+/// Open major incidents: the one thing that everybody must know at once.
+async fn majors(desk: &Desk, actor: &Actor, catalog: &Catalog, now: Moment) -> Result<Vec<Line>, Refusal> {
+    let Some(kind) = catalog.find("incident").filter(|kind| lines::has_flag(kind, "major")) else {
+        return Ok(Vec::new());
+    };
+    let query: Query = lines::query_of(kind, Some(kind.name), "phase != done and major = yes", "", 5)?;
+    Ok(lines::lines(desk, actor, &query, now).await?.0)
+}
+
+fn major_notice(line: &Line) -> Notice {
+    let owner = &line.owner.name;
+    let lead = if owner.is_empty() { "Nobody leads it yet.".to_owned() } else { format!("{owner} leads.") };
+    Notice {
+        mark: Mark::new(Shape::Major, Tone::Bad, "Major incident"),
+        text: format!("{} is {}. {lead}", line.number, line.state.word.to_lowercase()),
+        links: vec![Link::new(line.title.clone(), line.href.clone())],
+    }
+}
+
+/// Open work of the kinds that are worked on in queues.
+async fn queues(desk: &Desk, actor: &Actor, catalog: &Catalog, now: Moment) -> Result<Vec<Queue>, Refusal> {
+    let kinds = catalog.kinds().iter().filter(|kind| {
+        let has = |column| kind.fields.iter().any(|field| field.column == Some(column));
+        kind.area == Area::Run && has(model::Column::Owner) && has(model::Column::Due)
+    });
+    try_join_all(kinds.map(|kind| queue(desk, actor, catalog, kind, now))).await.map(|queues| {
+        let open = |queue: &Queue| queue.open.text != "0";
+        queues.into_iter().filter(open).collect()
+    })
+}
+
+async fn queue(desk: &Desk, actor: &Actor, catalog: &Catalog, kind: &Kind, now: Moment) -> Result<Queue, Refusal> {
+    let filters = ["phase != done", "phase != done and owner is empty", LATE].map(|filter| named(kind, filter));
+    let counts =
+        try_join_all(filters.iter().map(|filter| count(desk, actor, catalog, Some(kind), filter, now))).await?;
+    let link = |at: usize| Link::new(counted(counts[at]), lines::list_address(kind, &filters[at]));
+    Ok(Queue { label: kind.labels.clone(), open: link(0), unowned: link(1), late: link(2), is_late: counts[2] > 0 })
+}
+
+/// The same filter by the names that a kind gives to its owner and its due date.
+fn named(kind: &Kind, filter: &str) -> String {
+    let name = |column, common: &'static str| {
+        kind.fields
+            .iter()
+            .find(|field| field.column == Some(column))
+            .map_or(common, |field| field.name.as_str())
+            .to_owned()
+    };
+    let (owner, due) = (name(model::Column::Owner, "owner"), name(model::Column::Due, "due"));
+    filter
+        .split(' ')
+        .map(|word| match word {
+            "owner" => owner.as_str(),
+            "due" => due.as_str(),
+            other => other,
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn phrases(majors: usize, late: i64, today: i64, mine: i64) -> Vec<Phrase> {
+    let phrase = |strong: String, rest: &str| Phrase { strong, rest: rest.to_owned() };
+    let records = |count: i64| if count == 1 { "One record".to_owned() } else { format!("{} records", counted(count)) };
+    let mut phrases = Vec::new();
+    match majors {
+        0 => {}
+        1 => phrases.push(phrase("One major incident".to_owned(), "is open.")),
+        more => phrases.push(phrase(format!("{more} major incidents"), "are open.")),
+    }
+    match (late, today) {
+        (0, 0) => phrases.push(phrase("Nothing is late".to_owned(), "and nothing falls due within a day.")),
+        (0, today) => {
+            phrases.push(phrase("Nothing is late.".to_owned(), &format!("{} due within a day.", fall(today, &records))))
+        }
+        (late, 0) => phrases
+            .push(phrase(format!("{} late.", verb(late, &records(late))), "Nothing else falls due within a day.")),
+        (late, today) => phrases.push(phrase(
+            format!("{} late", verb(late, &records(late))),
+            &format!(
+                "and {} due within a day.",
+                if today == 1 { "one more falls".to_owned() } else { format!("{} more fall", counted(today)) }
+            ),
+        )),
+    }
+    match mine {
+        0 => phrases.push(phrase("Nothing".to_owned(), "waits for you.")),
+        1 => phrases.push(phrase("One record".to_owned(), "waits for you.")),
+        more => phrases.push(phrase(records(more), "wait for you.")),
+    }
+    phrases
+}
+
+fn verb(count: i64, records: &str) -> String {
+    format!("{records} {}", if count == 1 { "is" } else { "are" })
+}
+
+fn fall(count: i64, records: &impl Fn(i64) -> String) -> String {
+    format!("{} {}", records(count), if count == 1 { "falls" } else { "fall" })
+}
+
+/// The stretch of time that the bars show.
+struct Window {
+    begin: i64,
+    end: i64,
+    now: Moment,
+}
+
+impl Window {
+    /// From the earliest to the latest, never more than a week back or a month ahead, and at least two hours long.
+    fn around(due: impl Iterator<Item = Moment>, now: Moment) -> Window {
+        let (mut begin, mut end) = (now.0, now.0 + 2 * model::time::HOUR);
+        for at in due {
+            begin = begin.min(at.0.max(now.0 - 7 * DAY));
+            end = end.max(at.0.min(now.0 + 30 * DAY));
+        }
+        let margin = (end - begin) / 12;
+        Window { begin: begin - margin, end: end + margin, now }
+    }
+
+    fn percent(&self, at: i64) -> f64 {
+        let share = (at - self.begin) as f64 / (self.end - self.begin) as f64;
+        (share * 100.0).clamp(0.0, 99.0)
+    }
+
+    fn place(&self, line: Line) -> Option<DueLine> {
+        let due = line.due?;
+        let (shape, tone) = lines::urgency(due, self.now);
+        let (now, end) = (self.percent(self.now.0), self.percent(due.0));
+        let class = match tone {
+            Tone::Bad => "f-bad",
+            Tone::Warn => "f-warn",
+            _ => "f-mute",
+        };
+        let word = Mark::new(shape, tone, time::until(due, self.now));
+        let round = |percent: f64| format!("{percent:.1}");
+        let (from, width) = (now.min(end), (now - end).abs());
+        Some(DueLine { line, word, from: round(from), width: round(width), end: round(end), class })
+    }
+
+    /// At most five ticks at full hours or days after now.
+    fn axis(&self) -> Axis {
+        const STEPS: [i64; 9] = [1, 2, 4, 8, 24, 48, 96, 168, 336];
+        let hour = model::time::HOUR;
+        let step = STEPS.into_iter().map(|hours| hours * hour).find(|step| (self.end - self.now.0) / step <= 4);
+        let step = step.unwrap_or(336 * hour);
+        let first = (self.now.0 / step + 1) * step;
+        let ticks = (0..5).map(|at| first + at * step).filter(|at| *at < self.end);
+        let word = |at: i64| {
+            let moment = Moment(at);
+            if step < DAY { time::clock(moment) } else { time::short_day(moment.date()) }
+        };
+        // A tick too near to "now" would be written over it.
+        let far = |at: &i64| self.percent(*at) - self.percent(self.now.0) > 12.0;
+        let ticks = ticks.filter(far).map(|at| (format!("{:.1}", self.percent(at)), word(at))).collect();
+        Axis { now: format!("{:.1}", self.percent(self.now.0)), ticks }
+    }
+}
+
+fn proof(assessment: &Assessment) -> Proof {
+    let total = assessment.verdicts.len().max(1);
+    let proved = assessment.count(State::Proved);
+    let mut from = 0.0;
+    let mut bar = Vec::new();
+    for state in State::ALL {
+        let width = assessment.count(state) as f64 * 100.0 / total as f64;
+        if width > 0.0 {
+            bar.push((bar_class(state), format!("{from:.1}"), format!("{width:.1}")));
+        }
+        from += width;
+    }
+    let states = State::ALL.into_iter().filter(|state| assessment.count(*state) > 0);
+    let states = states.map(|state| {
+        (mark(state), Link::new(assessment.count(state).to_string(), format!("/conformity?state={}", state.name())))
+    });
+    Proof {
+        figure: format!("{} %", proved * 100 / total),
+        whole: format!("{proved} of {total} requirements"),
+        states: states.collect(),
+        bar,
+        clauses: clauses(assessment),
+        next: next(assessment),
+    }
+}
+
+/// The chapters of the standard, 4 to 10, with what is proved of each.
+fn clauses(assessment: &Assessment) -> Vec<ClauseShare> {
+    let chapters = catalogue().clauses.iter().filter(|clause| !clause.id.contains('.'));
+    let shares = chapters.filter_map(|chapter| {
+        let within = |clause: &str| clause.split('.').next() == Some(chapter.id.as_str());
+        let verdicts: Vec<_> = assessment.verdicts.iter().filter(|v| within(&v.requirement.clause)).collect();
+        let proved = verdicts.iter().filter(|verdict| verdict.state == State::Proved).count();
+        (!verdicts.is_empty()).then(|| ClauseShare {
+            link: Link::new(format!("{} {}", chapter.id, chapter.title), format!("/conformity#c{}", chapter.id)),
+            percent: proved * 100 / verdicts.len(),
+            figure: format!("{proved} of {}", verdicts.len()),
+        })
+    });
+    shares.collect()
+}
+
+fn next(assessment: &Assessment) -> Vec<NextStep> {
+    let bad = assessment.verdicts.iter().filter(|verdict| verdict.state == State::Nonconforming);
+    let steps = bad.map(|verdict| NextStep {
+        link: Link::new(
+            verdict.requirement.text.clone(),
+            format!("/conformity/{}#r-{}", verdict.requirement.clause, verdict.requirement.id),
+        ),
+        clause: verdict.requirement.clause.clone(),
+        why: verdict.why.clone(),
+    });
+    steps.take(5).collect()
+}
+
+/// How a state of a requirement is drawn.
+pub fn mark(state: State) -> Mark {
+    let (shape, tone, word) = match state {
+        State::Proved => (Shape::Proved, Tone::Ok, "Proved"),
+        State::Stale => (Shape::Stale, Tone::Warn, "Stale"),
+        State::Gap => (Shape::Gap, Tone::Bad, "Gap"),
+        State::Nonconforming => (Shape::Nonconforming, Tone::Bad, "Nonconformity"),
+        State::NothingToSample => (Shape::Nothing, Tone::Mute, "Nothing to sample"),
+        State::ForAPerson => (Shape::ForAPerson, Tone::Mute, "For a person"),
+    };
+    Mark::new(shape, tone, word)
+}
+
+fn bar_class(state: State) -> &'static str {
+    match state {
+        State::Proved => "f-ok",
+        State::Stale => "f-warn",
+        State::Gap => "f-hatch",
+        State::Nonconforming => "f-bad",
+        State::NothingToSample => "f-line",
+        State::ForAPerson => "f-bar",
+    }
+}
