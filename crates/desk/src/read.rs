@@ -83,6 +83,7 @@ impl Desk {
         if scope.is_empty() {
             return Err(Refusal::NotFound);
         }
+        refuse_hidden(actor, query, kind.unwrap_or_else(|| catalog.any()))?;
         let columns = columns(query, kind);
         let mut conn = self.db().read().await?;
         let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
@@ -102,6 +103,7 @@ impl Desk {
         if scope.is_empty() {
             return Ok(0);
         }
+        refuse_hidden(actor, query, kind.unwrap_or_else(|| catalog.any()))?;
         let mut conn = self.db().read().await?;
         let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
         Ok(list::count(&mut conn, &catalog, &scope, query, COUNT_CAP, builder).await?)
@@ -275,6 +277,7 @@ impl Desk {
         if scope.is_empty() {
             return Err(Refusal::NotFound);
         }
+        refuse_hidden(actor, query, kind)?;
         let cases = self.past(&[kind.name], at).await?;
         let kinds: HashMap<String, &'static str> =
             if needs_ties(&query.filter) { self.kinds_of_all().await? } else { HashMap::new() };
@@ -327,6 +330,25 @@ impl Desk {
             }
         }
         Ok(kinds)
+    }
+}
+
+/// A customer's people cannot test, sort by or show what they may not see: it looks as if it were not there.
+fn refuse_hidden(actor: &Actor, query: &Query, kind: &Kind) -> Result<(), Refusal> {
+    if actor.customer.is_none() {
+        return Ok(());
+    }
+    let mut paths = Vec::new();
+    query.filter.paths(&mut paths);
+    paths.extend(query.order.iter().map(|order| order.path.as_str()));
+    paths.extend(query.columns.iter().map(String::as_str));
+    let hidden = |path: &&&str| {
+        let name = path.split('.').next().unwrap_or(path);
+        **path == "linked" || kind.find(name).is_some_and(|field| field.internal)
+    };
+    match paths.iter().find(hidden) {
+        None => Ok(()),
+        Some(path) => Err(Refusal::Query(format!("{} has no field \"{path}\"", kind.name.replace('_', " ")))),
     }
 }
 

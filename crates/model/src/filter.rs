@@ -112,6 +112,21 @@ impl Filter {
         matches!(self, Filter::All(parts) if parts.is_empty())
     }
 
+    /// Every path that is tested; a test of links counts as `linked`.
+    pub fn paths<'a>(&'a self, out: &mut Vec<&'a str>) {
+        match self {
+            Filter::All(parts) | Filter::Any(parts) => parts.iter().for_each(|part| part.paths(out)),
+            Filter::Not(part) => part.paths(out),
+            Filter::Compare { path, .. }
+            | Filter::In { path, .. }
+            | Filter::Contains { path, .. }
+            | Filter::Filled { path } => {
+                out.push(path);
+            }
+            Filter::Linked { .. } => out.push("linked"),
+        }
+    }
+
     /// Whether a record is meant. `ties` are its links with the kinds at their other ends, needed for `linked` alone.
     pub fn holds(&self, kind: &Kind, record: &Record, ties: &[Tie<'_>], context: Context<'_>) -> bool {
         match self {

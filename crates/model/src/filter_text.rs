@@ -206,6 +206,10 @@ impl<'a> Reader<'a> {
         let Some(op) = self.next() else {
             return Err(at(self.end, &format!("a test of {path} is missing, such as = or is filled")));
         };
+        let ordered = !matches!(ty, Type::Flag) && !["phase", "state", "kind"].contains(&self.kind.common_name(&path));
+        if !ordered && !op.quoted && op.text.starts_with(['<', '>']) {
+            return Err(at(op.place, &format!("{path} has no order; it is = or != something")));
+        }
         let compare = |op, value| Filter::Compare { path: path.clone(), op, value };
         let not = |filter| Filter::Not(Box::new(filter));
         let op_word = if op.quoted { String::new() } else { op.text.to_ascii_lowercase() };

@@ -24,8 +24,8 @@ fn distance(left: &str, right: &str) -> usize {
     for (at, row) in rows.iter_mut().enumerate() {
         row[0] = at;
     }
-    for column in 0..=right.len() {
-        rows[0][column] = column;
+    for (at, cell) in rows[0].iter_mut().enumerate() {
+        *cell = at;
     }
     for i in 1..=left.len() {
         for j in 1..=right.len() {

@@ -44,14 +44,10 @@ pub async fn list(
     }
     let from_data: Vec<&String> = columns.iter().filter(|name| is_data(kind, name)).collect();
     let extra: String = from_data.iter().map(|name| format!(", data -> {}", data_path(name))).collect();
-    let shown_keys: String = keys
-        .iter()
-        .map(
-            |(expression, numeric, _)| {
-                if *numeric { format!(", cast({expression} as text)") } else { format!(", {expression}") }
-            },
-        )
-        .collect();
+    let shown = |(at, (expression, numeric, _)): (usize, &(String, bool, bool))| {
+        if *numeric { format!(", cast({expression} as text) as key{at}") } else { format!(", {expression} as key{at}") }
+    };
+    let shown_keys: String = keys.iter().enumerate().map(shown).collect();
     let order: Vec<String> =
         keys.iter().map(|(expression, _, down)| format!("{expression}{}", if *down { " desc" } else { "" })).collect();
     let last_down = keys.last().is_some_and(|key| key.2);

@@ -1,0 +1,8 @@
+//! The desk on both databases: the door, the journal, scopes, lists, imports and the past.
+
+mod filters;
+mod imports;
+mod retelling;
+mod silo;
+mod world;
+mod writes;
