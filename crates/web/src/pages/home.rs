@@ -2,10 +2,7 @@
 
 use askama::Template;
 use desk::Desk;
-use engines::conformity::{
-    catalogue::catalogue,
-    verdict::{Assessment, State},
-};
+use engines::conformity::{Assessment, State, catalogue};
 use futures::future::try_join_all;
 use model::{Actor, Area, Catalog, Kind, Moment, Query, Refusal, time::DAY};
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use askama::Template;
 use desk::Desk;
-use engines::conformity::catalogue::catalogue;
+use engines::conformity::catalogue;
 use model::{Actor, Cursor, Moment, Query, Refusal};
 
 use super::lines::{self, Line, encoded};
