@@ -7,6 +7,7 @@
 pub mod house;
 pub mod ids;
 mod import;
+pub mod judge;
 pub mod past;
 pub mod perform;
 pub mod read;
@@ -38,6 +39,7 @@ struct Inner {
     catalog: RwLock<Arc<Catalog>>,
     ids: Arc<ids::Ids>,
     reactions: &'static [Reaction],
+    judged: judge::Judged,
 }
 
 impl Desk {
@@ -47,7 +49,13 @@ impl Desk {
         let db = Db::open(url).await?;
         migrate::migrate(&db).await?;
         migrate::ensure_indexes(&db, &catalog).await?;
-        let inner = Inner { db, catalog: RwLock::new(Arc::new(catalog)), ids: Arc::new(ids::Ids::new()), reactions };
+        let inner = Inner {
+            db,
+            catalog: RwLock::new(Arc::new(catalog)),
+            ids: Arc::new(ids::Ids::new()),
+            reactions,
+            judged: judge::Judged::default(),
+        };
         Ok(Desk { inner: Arc::new(inner) })
     }
 

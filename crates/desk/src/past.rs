@@ -2,27 +2,20 @@
 
 use std::collections::HashMap;
 
-use model::{Entry, Link, Mark, Moment, Record, Refusal, journal::fold};
+use engines::conformity::Case;
+use model::{Entry, Mark, Moment, Record, Refusal, journal::fold};
 
 use crate::{
     Desk,
     store::{journal, record},
 };
 
-/// A record as of an instant, with what its journal says up to then and the links that it had.
-#[derive(Clone, Debug)]
-pub struct Past {
-    pub record: Record,
-    pub marks: Vec<Mark>,
-    pub links: Vec<Link>,
-}
-
 /// Records read and folded at a time.
 const STRIDE: i64 = 2_000;
 
 impl Desk {
     /// Every record of the kinds that was on record at the instant; for the program's own judging, not for showing.
-    pub(crate) async fn past(&self, kinds: &[&'static str], at: Moment) -> Result<Vec<Past>, Refusal> {
+    pub(crate) async fn past(&self, kinds: &[&'static str], at: Moment) -> Result<Vec<Case>, Refusal> {
         let catalog = self.catalog();
         let mut conn = self.db().read().await?;
         let mut found = Vec::new();
@@ -48,7 +41,7 @@ impl Desk {
                     marks.retain(|mark| mark.at <= at);
                 }
                 let links = links.remove(&record.id.0).unwrap_or_default();
-                found.push(Past { record, marks, links });
+                found.push(Case { record, marks, links });
             }
         }
     }

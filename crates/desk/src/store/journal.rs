@@ -96,6 +96,12 @@ pub async fn newest(conn: &mut Conn, catalog: &Catalog, most: i64) -> Result<Vec
     rows.iter().filter_map(|row| entry(row, catalog).transpose()).collect()
 }
 
+/// The number of the newest entry; 0 when there is none.
+pub async fn last(conn: &mut Conn) -> Result<i64, Fault> {
+    let rows = conn.run("select coalesce(max(seq), 0) from journal", &[]).await?;
+    rows.first().map_or(Ok(0), |row| row.int(0))
+}
+
 /// Digests of the history entries of a record that were taken from lines.
 pub async fn origins(conn: &mut Conn, id: RecordId) -> Result<Vec<String>, Fault> {
     let rows = conn.run("select origin from journal where record = $1 and origin <> ''", &[id.0.into()]).await?;

@@ -1,0 +1,76 @@
+//! Judging conformity on what is on record: the facts are folded here, the verdicts are the engine's.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
+use engines::conformity::{Assessment, Settings, World, assess};
+use model::{Actor, Moment, Refusal, time::MINUTE};
+
+use crate::Desk;
+
+/// The newest assessment, with the last journal entry that it has seen.
+#[derive(Default)]
+pub struct Judged {
+    last: Mutex<Option<(i64, Arc<Assessment>)>>,
+    running: AtomicBool,
+}
+
+/// How old an assessment may be while nothing is written: windows of time move on by themselves.
+const FRESH: i64 = MINUTE;
+
+impl Desk {
+    /// The assessment of every requirement from what was on record at the instant, computed now.
+    pub async fn assess_as_of(&self, at: Moment) -> Result<Assessment, Refusal> {
+        let kinds: Vec<&'static str> = self.catalog().kinds().iter().map(|kind| kind.name).collect();
+        let cases = self.past(&kinds, at).await?;
+        // Folding a year of records into verdicts is pure work: it must not hold up those who wait for pages.
+        let judged = tokio::task::spawn_blocking(move || assess(&World::new(at, Settings::default(), cases)));
+        judged.await.map_err(|error| crate::Fault::new(error.to_string()).into())
+    }
+
+    /// The assessment as it stands. When records changed since, the last one is answered at once and a new one is begun
+    /// beside it; its `as_of` says from when it is.
+    ///
+    /// # Errors
+    /// `NotFound` for people of customers: conformity is the provider's.
+    pub async fn assessment(&self, actor: &Actor, now: Moment) -> Result<Arc<Assessment>, Refusal> {
+        if actor.customer.is_some() || !actor.is_active_at(now) {
+            return Err(Refusal::NotFound);
+        }
+        let newest = self.newest_entry().await?;
+        let last = self.judged().last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match last {
+            Some((seen, assessment)) => {
+                let fresh = seen == newest && (0..FRESH).contains(&(now.0 - assessment.as_of.0));
+                if !fresh && !self.judged().running.swap(true, Ordering::AcqRel) {
+                    let desk = self.clone();
+                    tokio::spawn(async move {
+                        // A failure is in the log; the last assessment stands with its time.
+                        let _ = desk.judge(now).await;
+                        desk.judged().running.store(false, Ordering::Release);
+                    });
+                }
+                Ok(assessment)
+            }
+            None => self.judge(now).await,
+        }
+    }
+
+    async fn judge(&self, now: Moment) -> Result<Arc<Assessment>, Refusal> {
+        let newest = self.newest_entry().await?;
+        let assessment = Arc::new(self.assess_as_of(now).await?);
+        *self.judged().last.lock().unwrap_or_else(PoisonError::into_inner) = Some((newest, assessment.clone()));
+        Ok(assessment)
+    }
+
+    async fn newest_entry(&self) -> Result<i64, Refusal> {
+        let mut conn = self.db().read().await?;
+        Ok(crate::store::journal::last(&mut conn).await?)
+    }
+
+    fn judged(&self) -> &Judged {
+        &self.inner.judged
+    }
+}
