@@ -4,3 +4,6 @@ pub mod home;
 pub mod lines;
 pub mod my_work;
 pub mod search;
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ pub mod field;
 pub mod parts;
 pub mod refused;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod shell;
 pub mod state;
 pub mod time;

@@ -307,7 +307,7 @@ impl Window {
             if step < DAY { time::clock(moment) } else { time::short_day(moment.date()) }
         };
         // A tick too near to "now" would be written over it.
-        let far = |at: &i64| self.percent(*at) - self.percent(self.now.0) > 12.0;
+        let far = |at: &i64| self.percent(*at) - self.percent(self.now.0) > 18.0;
         let ticks = ticks.filter(far).map(|at| (format!("{:.1}", self.percent(at)), word(at))).collect();
         Axis { now: format!("{:.1}", self.percent(self.now.0)), ticks }
     }

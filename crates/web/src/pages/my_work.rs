@@ -119,7 +119,7 @@ pub async fn page(
 
 fn unknown(name: &str) -> Refusal {
     let hint = suggest::hint(name, VIEWS.iter().map(|view| view.name));
-    Refusal::Query(format!("There is no view \"{name}\"{hint}."))
+    Refusal::Query(format!("there is no view \"{name}\"{hint}"))
 }
 
 fn together(lines: Vec<Line>) -> Vec<Group> {

@@ -87,9 +87,8 @@ fn every_part_can_be_drawn_and_keeps_the_rules_of_the_house() {
     let html = sample().render().expect("the sample renders");
     let alone = Alone { shell: Shell { user: None, ..shell() }, fields: vec![line("email", "E-mail")] };
     let alone = alone.render().expect("the lone page renders");
-    if let Ok(folder) = std::env::var("PLUMBLINE_SHOW") {
-        show(&folder, &html, &alone);
-    }
+    keep("parts", &html);
+    keep("alone", &alone);
     for page in [&html, &alone] {
         assert!(!page.contains(" style="), "style attributes break the content security policy");
         assert!(!page.contains("<script>"), "inline scripts break the content security policy");
@@ -134,21 +133,21 @@ fn texts(folder: &std::path::Path) -> Vec<String> {
         .collect()
 }
 
-/// Lays the pages and their assets out for a look in a browser: `PLUMBLINE_SHOW=folder cargo test -p web sample`.
-fn show(folder: &str, html: &str, alone: &str) {
-    let folder = std::path::Path::new(folder);
+/// Lays a page and its assets out for a look in a browser: `PLUMBLINE_SHOW=folder cargo test -p web`.
+pub fn keep(name: &str, html: &str) {
+    let Ok(folder) = std::env::var("PLUMBLINE_SHOW") else { return };
+    let folder = std::path::Path::new(&folder);
     std::fs::create_dir_all(folder.join("assets")).expect("the folder can be made");
     for asset in crate::assets::all() {
         std::fs::write(folder.join(&asset.path[1..]), &asset.bytes).expect("the asset can be written");
     }
     for theme in ["light", "dark"] {
-        let themed = |page: &str| page.replacen("data-theme=\"system\"", &format!("data-theme=\"{theme}\""), 1);
-        std::fs::write(folder.join(format!("parts-{theme}.html")), themed(html)).expect("the page can be written");
-        std::fs::write(folder.join(format!("alone-{theme}.html")), themed(alone)).expect("the page can be written");
+        let themed = html.replacen("data-theme=\"system\"", &format!("data-theme=\"{theme}\""), 1);
+        std::fs::write(folder.join(format!("{name}-{theme}.html")), themed).expect("the page can be written");
     }
 }
 
-fn shell() -> Shell {
+pub fn shell() -> Shell {
     let item = |label: &str, count: &str| NavItem {
         label: label.to_owned(),
         href: format!("/{}", label.to_lowercase()),
