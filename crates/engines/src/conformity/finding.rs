@@ -150,6 +150,9 @@ impl<'w> Finding<'w> {
         numbers.extend(self.strangers.iter().map(String::as_str));
         numbers.sort_unstable_by(|left, right| natural(left, right));
         let bad = numbers.len();
+        let groups = if failed.is_empty() && self.strangers.is_empty() { &self.stale } else { &self.failed };
+        let blamed = groups.iter().flat_map(|(reason, places)| places.iter().map(|place| (*place, agree(reason, 1))));
+        let blamed = blamed.collect();
         Verdict {
             requirement,
             state,
@@ -160,6 +163,8 @@ impl<'w> Finding<'w> {
             newest: self.newest,
             why: self.why(state),
             judged: false,
+            blamed,
+            looked: self.looked,
         }
     }
 

@@ -87,6 +87,10 @@ pub struct Verdict {
     pub why: String,
     /// A person's judgement decided, because no check exists or because it lowered what the check says.
     pub judged: bool,
+    /// Places of the records that were looked at, in [`Assessment::records`].
+    pub looked: Vec<u32>,
+    /// Places of the bad (else the stale) ones with what is said of them.
+    pub blamed: Vec<(u32, String)>,
 }
 
 /// Most numbers in `examples`; `bad` counts all of them.
@@ -98,12 +102,15 @@ pub struct Assessment {
     pub as_of: Moment,
     /// In catalogue order.
     pub verdicts: Vec<Verdict>,
+    /// Kind and number of every record on record, by place: what the figures open.
+    pub records: Vec<(&'static str, Box<str>)>,
 }
 
 /// Judges every requirement. Same facts, same instant, same answer.
 pub fn assess(world: &World) -> Assessment {
     let verdicts = catalogue().requirements.iter().map(|requirement| judge(world, requirement)).collect();
-    Assessment { framework: FRAMEWORK, as_of: world.instant, verdicts }
+    let records = world.cases.iter().map(|case| (case.record.kind, case.record.number.as_str().into())).collect();
+    Assessment { framework: FRAMEWORK, as_of: world.instant, verdicts, records }
 }
 
 /// Judges one requirement.
@@ -149,6 +156,8 @@ fn for_a_person(requirement: &'static Requirement) -> Verdict {
         newest: None,
         why: why.into(),
         judged: false,
+        looked: Vec::new(),
+        blamed: Vec::new(),
     }
 }
 
