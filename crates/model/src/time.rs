@@ -77,7 +77,7 @@ impl fmt::Display for Moment {
 }
 
 /// A calendar month, quarter, half-year or year: "2025-08", "2025-Q2", "2025-H1", "2025".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Period {
     pub begin: Date,
     /// The first day after the period.

@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, sync::OnceLock};
 
-use super::{finding::Finding, resolution, world::World};
+use super::{
+    assurance, context, finding::Finding, improvement, leadership, money, performance, planning, relationship,
+    resolution, services, supply, support, transition, world::World,
+};
 
 /// Looks at the facts and writes down what it saw.
 pub(super) type Check = for<'w> fn(&'w World, &mut Finding<'w>);
@@ -10,10 +13,55 @@ pub(super) type Check = for<'w> fn(&'w World, &mut Finding<'w>);
 /// Checks of a clause group by requirement id.
 pub(super) type Checks = &'static [(&'static str, Check)];
 
-const GROUPS: &[Checks] = &[resolution::INCIDENTS];
+const GROUPS: &[Checks] = &[
+    context::CHECKS,
+    leadership::CHECKS,
+    planning::CHECKS,
+    support::CHECKS,
+    services::OPERATION,
+    services::PORTFOLIO,
+    services::CONFIGURATION,
+    supply::PARTIES,
+    supply::SUPPLIERS,
+    supply::INTERNAL,
+    relationship::CUSTOMERS,
+    relationship::LEVELS,
+    money::CHECKS,
+    transition::CHANGE,
+    transition::CHANGE_ACTIVITIES,
+    transition::DESIGN,
+    transition::RELEASE,
+    resolution::INCIDENTS,
+    resolution::REQUESTS,
+    resolution::PROBLEMS,
+    assurance::AVAILABILITY,
+    assurance::CONTINUITY,
+    assurance::SECURITY,
+    performance::CHECKS,
+    improvement::NONCONFORMITIES,
+    improvement::IMPROVEMENTS,
+];
 
 pub(super) fn find(requirement: &str) -> Option<Check> {
     static BY_ID: OnceLock<HashMap<&'static str, Check>> = OnceLock::new();
     let by_id = BY_ID.get_or_init(|| GROUPS.iter().flat_map(|group| group.iter().copied()).collect());
     by_id.get(requirement).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::conformity::catalogue;
+
+    #[test]
+    fn every_check_of_the_catalogue_has_one_function() {
+        let built: Vec<&str> = GROUPS.iter().flat_map(|group| group.iter().map(|(id, _)| *id)).collect();
+        let once: BTreeSet<&str> = built.iter().copied().collect();
+        assert_eq!(once.len(), built.len(), "a requirement is judged twice");
+        let asked = catalogue().requirements.iter().filter(|requirement| requirement.check.is_some());
+        let asked: BTreeSet<&str> = asked.map(|requirement| requirement.id.as_str()).collect();
+        assert_eq!(once, asked);
+    }
 }

@@ -87,6 +87,16 @@ impl<'w> Finding<'w> {
         !self.gaps.is_empty()
     }
 
+    pub fn is_bad(&self) -> bool {
+        !self.failed.is_empty() || !self.strangers.is_empty()
+    }
+
+    /// Looks at whatever another finding looked at.
+    pub fn look_at_all(&mut self, other: &Finding<'w>) {
+        self.looked.extend(&other.looked);
+        self.newest = self.newest.max(other.newest);
+    }
+
     /// A number that fails and has no record.
     pub fn fail_number(&mut self, number: &str) {
         self.strangers.insert(number.to_string());

@@ -19,7 +19,19 @@ mod span;
 mod verdict;
 mod world;
 
+mod assurance;
+mod context;
+mod improvement;
+mod leadership;
+mod money;
+mod performance;
+mod planning;
+mod relationship;
 mod resolution;
+mod services;
+mod supply;
+mod support;
+mod transition;
 
 pub use catalogue::{Catalogue, Requirement, catalogue, requirements_of_kind};
 pub use verdict::{Assessment, EXAMPLES, Judgement, State, Verdict, assess, judge};

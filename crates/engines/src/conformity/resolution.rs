@@ -1,11 +1,20 @@
 //! Clause 8.6: incidents, service requests, problems.
 
+use std::collections::HashMap;
+
 use model::{
     Moment,
-    time::{HOUR, MINUTE},
+    time::{DAY, HOUR, MINUTE},
 };
 
-use super::{checks::Checks, fact::Fact, finding::Finding, span::plus_working_days, world::World};
+use super::{
+    checks::Checks,
+    fact::Fact,
+    finding::Finding,
+    span::plus_working_days,
+    transition::newest_trend,
+    world::{World, natural},
+};
 
 pub(super) const INCIDENTS: Checks = &[
     ("8.6.1.a", |world, finding| {
@@ -82,6 +91,136 @@ pub(super) const INCIDENTS: Checks = &[
                 let reviewed = mine.any(|review| review.has("causes") && review.has_action());
                 finding.expect(incident, reviewed, "have no review with causes and an action");
             }
+        }
+    }),
+];
+
+pub(super) const REQUESTS: Checks = &[
+    ("8.6.2.a", |world, finding| {
+        finding.dated("raised_on");
+        for request in world.all("service_request") {
+            finding.need(request, &["raised_on", "service", "category"]);
+        }
+    }),
+    ("8.6.2.b", |world, finding| {
+        finding.dated("raised_on");
+        for request in world.all("service_request") {
+            finding.need(request, &["priority"]);
+        }
+    }),
+    ("8.6.2.c", |world, finding| {
+        finding.call("service_request", closed_lately("service requests", world)).dated("closed_on");
+        for request in closed_in_window(world, "service_request") {
+            finding.need(request, &["fulfilled_on"]);
+        }
+    }),
+    ("8.6.2.d", |world, finding| {
+        finding.call("service_request", "fulfilled service requests").dated("fulfilled_on");
+        let days = world.number("auto_close_days");
+        for request in world.all("service_request") {
+            let Some(fulfilled) = request.date("fulfilled_on") else { continue };
+            let closed = request.date("closed_on").unwrap_or(world.instant());
+            let reason = format!("were not closed within {days} days");
+            finding.expect(request, closed.0 - fulfilled.0 <= days * DAY, reason);
+        }
+    }),
+    ("8.6.2-1", |world, finding| {
+        finding.call("service_request", closed_lately("service requests", world)).dated("closed_on");
+        for request in closed_in_window(world, "service_request") {
+            finding.expect(request, request.logged().is_some(), "have no log entry");
+        }
+    }),
+    ("8.6.2-2", requests_have_models),
+];
+
+pub(super) const PROBLEMS: Checks = &[
+    ("8.6.3-1", incidents_lead_to_problems),
+    ("8.6.3-2", |world, finding| {
+        finding.call("problem", "problems resolved lately").dated("resolved_on");
+        for problem in world.all("problem").filter(|problem| world.is_in_window(problem.date("resolved_on"))) {
+            finding.need(problem, &["cause", "actions"]);
+        }
+    }),
+    ("8.6.3.a", |world, finding| {
+        finding.dated("raised_on");
+        for problem in world.all("problem") {
+            finding.need(problem, &["raised_on", "category", "source"]);
+        }
+    }),
+    ("8.6.3.b", |world, finding| {
+        finding.dated("raised_on");
+        for problem in world.all("problem") {
+            finding.need(problem, &["priority"]);
+        }
+    }),
+    ("8.6.3.c", |world, finding| {
+        finding.call("problem", "old open problems").dated("raised_on");
+        for problem in old_problems(world).filter(|problem| is_open(*problem)) {
+            finding.expect(problem, !problem.entries("escalations").is_empty(), "were not escalated");
+        }
+    }),
+    ("8.6.3.d", |world, finding| {
+        finding.call("problem", "old problems").dated("raised_on");
+        let known = world.group("known_error", "problem");
+        for problem in old_problems(world) {
+            let settled = problem.has("closed_on") || known.contains_key(problem.number());
+            let decided = problem.has("decision") && settled;
+            finding.expect(problem, problem.has("resolved_on") || decided, "are neither resolved nor decided on");
+        }
+    }),
+    ("8.6.3.e", |world, finding| {
+        finding.call("problem", "closed problems").dated("closed_on");
+        for problem in world.all("problem").filter(|problem| problem.is("state", "closed") || problem.has("closed_on"))
+        {
+            finding.need(problem, &["closed_on"]);
+            let settled = problem.has("resolved_on") || problem.has("decision");
+            finding.expect(problem, settled, "were closed without resolution or decision");
+        }
+    }),
+    ("8.6.3-3", |world, finding| {
+        finding.call("problem", "open problems");
+        for problem in world.all("problem").filter(|problem| is_open(*problem)) {
+            let newest = problem.logged();
+            if finding.expect(problem, newest.is_some(), "have no log entry") {
+                let fresh = newest.is_some_and(|at| world.is_within_days(at, 31));
+                finding.fresh(problem, fresh, "have no log entry of the last 31 days");
+            }
+        }
+    }),
+    ("8.6.3-4", |world, finding| {
+        finding.call("problem", "problems resolved by a change").dated("resolved_on");
+        for problem in world.all("problem").filter(|problem| problem.has_all(&["resolved_on", "changes"])) {
+            let mut changes = problem.names("changes").filter_map(|number| world.find_of("change", number));
+            let changed = changes.any(|change| change.is("decision", "approved") && change.has("implemented_on"));
+            finding.expect(problem, changed, "name no approved change that was implemented");
+        }
+    }),
+    ("8.6.3-5", |world, finding| {
+        finding.call("problem", "open problems with a known cause");
+        let errors = world.all("known_error").filter(|error| error.has("workaround"));
+        let known: std::collections::HashSet<&str> = errors.flat_map(|error| error.names("problem")).collect();
+        for problem in world.all("problem").filter(|problem| is_open(*problem) && problem.has("cause")) {
+            finding.expect(problem, known.contains(problem.number()), "have no known error with a workaround");
+        }
+    }),
+    ("8.6.3-6", |world, finding| {
+        finding.dated("recorded_on");
+        for error in world.all("known_error").chain(world.left_out("known_error")) {
+            finding.need(error, &["problem", "services", "recorded_on"]);
+        }
+    }),
+    ("8.6.3-7", |world, finding| {
+        finding.call("known_error", "active known errors").dated("reviewed_on");
+        for error in world.all("known_error").filter(|error| error.is("state", "active")) {
+            let fresh = error.date("reviewed_on").is_some_and(|at| world.is_within_days(at, 92));
+            finding.fresh(error, fresh, "were not reviewed in the last 92 days");
+        }
+    }),
+    ("8.6.3-8", |world, finding| {
+        if let Some(review) = newest_trend(world, finding, "problem") {
+            finding.need(review, &["findings", "actions", "reported_on"]);
+            let fresh = world.is_fresh(review.date("on"), "problem_review");
+            finding.fresh(review, fresh, "are the newest and too old");
         }
     }),
 ];
@@ -166,4 +305,64 @@ fn for_majors<'w>(
         let mut mine = reviews.get(incident.number()).into_iter().flatten();
         finding.expect(incident, mine.any(|review| test(incident, *review)), reason);
     }
+}
+
+/// Every category that is asked for often has a model with steps.
+fn requests_have_models<'w>(world: &'w World, finding: &mut Finding<'w>) {
+    finding
+        .call("service_request", "recent requests of frequent categories")
+        .call("request_model", "models of frequent categories");
+    let mut recent: HashMap<&str, Vec<Fact<'_>>> = HashMap::new();
+    for request in world.all("service_request").filter(|request| world.is_in_window(request.date("raised_on"))) {
+        request.names("category").for_each(|category| recent.entry(category).or_default().push(request));
+    }
+    let models = world.group("request_model", "category");
+    for (category, requests) in recent.into_iter().filter(|(_, requests)| requests.len() >= 5) {
+        requests.iter().for_each(|request| finding.look(*request));
+        match models.get(category) {
+            Some(models) => {
+                let steps = models.iter().any(|model| model.has("steps"));
+                for model in models {
+                    finding.expect(*model, steps, "have no steps");
+                }
+            }
+            None => {
+                let first = requests.into_iter().min_by(|left, right| natural(left.number(), right.number()));
+                if let Some(first) = first {
+                    finding.fail(first, "are of a frequent category without a model");
+                }
+            }
+        }
+    }
+}
+
+/// Three incidents in a row on one item within 30 days, of which none has a problem.
+fn incidents_lead_to_problems<'w>(world: &'w World, finding: &mut Finding<'w>) {
+    if let Some(review) = newest_trend(world, finding, "incident") {
+        finding.fresh(review, world.is_within_months(review.date("on"), 3), "are the newest and older than 3 months");
+    }
+    finding.call("incident", "incidents that come back on an item").dated("raised_on");
+    for incidents in world.group("incident", "ci").into_values() {
+        let dated = incidents.into_iter().filter_map(|incident| Some((incident.date("raised_on")?, incident)));
+        let mut dated: Vec<_> = dated.collect();
+        dated.sort_by(|left, right| left.0.cmp(&right.0).then_with(|| natural(left.1.number(), right.1.number())));
+        for three in dated.windows(3).filter(|three| three[2].0.0 - three[0].0.0 <= 30 * DAY) {
+            let led = three.iter().any(|(_, incident)| incident.has("problem"));
+            for (_, incident) in three {
+                finding.expect(*incident, led, "come back on the same item without a problem");
+            }
+        }
+    }
+}
+
+/// Neither resolved nor closed.
+fn is_open(problem: Fact<'_>) -> bool {
+    !problem.has("resolved_on") && !problem.has("closed_on")
+}
+
+/// Problems raised more than problem_days ago.
+fn old_problems(world: &World) -> impl Iterator<Item = Fact<'_>> {
+    let days = world.number("problem_days");
+    let old = move |problem: &Fact<'_>| problem.date("raised_on").is_some_and(|at| world.is_older_than_days(at, days));
+    world.all("problem").filter(old)
 }

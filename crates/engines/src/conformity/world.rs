@@ -53,6 +53,8 @@ pub struct World {
     kinds: HashMap<&'static str, Vec<Place>>,
     withdrawn: HashMap<&'static str, Vec<Place>>,
     numbers: HashMap<String, Place>,
+    /// Numbers of the withdrawn.
+    gone: HashSet<String>,
     /// Links read both ways, each neighbour once.
     ties: HashMap<Place, Vec<Place>>,
     /// Actions by the number in their field source.
@@ -73,6 +75,7 @@ impl World {
             kinds: HashMap::new(),
             withdrawn: HashMap::new(),
             numbers: HashMap::new(),
+            gone: HashSet::new(),
             ties: HashMap::new(),
             sourced: HashMap::new(),
             people: HashMap::new(),
@@ -82,6 +85,7 @@ impl World {
             let place = place as Place;
             if is_withdrawn(&case.record) {
                 world.withdrawn.entry(case.record.kind).or_default().push(place);
+                world.gone.insert(case.record.number.clone());
             } else {
                 world.kinds.entry(case.record.kind).or_default().push(place);
                 world.numbers.insert(case.record.number.clone(), place);
@@ -170,6 +174,11 @@ impl World {
 
     pub(super) fn find_of(&self, kind: &str, number: &str) -> Option<Fact<'_>> {
         self.find(number).filter(|found| found.kind() == kind)
+    }
+
+    /// Whether any record has this number, withdrawn ones included.
+    pub(super) fn is_on_record(&self, number: &str) -> bool {
+        self.numbers.contains_key(number) || self.gone.contains(number)
     }
 
     pub(super) fn neighbours(&self, place: Place) -> &[Place] {
