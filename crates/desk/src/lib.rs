@@ -4,6 +4,7 @@
 //! A reader should start at `perform.rs` (the way of a write), `read.rs` (the way of a read) and `rights.rs` (the only
 //! maker of permits, scopes and what may be shown).
 
+pub mod accounts;
 pub mod house;
 pub mod ids;
 mod import;

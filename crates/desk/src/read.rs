@@ -109,6 +109,25 @@ impl Desk {
         Ok(list::count(&mut conn, &catalog, &scope, query, COUNT_CAP, builder).await?)
     }
 
+    /// Open work of each kind that the actor may see, up to [`COUNT_CAP`] and one more, in one statement.
+    pub async fn open_work(
+        &self,
+        actor: &Actor,
+        kinds: &[&'static str],
+        now: Moment,
+    ) -> Result<HashMap<&'static str, i64>, Refusal> {
+        let catalog = self.catalog();
+        let mut conn = self.db().read().await?;
+        let mut builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
+        let scopes = kinds.iter().filter_map(|name| {
+            let kind = catalog.find(name)?;
+            let scope = rights::scope(actor, &catalog, Some(kind), now);
+            (!scope.is_empty()).then(|| (kind.name, scope.condition(&catalog, &mut builder)))
+        });
+        let scopes: Vec<(&'static str, String)> = scopes.collect();
+        Ok(list::open_work(&mut conn, &scopes, COUNT_CAP, builder).await?)
+    }
+
     /// One record, now or as it was on record at an instant.
     ///
     /// # Errors

@@ -1,5 +1,71 @@
 //! Pages and API. Knows no SQL.
+//!
+//! Start at `routes.rs`: every door of the building on one page. `seat.rs` says who came through it, `error.rs` what they are
+//! told when something cannot be done.
 
 pub mod assets;
+pub mod error;
+pub mod flash;
+mod guard;
+mod nav;
 pub mod pages;
+pub mod routes;
+pub mod seat;
 pub mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use desk::Desk;
+use model::Moment;
+
+pub use error::Refused;
+pub use nav::shell;
+pub use seat::{Administrator, Seat};
+
+/// What every door has at hand. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub desk: Desk,
+    pub clock: Clock,
+    pub settings: Arc<Settings>,
+    counts: Arc<nav::Counts>,
+}
+
+/// The only clock of the program; tests bring their own.
+pub type Clock = Arc<dyn Fn() -> Moment + Send + Sync>;
+
+/// How the program is reached.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Scheme, host and port as people type them, without a slash at the end: `https://sms.example.org`.
+    pub base: String,
+}
+
+impl Settings {
+    /// Whether everything travels encrypted, so that cookies may demand it.
+    pub fn is_secure(&self) -> bool {
+        self.base.starts_with("https://")
+    }
+}
+
+impl App {
+    pub fn new(desk: Desk, clock: Clock, settings: Settings) -> App {
+        App { desk, clock, settings: Arc::new(settings), counts: Arc::default() }
+    }
+
+    pub fn now(&self) -> Moment {
+        (self.clock)()
+    }
+}
+
+/// The whole building: every door, and around them what all answers have in common.
+pub fn router(app: App) -> Router {
+    built(routes::doors(), app)
+}
+
+/// The same around other doors, for tests.
+pub fn built(doors: routes::Doors, app: App) -> Router {
+    let (router, _) = doors.open_up();
+    guard::around(router, app.clone()).with_state(app)
+}

@@ -1,5 +1,7 @@
 //! The one statement behind every list: scope, filter, words, order, keyset and limit.
 
+use std::collections::HashMap;
+
 use model::{Catalog, Column, Cursor, Fields, Kind, Moment, Order, Query, Record, RecordId, Type, Value};
 
 use crate::{
@@ -86,6 +88,36 @@ pub async fn count(
     let sql = format!("select count(*) from (select 1 as one from record where {condition} limit {limit}) as capped");
     let rows = conn.run(&sql, &builder.args).await?;
     rows.first().map_or(Ok(0), |row| row.int(0))
+}
+
+/// Open records of each kind within its scope, each counted no further than `cap` and one more.
+pub async fn open_work(
+    conn: &mut Conn,
+    scopes: &[(&'static str, String)],
+    cap: i64,
+    builder: Builder<'_>,
+) -> Result<HashMap<&'static str, i64>, Fault> {
+    if scopes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut builder = builder;
+    let limit = builder.bind(cap + 1);
+    let counted = |(name, condition): &(&'static str, String)| {
+        let name = literal(name);
+        format!(
+            "select {name} as kind, count(*) as count from (select 1 as one from record where kind = {name} and phase < 2 \
+             and {condition} limit {limit}) as capped"
+        )
+    };
+    let sql = scopes.iter().map(counted).collect::<Vec<_>>().join(" union all ");
+    let mut counts = HashMap::with_capacity(scopes.len());
+    for row in conn.run(&sql, &builder.args).await? {
+        let name = row.text(0)?;
+        if let Some((name, _)) = scopes.iter().find(|(known, _)| *known == name) {
+            counts.insert(*name, row.int(1)?);
+        }
+    }
+    Ok(counts)
 }
 
 /// The text of the list statement's plan, for the tests that look whether an index serves it.

@@ -1,0 +1,136 @@
+//! Every door of the building on one page. `member` takes only a handler whose first argument is a [`Seat`] or an
+//! [`Administrator`], so a door without a declared right does not compile; `open` is the short list of those without one.
+
+use axum::{
+    Router,
+    handler::Handler,
+    http::{Method, StatusCode},
+    routing::{MethodFilter, on},
+};
+
+use crate::{Administrator, App, Refused, Seat, assets};
+
+const GET: MethodFilter = MethodFilter::GET;
+
+/// All doors. A new page or part of the API is one line here.
+pub fn doors() -> Doors {
+    Doors::default().open(GET, "/healthz", healthz).open(GET, "/assets/{file}", assets::serve)
+}
+
+/// The program is alive, whatever its database does.
+async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+async fn nowhere() -> Refused {
+    Refused::not_found()
+}
+
+async fn not_so() -> Refused {
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "")
+}
+
+/// Who may come through a door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// Anybody, signed in or not.
+    Nothing,
+    /// Anybody signed in; what they see and may do there is the desk's to decide.
+    Account,
+    /// Whoever has the role of an administrator.
+    Administrator,
+}
+
+/// One line of the table that tests walk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub demand: Demand,
+}
+
+/// The doors as they are collected: the router and its table can only grow together.
+pub struct Doors {
+    router: Router<App>,
+    table: Vec<Route>,
+}
+
+impl Default for Doors {
+    fn default() -> Doors {
+        let router = Router::new().fallback(nowhere).method_not_allowed_fallback(not_so);
+        Doors { router, table: Vec::new() }
+    }
+}
+
+impl Doors {
+    /// A door for people with an account: the handler's first argument says which right it demands.
+    pub fn member<H, T>(self, method: MethodFilter, path: &'static str, handler: H) -> Doors
+    where
+        H: Handler<T, App>,
+        T: Seated,
+    {
+        self.add(method, path, handler, T::DEMAND)
+    }
+
+    /// A door for everybody. The list of these may only shrink.
+    pub fn open<H, T>(self, method: MethodFilter, path: &'static str, handler: H) -> Doors
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(method, path, handler, Demand::Nothing)
+    }
+
+    fn add<H, T>(mut self, method: MethodFilter, path: &'static str, handler: H, demand: Demand) -> Doors
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.router = self.router.route(path, on(method, handler));
+        self.table.push(Route { method: named(method), path, demand });
+        self
+    }
+
+    pub fn open_up(self) -> (Router<App>, Vec<Route>) {
+        (self.router, self.table)
+    }
+}
+
+/// Every door with its method, path and demand.
+pub fn table() -> Vec<Route> {
+    doors().open_up().1
+}
+
+fn named(filter: MethodFilter) -> Method {
+    let methods = [
+        (MethodFilter::GET, Method::GET),
+        (MethodFilter::POST, Method::POST),
+        (MethodFilter::PUT, Method::PUT),
+        (MethodFilter::PATCH, Method::PATCH),
+        (MethodFilter::DELETE, Method::DELETE),
+    ];
+    methods.into_iter().find(|(known, _)| *known == filter).map_or(Method::OPTIONS, |(_, method)| method)
+}
+
+/// The arguments of a handler that begin with proof of who is asking.
+pub trait Seated: 'static {
+    const DEMAND: Demand;
+}
+
+macro_rules! seated {
+    ($($rest:ident),*) => {
+        impl<M: 'static, $($rest: 'static,)*> Seated for (M, Seat, $($rest,)*) {
+            const DEMAND: Demand = Demand::Account;
+        }
+        impl<M: 'static, $($rest: 'static,)*> Seated for (M, Administrator, $($rest,)*) {
+            const DEMAND: Demand = Demand::Administrator;
+        }
+    };
+}
+
+seated!();
+seated!(A);
+seated!(A, B);
+seated!(A, B, C);
+seated!(A, B, C, D);
+seated!(A, B, C, D, E);
