@@ -219,8 +219,14 @@ fn drafted(
 fn ruled(kind: &Kind, actor: &Actor, before: Option<&Record>, draft: &mut Draft, now: Moment) -> Result<(), Refusal> {
     let facts = Facts { actor, now, before };
     let mut errors: Vec<_> = kind.rules.iter().filter_map(|rule| rule(draft, &facts).err()).collect();
-    if draft.title.trim().is_empty() {
-        draft.title = draft::derived_title(kind, &draft.fields).unwrap_or_default();
+    // A title that a field gave follows that field.
+    let follows = before.is_some_and(|before| {
+        before.title == draft.title && draft::derived_title(kind, &before.fields).as_ref() == Some(&before.title)
+    });
+    if (draft.title.trim().is_empty() || follows)
+        && let Some(title) = draft::derived_title(kind, &draft.fields)
+    {
+        draft.title = title;
     }
     if let Err(own) = valid::valid(kind, draft) {
         errors.extend(own);

@@ -1,7 +1,7 @@
 //! Who may what. The only maker of [`Permit`], [`Scope`] and [`Shown`]: without them nothing is written, read or shown.
 
 use model::{
-    Act, Actor, Catalog, Filter, Kind, Moment, Reach, Record, Refusal, Value,
+    Act, Actor, Catalog, Column, Filter, Kind, Moment, Reach, Record, Refusal, Value,
     filter::Context,
     journal::{Changes, Entry},
 };
@@ -54,11 +54,15 @@ fn reaches_record(actor_email: &str, customer: Option<&str>, kind: &Kind, record
             .value(kind, path)
             .is_some_and(|value| value.entries().iter().any(|entry| entry.as_text() == Some(wanted)))
     };
+    // By the columns, as the condition in SQL goes: what one kind calls owner is the person or the chair of another.
+    let mirrors = |column: Column| {
+        kind.fields.iter().any(|field| field.column == Some(column) && holds(&field.name, actor_email))
+    };
     // A customer's person never leaves the customer's silo, whatever the role says; published things are for everyone.
     let inside = customer.is_none() || record.customer.as_deref() == customer;
     match reach {
         Reach::All => inside,
-        Reach::Own => inside && (holds("owner", actor_email) || holds("requester", actor_email)),
+        Reach::Own => inside && (mirrors(Column::Owner) || mirrors(Column::Requester)),
         Reach::Customer => customer.is_some() && inside,
         Reach::Marked(field, value) => holds(field, value) && (record.customer.is_none() || inside),
     }

@@ -43,18 +43,6 @@ pub fn happens(done: &'static str) -> Lifecycle {
     ending(lifecycle)
 }
 
-/// What is raised, dealt with and closed; `closed_on` says that it was.
-pub fn handled() -> Lifecycle {
-    let lifecycle = Lifecycle::starts_in("open", Open)
-        .state("in_progress", Open)
-        .state("closed", Done)
-        .step("start", &["open"], "in_progress")
-        .step("close", &["open", "in_progress"], "closed")
-        .step("reopen", &["closed"], "open")
-        .dated("closed", "closed_on");
-    ending(lifecycle)
-}
-
 /// Adds the ends that any record may come to: superseded by a newer one, cancelled, withdrawn.
 pub fn ending(lifecycle: Lifecycle) -> Lifecycle {
     let live = live(&lifecycle);

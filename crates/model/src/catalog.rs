@@ -79,9 +79,7 @@ impl Catalog {
         for field in &kind.fields {
             // A kind may have a customer or a kind of its own; the rest is the same for all.
             let own = matches!(field.name.as_str(), "customer" | "kind");
-            if !seen.insert(&field.name)
-                || (COMMON.contains(&field.name.as_str()) && field.alias.is_none() && !own)
-            {
+            if !seen.insert(&field.name) || (COMMON.contains(&field.name.as_str()) && field.alias.is_none() && !own) {
                 faults.push(format!("field {} is there twice", field.name));
             }
             self.target_faults(&field.ty, &field.name, &mut faults);
@@ -149,7 +147,8 @@ fn lifecycle_faults(kind: &Kind) -> Vec<String> {
             }
         }
     };
-    let reached = reach(lifecycle.start());
+    let mut reached = reach(lifecycle.start());
+    reached.extend(reach(lifecycle.silent()));
     for state in &lifecycle.states {
         if !reached.contains(state.name) {
             faults.push(format!("state {} cannot be reached", state.name));

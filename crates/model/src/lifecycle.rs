@@ -48,7 +48,12 @@ pub struct Lifecycle {
     pub steps: Vec<Step>,
     /// State that a filled date field justifies when a line names none; the first match wins (contract.md section 4).
     pub dated: Vec<(&'static str, &'static str)>,
+    /// Whether a line that names no state is [`UNSTATED`], because a check asks whether there is one.
+    pub may_be_unstated: bool,
 }
+
+/// State of a line that names none, where the difference counts; the checks read it as an empty field.
+pub const UNSTATED: &str = "unstated";
 
 /// Records in these states are left out of every check that does not name them ([reading].withdrawn).
 pub const WITHDRAWN: [&str; 3] = ["withdrawn", "superseded", "cancelled"];
@@ -91,6 +96,18 @@ impl Lifecycle {
         self.step("reinstate", &["withdrawn"], start)
     }
 
+    /// Keeps apart what was never said from what was, and leads from there to the first state.
+    pub fn unstated(mut self) -> Lifecycle {
+        let start = self.start();
+        self.may_be_unstated = true;
+        self.state(UNSTATED, Phase::Open).step("set_state", &[UNSTATED], start)
+    }
+
+    /// The state of a line that neither names one nor has a date that justifies one.
+    pub fn silent(&self) -> &'static str {
+        if self.may_be_unstated { UNSTATED } else { self.start() }
+    }
+
     /// The state a new record is in.
     pub fn start(&self) -> &'static str {
         self.states.first().map_or("current", |state| state.name)
@@ -98,6 +115,11 @@ impl Lifecycle {
 
     pub fn find(&self, name: &str) -> Option<&State> {
         self.states.iter().find(|state| state.name == name)
+    }
+
+    /// The state that a word means, however other tools spell it: "In Progress" and "in-progress" are in_progress.
+    pub fn meant(&self, word: &str) -> Option<&State> {
+        self.find(word).or_else(|| self.states.iter().find(|state| crate::suggest::same_word(state.name, word)))
     }
 
     /// Steps that lead from a state, in declared order.

@@ -17,6 +17,12 @@ pub fn hint<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String
     nearest(wrong, known).map(|name| format!(", did you mean \"{name}\"?")).unwrap_or_default()
 }
 
+/// Whether two words differ in capitals, hyphens, underscores and blanks alone.
+pub fn same_word(left: &str, right: &str) -> bool {
+    let plain = |word: &str| word.trim().to_lowercase().replace(['-', '_'], " ");
+    plain(left) == plain(right)
+}
+
 /// Edits between two words, neighbours swapped counting as one (optimal string alignment).
 fn distance(left: &str, right: &str) -> usize {
     let (left, right): (Vec<char>, Vec<char>) = (left.chars().take(64).collect(), right.chars().take(64).collect());
@@ -49,5 +55,12 @@ mod tests {
         assert_eq!(nearest("prioritty", ["priority", "state"]), Some("priority"));
         assert_eq!(nearest("stauts", ["priority", "status"]), Some("status"));
         assert_eq!(nearest("banana", ["priority", "status"]), None);
+    }
+
+    #[test]
+    fn spelling_does_not_make_another_word() {
+        assert!(same_word("in_progress", "In Progress"));
+        assert!(same_word("in-use", "in_use"));
+        assert!(!same_word("in_progress", "inprogress"));
     }
 }

@@ -64,9 +64,13 @@ impl Choices {
         self.options.iter().find(|option| option.0 == name).map_or(name, |option| &option.1)
     }
 
-    fn check(&self, text: &str) -> Result<(), String> {
+    /// The name as it is kept: another way to write one of a closed list ("In Progress", "in-progress") is that one.
+    fn canonical(&self, text: &str) -> Result<String, String> {
         if self.open || self.options.iter().any(|option| option.0 == text) {
-            return Ok(());
+            return Ok(text.into());
+        }
+        if let Some(option) = self.options.iter().find(|option| suggest::same_word(&option.0, text)) {
+            return Ok(option.0.clone());
         }
         let known = || self.options.iter().map(|option| option.0.as_str());
         let list = known().collect::<Vec<_>>().join(", ");
@@ -180,10 +184,7 @@ impl Type {
                 }
                 Value::Text(mail)
             }
-            Type::Choice(choices) => {
-                choices.check(trimmed)?;
-                line(trimmed)?
-            }
+            Type::Choice(choices) => line(&choices.canonical(trimmed)?)?,
             Type::Ref(_) => line(trimmed)?,
             Type::List(of) => {
                 let separator = if of.is_scalar() && !trimmed.contains('\n') { ',' } else { '\n' };

@@ -54,11 +54,17 @@ pub fn story(kind: &Kind, line: &Line) -> Result<Story, Vec<FieldError>> {
     let dated = || {
         kind.lifecycle.dated.iter().find(|(_, field)| fields.contains_key(*field)).map(|(state, _)| state.to_string())
     };
-    let state =
-        line.state.clone().or(own.state).or(last_state).or_else(dated).unwrap_or_else(|| kind.lifecycle.start().into());
-    if let Err(why) = known_state(kind, &state) {
+    let state = line
+        .state
+        .clone()
+        .or(own.state)
+        .or(last_state)
+        .or_else(dated)
+        .unwrap_or_else(|| kind.lifecycle.silent().into());
+    let state = known_state(kind, &state).unwrap_or_else(|why| {
         errors.push(FieldError::new("state", why));
-    }
+        String::new()
+    });
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -71,9 +77,10 @@ fn input(fields: &serde_json::Map<String, serde_json::Value>) -> Input {
     Input { fields: fields.iter().map(|(name, value)| (name.clone(), Raw::Json(value.clone()))).collect() }
 }
 
-fn known_state(kind: &Kind, state: &str) -> Result<(), String> {
-    if kind.lifecycle.find(state).is_some() {
-        return Ok(());
+/// The state that is meant, as it is kept.
+fn known_state(kind: &Kind, state: &str) -> Result<String, String> {
+    if let Some(known) = kind.lifecycle.meant(state) {
+        return Ok(known.name.into());
     }
     let names = || kind.lifecycle.states.iter().map(|state| state.name);
     Err(format!(
@@ -89,7 +96,7 @@ fn tell(kind: &Kind, past: &Past) -> Result<Told, Vec<FieldError>> {
     let mut changes: Changes = typed.fields;
     let state = past.state.clone().or(typed.state);
     if let Some(state) = state {
-        known_state(kind, &state).map_err(|why| vec![FieldError::new("state", why)])?;
+        let state = known_state(kind, &state).map_err(|why| vec![FieldError::new("state", why)])?;
         changes.insert("state".into(), Some(Value::Text(state)));
     }
     if let Some(title) = past.title.clone().or(typed.title.flatten()) {

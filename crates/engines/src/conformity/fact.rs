@@ -1,6 +1,6 @@
 //! One record as checks read it: filled, dated, linked, acted upon, by the words of `[reading]`.
 
-use model::{Decimal, Mark, Moment, Record, Value, value::decimal};
+use model::{Decimal, Mark, Moment, Record, Value, lifecycle::UNSTATED, value::decimal};
 
 use super::world::{Case, Place, World};
 
@@ -94,7 +94,7 @@ impl<'w> Fact<'w> {
     fn common(self, path: &str) -> Option<&'w str> {
         match path {
             "number" | "id" => Some(self.number()),
-            "state" | "status" => Some(&self.record().state),
+            "state" | "status" => Some(self.record().state.as_str()).filter(|state| *state != UNSTATED),
             // A title that only repeats the number was made up for want of one.
             "title" | "name" => Some(self.record().title.as_str()).filter(|title| *title != self.number()),
             _ => None,

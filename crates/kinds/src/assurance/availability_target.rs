@@ -16,7 +16,7 @@ pub fn kind() -> Kind {
         .about("An availability target is how available a service must be, and why.")
         .clause(&["8.7.1"])
         .area(Area::Assure)
-        .field(SERVICE.reference(&["service"]).indexed().column(Column::Service))
+        .field(SERVICE.reference(&["service"]).column(Column::Service))
         .field(TARGET.percentage().help("Percent of the agreed time, at least as high as in every agreement."))
         .field(PERIOD.open_choice(&["month", "quarter", "year"]))
         .field(BASIS.long().help("Where it comes from: business needs, agreements, risks."))

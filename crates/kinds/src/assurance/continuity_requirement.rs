@@ -17,7 +17,7 @@ pub fn kind() -> Kind {
         )
         .clause(&["8.7.2"])
         .area(Area::Assure)
-        .field(SERVICE.reference(&["service"]).indexed().column(Column::Service))
+        .field(SERVICE.reference(&["service"]).column(Column::Service))
         .field(RTO.number().label("Recovery time (RTO)").help("Minutes until the service must work again."))
         .field(RPO.number().label("Recovery point (RPO)").help("Minutes of data that may be lost at most."))
         .field(BASIS.long().help("Business needs, agreements and risks that it rests on."))

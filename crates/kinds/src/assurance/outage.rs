@@ -17,9 +17,9 @@ pub fn kind() -> Kind {
         .about("An outage is a span in which a service could not be used, planned or not.")
         .clause(&["8.7.1"])
         .area(Area::Assure)
-        .field(SERVICE.reference(&["service"]).indexed().column(Column::Service))
+        .field(SERVICE.reference(&["service"]).column(Column::Service))
         .field(START.instant().label("From").indexed())
-        .field(END.instant().label("To").help("Empty while it lasts.").indexed())
+        .field(END.instant().label("To").help("Empty while it lasts."))
         .field(PLANNED.flag())
         .field(NOTICE_ON.instant().label("Announced").help(
             "Seventy-two hours before the start or earlier, so \

@@ -25,8 +25,7 @@ pub fn kind() -> Kind {
         .field(
             EXTERNAL_PARTY
                 .reference(&["other_party"])
-                .help("The outside organisation with access to information that it was agreed with.")
-                .indexed(),
+                .help("The outside organisation with access to information that it was agreed with."),
         )
         .field(AGREED.date().label("Agreed with the party"))
         .field(DECISION.long().help("Why it was chosen, or why not."))
@@ -37,7 +36,7 @@ pub fn kind() -> Kind {
         .lifecycle(life())
         .include_links(links::general())
         .grants(roles::assurance())
-        .list(&["number", "name", "state", "owner", "risks", "checked_on", "effective"])
+        .list(&["number", "title", "state", "owner", "risks", "checked_on", "effective"])
         .titled_by(&["name"])
         .rule(dates_in_order)
 }

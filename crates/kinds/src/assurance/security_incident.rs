@@ -57,11 +57,10 @@ fn fields() -> Vec<Field> {
             "theft",
             "vulnerability",
             "other",
-        ])
-        .indexed(),
-        SERVICE.reference(&["service"]).indexed().column(Column::Service),
+        ]),
+        SERVICE.reference(&["service"]).column(Column::Service),
         RISK.reference(&["risk"]).help("The risk that came true. It gives the priority."),
-        PRIORITY.open_choice(&["P1", "P2", "P3", "P4", "P5"]).indexed().column(Column::Priority),
+        PRIORITY.open_choice(&["P1", "P2", "P3", "P4", "P5"]).column(Column::Priority),
         TARGET.text().help("What was attacked or hit."),
         IMPACT.long().help("What it did: information lost, altered, seen by others."),
         VOLUME.number().help("How much was hit: records, machines, accounts."),
@@ -72,7 +71,7 @@ fn work() -> Vec<Field> {
     shared::grouped(
         "Work",
         vec![
-            OWNER.person().indexed().column(Column::Owner),
+            OWNER.person().column(Column::Owner),
             TEAM.reference(&["team"]).column(Column::Team),
             REQUESTER.person().label("Reported by").column(Column::Requester),
         ],
@@ -85,8 +84,8 @@ fn work_2() -> Vec<Field> {
         vec![
             DUE.instant().column(Column::Due),
             RAISED_ON.instant().label("Raised").indexed(),
-            RESOLVED_ON.instant().label("Resolved").indexed(),
-            CLOSED_ON.instant().label("Closed").indexed(),
+            RESOLVED_ON.instant().label("Resolved"),
+            CLOSED_ON.instant().label("Closed"),
             RESOLUTION.long().required_in(&["resolved", "closed"]),
             shared::state_alias("state"),
             REVIEWED_ON.instant().label("Reviewed").help("When somebody looked at what it teaches."),

@@ -25,10 +25,10 @@ pub fn kind() -> Kind {
         .clause(&["8.2.5"])
         .area(Area::Services)
         .field(shared::number_alias())
-        .field(TYPE.open_choice(&["hardware", "licence", "software", "contract", "information", "facility"]).indexed())
+        .field(TYPE.open_choice(&["hardware", "licence", "software", "contract", "information", "facility"]))
         .field(OWNER.person().column(Column::Owner))
         .field(shared::state_alias("state"))
-        .field(SERVICE.reference(&["service"]).indexed().column(Column::Service))
+        .field(SERVICE.reference(&["service"]).column(Column::Service))
         .field(
             OBLIGATIONS
                 .long()

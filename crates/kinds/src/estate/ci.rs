@@ -34,7 +34,7 @@ pub fn kind() -> Kind {
         .field(DESCRIPTION.long().help("What it is and what it is for."))
         .field(shared::state_alias("status"))
         .field(OWNER.person().column(Column::Owner))
-        .field(SERVICE.reference(&["service"]).indexed().column(Column::Service))
+        .field(SERVICE.reference(&["service"]).column(Column::Service))
         .field(ENVIRONMENT.open_choice(&["production", "test", "development"]))
         .field(MANUFACTURER.text())
         .field(MODEL.text())
@@ -92,5 +92,5 @@ fn life() -> Lifecycle {
         .step("repair", &["in-use", "standby", "active", "live", "operational"], "in-repair")
         .step("retire", &[BEFORE, USED].concat(), "retired")
         .step("dispose", &["in-stock", "retired"], "disposed");
-    lifecycles::ending(lifecycle)
+    lifecycles::ending(lifecycle).unstated()
 }

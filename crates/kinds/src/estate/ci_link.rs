@@ -17,8 +17,7 @@ pub fn kind() -> Kind {
         .field(TO.reference(&["ci"]).required().indexed())
         .field(
             KIND.open_choice(&["depends-on", "runs-on", "connected-to", "part-of", "backs-up"])
-                .help("Depends-on counts for what an outage drags down.")
-                .indexed(),
+                .help("Depends-on counts for what an outage drags down."),
         )
         .field(NOTE.text())
         .lifecycle(lifecycles::kept())

@@ -14,7 +14,7 @@ pub fn kind() -> Kind {
         .about("A CI verification compares configuration data with the real world.")
         .clause(&["8.2.6"])
         .area(Area::Services)
-        .field(ON.date().label("Held on").indexed())
+        .field(ON.date().label("Held on"))
         .field(SAMPLE.references(&["ci"]).help("The items that were looked at."))
         .field(
             ERRORS

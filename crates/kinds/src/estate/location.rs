@@ -14,7 +14,7 @@ pub fn kind() -> Kind {
         .clause(&["8.2.6", "4.3"])
         .area(Area::Services)
         .field(NAME.text().required())
-        .field(CODE.text().help("A short name used by other tools.").indexed())
+        .field(CODE.text().help("A short name used by other tools."))
         .field(ADDRESS.long())
         .field(PART_OF.reference(&["location"]).help("The larger place: a room's building, a building's site."))
         .include(vec![shared::customer()])
@@ -23,7 +23,7 @@ pub fn kind() -> Kind {
         .include_links(links::general())
         .grants(roles::operational())
         .grants(roles::customers_read())
-        .list(&["number", "name", "code", "part_of", "customer", "state"])
+        .list(&["number", "title", "code", "part_of", "customer", "state"])
         .titled_by(&["name"])
         .belongs_to("customer")
 }

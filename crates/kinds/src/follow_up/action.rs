@@ -23,7 +23,7 @@ pub fn kind() -> Kind {
         .area(Area::Prove)
         .field(TEXT.long().label("What is to be done"))
         .field(SOURCE.reference_or_text(&[]).help("The record that it follows from.").indexed())
-        .field(OWNER.person().indexed().column(Column::Owner))
+        .field(OWNER.person().column(Column::Owner))
         .field(DUE.date().column(Column::Due))
         .field(shared::state_alias("status"))
         .field(PRIORITY.open_choice(&["high", "medium", "low", "P1", "P2", "P3", "P4", "P5"]).column(Column::Priority))

@@ -60,7 +60,7 @@ fn decision() -> Vec<Field> {
     shared::grouped(
         "Decision",
         vec![
-            DECISION.open_choice(&["approved", "rejected", "deferred"]).indexed(),
+            DECISION.open_choice(&["approved", "rejected", "deferred"]),
             DECIDED_BY.person(),
             DECIDED_ON.date().label("Decided"),
             PRIORITY.open_choice(&["P1", "P2", "P3", "P4", "P5", "high", "medium", "low"]).column(Column::Priority),
@@ -80,7 +80,7 @@ fn result() -> Vec<Field> {
     shared::grouped(
         "Result",
         vec![
-            IMPLEMENTED_ON.date().label("Implemented").indexed(),
+            IMPLEMENTED_ON.date().label("Implemented"),
             MEASURED.parts(vec![
                 part::number("number"),
                 part::open_choice("unit", &["percent", "hours", "days", "count", "money"]),

@@ -38,11 +38,11 @@ pub fn kind() -> Kind {
 fn fields() -> Vec<Field> {
     vec![
         SOURCE.reference_or_text(&["audit"]).help("The audit that found it, or how else it came to light."),
-        CLAUSE.text().help("The requirement that was not met, such as 8.6.1.").indexed(),
-        GRADE.open_choice(&["minor", "major", "observation"]).indexed(),
+        CLAUSE.text().help("The requirement that was not met, such as 8.6.1."),
+        GRADE.open_choice(&["minor", "major", "observation"]),
         TEXT.long().label("What was found").help("The requirement, what is, and the evidence."),
         OWNER.person().column(Column::Owner),
-        RAISED_ON.date().label("Raised").indexed(),
+        RAISED_ON.date().label("Raised"),
     ]
 }
 

@@ -18,14 +18,8 @@ pub fn kind() -> Kind {
         )
         .clause(&["4.1", "4.3", "6.1.1"])
         .area(Area::Prove)
-        .field(
-            TOPIC
-                .text()
-                .help("In a few words. One issue has the topic climate-change, relevant or not.")
-                .required()
-                .indexed(),
-        )
-        .field(SIDE.choice(&["external", "internal"]).indexed())
+        .field(TOPIC.text().help("In a few words. One issue has the topic climate-change, relevant or not.").required())
+        .field(SIDE.choice(&["external", "internal"]))
         .field(RELEVANT.flag().help("Matters to what the system is meant to reach."))
         .field(REASON.long().help("Why it is relevant, or why not."))
         .field(EFFECT.long().help("What it does to services or the system. Write none where there is none."))
@@ -35,6 +29,6 @@ pub fn kind() -> Kind {
         .link("leads_to", "leads to", "follows from", &[])
         .include_links(links::general())
         .grants(roles::leadership())
-        .list(&["number", "topic", "side", "relevant", "owner", "reviewed_on", "state"])
+        .list(&["number", "title", "side", "relevant", "owner", "reviewed_on", "state"])
         .titled_by(&["topic"])
 }

@@ -17,8 +17,7 @@ pub fn kind() -> Kind {
         .field(NAME.text().required())
         .field(
             KIND.open_choice(&["customer", "user", "supplier", "staff", "owner", "regulator", "public", "partner"])
-                .help("At least customers, suppliers and staff are named.")
-                .indexed(),
+                .help("At least customers, suppliers and staff are named."),
         )
         .field(REQUIREMENTS.texts().help("What it needs or asks for, one a line."))
         .field(HOW_MET.long().label("How they are met"))
@@ -28,6 +27,6 @@ pub fn kind() -> Kind {
         .link("leads_to", "leads to", "follows from", &[])
         .include_links(links::general())
         .grants(roles::leadership())
-        .list(&["number", "name", "kind", "owner", "reviewed_on", "state"])
+        .list(&["number", "title", "kind", "owner", "reviewed_on", "state"])
         .titled_by(&["name"])
 }

@@ -41,8 +41,7 @@ fn fields() -> Vec<Field> {
             "supplier",
             "continuity",
         ])
-        .required()
-        .indexed(),
+        .required(),
         TEXT.long(),
         VERSION.number(),
         OWNER.person().column(Column::Owner),

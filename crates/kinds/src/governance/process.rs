@@ -45,6 +45,6 @@ pub fn kind() -> Kind {
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::governance())
-        .list(&["number", "name", "owner", "purpose", "version", "state"])
+        .list(&["number", "title", "owner", "purpose", "version", "state"])
         .titled_by(&["name"])
 }

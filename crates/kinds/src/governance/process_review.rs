@@ -15,8 +15,8 @@ pub fn kind() -> Kind {
         .about("A process review is a dated look at how a process did against its criteria.")
         .clause(&["4.4", "8.1", "8.2.1"])
         .area(Area::Prove)
-        .field(PROCESS.reference(&["process"]).indexed())
-        .field(PERIOD.period().indexed())
+        .field(PROCESS.reference(&["process"]))
+        .field(PERIOD.period())
         .field(
             READINGS
                 .rows(vec![
@@ -29,7 +29,7 @@ pub fn kind() -> Kind {
         )
         .field(VERDICT.long())
         .field(ACTIONS.references(&["action"]).help("Needed when the same criterion was missed twice in a row."))
-        .field(REVIEWED_ON.date().label("Reviewed").indexed())
+        .field(REVIEWED_ON.date().label("Reviewed"))
         .field(OWNER.person().label("Done by").column(Column::Owner))
         .lifecycle(lifecycles::happens("reviewed_on"))
         .include_links(links::general())

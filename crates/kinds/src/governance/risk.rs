@@ -46,13 +46,8 @@ fn fields() -> Vec<Field> {
             "continuity",
             "information-security",
         ])
-        .required()
-        .indexed(),
-        SERVICE
-            .reference(&["service"])
-            .help("Empty for a risk to the system as a whole.")
-            .indexed()
-            .column(Column::Service),
+        .required(),
+        SERVICE.reference(&["service"]).help("Empty for a risk to the system as a whole.").column(Column::Service),
         DESCRIPTION.long().help("Cause, event and consequence."),
         CUSTOMER_EFFECT.long().label("Effect on customers"),
         OWNER.person().column(Column::Owner),
@@ -65,7 +60,7 @@ fn assessment() -> Vec<Field> {
         vec![
             LIKELIHOOD.number().help("1 hardly ever to 5 almost certain."),
             IMPACT.number().help("1 hardly felt to 5 ruinous."),
-            SCORE.number().help("Likelihood times impact, computed.").indexed(),
+            SCORE.number().help("Likelihood times impact, computed."),
             TREATMENT.open_choice(&["reduce", "accept", "avoid", "share", "transfer"]),
             RESIDUAL.number().label("Residual score").help("What is left when the actions and controls work."),
             RESIDUAL_REASON.long().label("Reason for the residual score"),

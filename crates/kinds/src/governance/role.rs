@@ -14,7 +14,7 @@ pub fn kind() -> Kind {
         .about("A role is a set of duties, the power to decide that goes with them, and who holds it.")
         .clause(&["5.3", "5.1", "6.3", "7.2"])
         .area(Area::Prove)
-        .field(NAME.text().help("Top management is held by the roles named top-management.").required().indexed())
+        .field(NAME.text().help("Top management is held by the roles named top-management.").required())
         .field(DUTIES.texts().help("One a line. Somebody holds conformity-of-sms, somebody report-to-top-management."))
         .field(AUTHORITY.texts().help("What its holder may decide, one a line, such as approve-document."))
         .field(HOLDER.person().column(Column::Owner))
@@ -23,6 +23,6 @@ pub fn kind() -> Kind {
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::leadership())
-        .list(&["number", "name", "holder", "appointed_on", "reports_to", "state"])
+        .list(&["number", "title", "holder", "appointed_on", "reports_to", "state"])
         .titled_by(&["name"])
 }

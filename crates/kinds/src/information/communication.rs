@@ -15,23 +15,26 @@ pub fn kind() -> Kind {
         .clause(&["7.4", "5.1", "5.2.2", "8.5.1.3", "8.5.3", "8.7.3.1", "9.4"])
         .area(Area::Prove)
         .field(SUBJECT.text().required())
-        .field(
-            ABOUT
-                .open_choice(&["service-management", "information-security", "change", "release", "report", "incident"])
-                .indexed(),
-        )
+        .field(ABOUT.open_choice(&[
+            "service-management",
+            "information-security",
+            "change",
+            "release",
+            "report",
+            "incident",
+        ]))
         .field(
             AUDIENCE
                 .references_or_text(&["customer"])
                 .help("Customers by number, groups in words: staff, customers, suppliers."),
         )
         .field(TEXT.long())
-        .field(SENT_ON.date().label("Sent").indexed())
+        .field(SENT_ON.date().label("Sent"))
         .field(SENT_BY.person().column(Column::Owner))
         .lifecycle(lifecycles::happens("sent_on"))
         .link("carries_out", "carries out", "carried out by", &["communication_plan"])
         .include_links(links::general())
         .grants(roles::leadership())
-        .list(&["number", "subject", "about", "audience", "sent_on", "sent_by"])
+        .list(&["number", "title", "about", "audience", "sent_on", "sent_by"])
         .titled_by(&["subject"])
 }

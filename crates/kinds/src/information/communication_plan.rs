@@ -26,6 +26,6 @@ pub fn kind() -> Kind {
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::governance())
-        .list(&["number", "what", "when", "whom", "how", "who"])
+        .list(&["number", "title", "when", "whom", "how", "who"])
         .titled_by(&["what"])
 }

@@ -50,12 +50,10 @@ fn fields() -> Vec<Field> {
             "law",
             "record",
         ])
-        .help("Scope and objectives have one approved document each.")
-        .indexed(),
+        .help("Scope and objectives have one approved document each."),
         SUBJECT
             .open_choice(&["major-incident", "major-incident-criteria"])
-            .help("What it is about, such as major-incident.")
-            .indexed(),
+            .help("What it is about, such as major-incident."),
         VERSION.number(),
         OWNER.person().column(Column::Owner),
         TEXT.long(),

@@ -13,7 +13,7 @@ pub fn kind() -> Kind {
         .about("An awareness record is the proof that a person was told what matters.")
         .clause(&["7.3", "5.2.2", "5.3", "6.2.1", "8.7.3.1"])
         .area(Area::Prove)
-        .field(PERSON.person().indexed().column(Column::Requester))
+        .field(PERSON.person().column(Column::Requester))
         .field(
             TOPICS
                 .open_choices(&["policy", "objectives", "services", "contribution", "consequences", "security"])

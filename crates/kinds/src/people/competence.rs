@@ -15,7 +15,7 @@ pub fn kind() -> Kind {
         .about("A competence is something that a person must be able to do, and the proof that they can.")
         .clause(&["7.2"])
         .area(Area::Prove)
-        .field(PERSON.person().indexed().column(Column::Requester))
+        .field(PERSON.person().column(Column::Requester))
         .field(NEED.text().help("What this person must be able to do."))
         .field(LEVEL.number().help("1 knows of it to 5 teaches it."))
         .field(PROOF.text().help("Certificate, training, years of practice."))

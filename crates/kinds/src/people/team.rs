@@ -33,6 +33,6 @@ pub fn kind() -> Kind {
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::governance())
-        .list(&["number", "name", "lead", "members", "email", "state"])
+        .list(&["number", "title", "lead", "members", "email", "state"])
         .titled_by(&["name"])
 }

@@ -6,6 +6,7 @@ pub const TOPIC: Key<Text> = Key::new("topic");
 pub const PERSONS: Key<Many<Person>> = Key::new("persons");
 pub const HELD_ON: Key<Date> = Key::new("held_on");
 pub const PROVIDER: Key<Text> = Key::new("provider");
+pub const OWNER: Key<Person> = Key::new("owner");
 pub const EFFECT_CHECKED_ON: Key<Date> = Key::new("effect_checked_on");
 pub const EFFECTIVE: Key<bool> = Key::new("effective");
 
@@ -16,14 +17,15 @@ pub fn kind() -> Kind {
         .area(Area::Prove)
         .field(TOPIC.text().required())
         .field(PERSONS.persons().label("People"))
-        .field(HELD_ON.date().indexed())
+        .field(HELD_ON.date())
         .field(PROVIDER.text().label("Held by"))
+        .field(OWNER.person().help("Who sees to it and to the check of its effect.").column(Column::Owner))
         .field(EFFECT_CHECKED_ON.date().label("Effect checked").help("Within ninety days."))
         .field(EFFECTIVE.flag().help("People can do what they were to learn."))
         .lifecycle(lifecycles::happens("held_on"))
         .include_links(links::general())
         .grants(roles::people())
-        .list(&["number", "topic", "held_on", "state", "effect_checked_on", "effective"])
+        .list(&["number", "title", "held_on", "state", "effect_checked_on", "effective"])
         .titled_by(&["topic"])
         .rule(dates_in_order)
 }

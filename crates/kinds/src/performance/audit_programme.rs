@@ -16,7 +16,7 @@ pub fn kind() -> Kind {
         .about("An audit programme plans the internal audits of a period, so that they cover everything.")
         .clause(&["9.2.2", "6.3"])
         .area(Area::Prove)
-        .field(PERIOD.period().indexed())
+        .field(PERIOD.period())
         .field(FREQUENCY.text().label("How often"))
         .field(METHODS.texts().help("Interviews, samples, walking through."))
         .field(DUTIES.parts(vec![part::person("lead").label("Leads the audits")]))

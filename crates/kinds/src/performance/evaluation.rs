@@ -18,13 +18,8 @@ pub fn kind() -> Kind {
         )
         .clause(&["9.1"])
         .area(Area::Prove)
-        .field(
-            SUBJECT
-                .reference_or_text(&["service"])
-                .help("The number of a service, or sms for the whole system.")
-                .indexed(),
-        )
-        .field(PERIOD.period().indexed())
+        .field(SUBJECT.reference_or_text(&["service"]).help("The number of a service, or sms for the whole system."))
+        .field(PERIOD.period())
         .field(
             AGAINST
                 .references(&["objective", "service_requirement"])
@@ -32,11 +27,11 @@ pub fn kind() -> Kind {
         )
         .field(VERDICT.long())
         .field(ACTIONS.references_or_text(&["action"]))
-        .field(ON.date().label("Held on").indexed())
+        .field(ON.date().label("Held on"))
         .field(OWNER.person().label("Done by").column(Column::Owner))
         .lifecycle(lifecycles::happens("on"))
         .include_links(links::general())
         .grants(roles::governance())
-        .list(&["number", "subject", "period", "state", "verdict", "on"])
+        .list(&["number", "title", "period", "state", "verdict", "on"])
         .titled_by(&["subject"])
 }

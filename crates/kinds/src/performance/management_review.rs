@@ -28,7 +28,7 @@ pub fn kind() -> Kind {
 
 fn fields() -> Vec<Field> {
     vec![
-        HELD_ON.date().indexed(),
+        HELD_ON.date(),
         CHAIR.person().column(Column::Owner),
         PRESENT.persons().help("Somebody of top management among them."),
         INPUTS

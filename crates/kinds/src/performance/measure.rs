@@ -17,7 +17,7 @@ pub fn kind() -> Kind {
         .clause(&["9.1", "6.3"])
         .area(Area::Prove)
         .field(NAME.text())
-        .field(SUBJECT.reference(&["service", "process"]).help("The service or process that it is about.").indexed())
+        .field(SUBJECT.reference(&["service", "process"]).help("The service or process that it is about."))
         .field(METHOD.long().help("How it is measured, so that two people get the same figure."))
         .field(UNIT.open_choice(&["percent", "hours", "minutes", "days", "count", "money", "points"]))
         .field(TARGET.number())

@@ -20,10 +20,10 @@ pub fn kind() -> Kind {
         )
         .clause(&["9.4", "5.3", "8.2.1", "8.3.3", "8.4.2", "8.6.3", "8.7.3.3", "10.2"])
         .area(Area::Prove)
-        .field(DEFINITION.reference(&["report_definition"]).indexed())
-        .field(PERIOD.period().indexed())
+        .field(DEFINITION.reference(&["report_definition"]))
+        .field(PERIOD.period())
         .include(vec![shared::customer()])
-        .field(MADE_ON.date().label("Made").indexed())
+        .field(MADE_ON.date().label("Made"))
         .field(TOLD.date().help("When its readers had it."))
         .field(TEXT.long())
         .field(

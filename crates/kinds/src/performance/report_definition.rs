@@ -28,6 +28,6 @@ pub fn kind() -> Kind {
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::governance())
-        .list(&["number", "name", "audience", "frequency", "source", "owner"])
+        .list(&["number", "title", "audience", "frequency", "source", "owner"])
         .titled_by(&["name"])
 }

@@ -17,7 +17,7 @@ pub fn kind() -> Kind {
         .about("A catalogue entry is what customers and users can read about a service.")
         .clause(&["8.2.4", "7.5.4"])
         .area(Area::Services)
-        .field(SERVICE.reference(&["service"]).indexed().column(Column::Service))
+        .field(SERVICE.reference(&["service"]).column(Column::Service))
         .field(DESCRIPTION.long().help("What one gets, in the words of those who use it."))
         .field(OUTCOMES.texts().help("One a line: what people can do with it."))
         .field(
@@ -29,8 +29,7 @@ pub fn kind() -> Kind {
         .field(
             AUDIENCE
                 .open_choice(&["customers", "users", "staff"])
-                .help("Who may read it. A service has one entry for each audience.")
-                .indexed(),
+                .help("Who may read it. A service has one entry for each audience."),
         )
         .field(HOW_TO_GET.long().label("How to get it").help("Where to ask, what it costs, how long it takes."))
         .field(OWNER.person().internal().column(Column::Owner))

@@ -29,7 +29,7 @@ pub fn kind() -> Kind {
         .link("depends_on", "depends on", "needed by", &["service", "ci", "other_party"])
         .include_links(links::general())
         .grants(roles::service_design())
-        .list(&["number", "name", "stage", "criticality", "owner", "in_scope", "customers"])
+        .list(&["number", "title", "stage", "criticality", "owner", "in_scope", "customers"])
         .titled_by(&["name"])
 }
 
@@ -37,7 +37,7 @@ fn fields() -> Vec<Field> {
     vec![
         NAME.text().help("The name that customers know it by.").required(),
         DESCRIPTION.long().help("What it does for customers, in a few sentences."),
-        OWNER.person().help("The person of ours who answers for it as a whole.").column(Column::Owner).indexed(),
+        OWNER.person().help("The person of ours who answers for it as a whole.").column(Column::Owner),
         STAGE
             .choice(&[
                 "proposed",
@@ -51,10 +51,9 @@ fn fields() -> Vec<Field> {
                 "retired",
                 "rejected",
             ])
-            .help("Where it stands in its life. Only live ones in scope are judged.")
-            .indexed(),
-        IN_SCOPE.flag().help("Belongs to what the management system covers.").indexed(),
-        CRITICALITY.open_choice(&["critical", "high", "medium", "low"]).help("How much depends on it.").indexed(),
+            .help("Where it stands in its life. Only live ones in scope are judged."),
+        IN_SCOPE.flag().help("Belongs to what the management system covers."),
+        CRITICALITY.open_choice(&["critical", "high", "medium", "low"]).help("How much depends on it."),
         CRITICALITY_REVIEWED_ON.date().label("Criticality reviewed").help("Once a year."),
         CUSTOMERS.references(&["customer"]),
         TEAM.reference(&["team"]).column(Column::Team),

@@ -49,6 +49,6 @@ pub fn kind() -> Kind {
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::service_design())
-        .list(&["number", "name", "zone", "state", "valid_from", "owner"])
+        .list(&["number", "title", "zone", "state", "valid_from", "owner"])
         .titled_by(&["name"])
 }

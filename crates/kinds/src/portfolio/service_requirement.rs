@@ -15,7 +15,7 @@ pub fn kind() -> Kind {
         .about("A service requirement is a need of customers, users or us that a service must meet.")
         .clause(&["8.2.2", "8.3.2", "8.3.3", "8.5.2.1", "8.5.2.2", "9.1", "6.3", "7.5.4"])
         .area(Area::Services)
-        .field(SERVICE.reference(&["service"]).indexed().column(Column::Service))
+        .field(SERVICE.reference(&["service"]).column(Column::Service))
         .field(KIND.open_choice(&[
             "availability",
             "support",

@@ -35,7 +35,7 @@ pub fn kind() -> Kind {
 
 fn fields() -> Vec<Field> {
     vec![
-        PARTY.reference(&["other_party"]).label("Supplier").indexed(),
+        PARTY.reference(&["other_party"]).label("Supplier"),
         SCOPE.long().help("What is supplied: services, components, processes."),
         REQUIREMENTS.texts().help("One a line: what the supplier must keep to."),
         TARGETS
@@ -65,7 +65,7 @@ fn term() -> Vec<Field> {
         "Term",
         vec![
             START.date(),
-            END.date().help("Empty when it runs until it is ended.").indexed(),
+            END.date().help("Empty when it runs until it is ended."),
             NOTICE_DAYS.number().label("Notice in days"),
             REVIEW_DUE.date(),
             VERSION.number().help("Each new version follows from a change."),

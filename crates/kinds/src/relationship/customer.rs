@@ -24,7 +24,7 @@ pub fn kind() -> Kind {
             RELATIONSHIP_OWNER.person().help("The person of ours who looks after this customer.").column(Column::Owner),
         )
         .field(SERVICES.references(&["service"]).help("What this customer receives. For each there is an agreement."))
-        .field(ACTIVE.flag().indexed())
+        .field(ACTIVE.flag())
         .field(
             DOMAINS
                 .texts()
@@ -36,6 +36,6 @@ pub fn kind() -> Kind {
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::service_design())
-        .list(&["number", "name", "active", "relationship_owner", "services", "state"])
+        .list(&["number", "title", "active", "relationship_owner", "services", "state"])
         .titled_by(&["name"])
 }

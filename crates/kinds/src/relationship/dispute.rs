@@ -15,7 +15,7 @@ pub fn kind() -> Kind {
         .about("A dispute is a disagreement with a supplier about a contract.")
         .clause(&["8.3.4.1"])
         .area(Area::Services)
-        .field(PARTY.reference(&["other_party"]).label("Supplier").indexed())
+        .field(PARTY.reference(&["other_party"]).label("Supplier"))
         .field(CONTRACT.reference(&["contract"]))
         .field(RAISED_ON.date().label("Raised"))
         .field(TEXT.long().label("Matter").help("What each side says."))
@@ -23,13 +23,28 @@ pub fn kind() -> Kind {
         .field(shared::state_alias("status"))
         .field(OUTCOME.long().required_in(&["closed"]))
         .field(CLOSED_ON.date().label("Closed"))
-        .lifecycle(lifecycles::handled())
+        .lifecycle(life())
         .include_links(links::general())
         .grants(roles::money())
         .list(&["number", "title", "party", "status", "owner", "raised_on", "closed_on"])
         .titled_by(&["text"])
         .rule(dates_of_states)
         .rule(dates_in_order)
+}
+
+/// A check asks whether the state is known, so no date stands in for it.
+fn life() -> Lifecycle {
+    let lifecycle = Lifecycle::starts_in("open", Open)
+        .state("in_progress", Open)
+        .state("escalated", Open)
+        .state("settled", Done)
+        .state("closed", Done)
+        .step("start", &["open"], "in_progress")
+        .step("escalate", &["open", "in_progress"], "escalated")
+        .step("settle", &["open", "in_progress", "escalated"], "settled")
+        .step("close", &["open", "in_progress", "escalated", "settled"], "closed")
+        .step("reopen", &["settled", "closed"], "in_progress");
+    lifecycles::ending(lifecycle).unstated()
 }
 
 fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {

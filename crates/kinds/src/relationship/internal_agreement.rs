@@ -20,7 +20,7 @@ pub fn kind() -> Kind {
         )
         .clause(&["8.3.4.2", "8.2.3.1", "7.5.4"])
         .area(Area::Services)
-        .field(PARTY.reference(&["other_party"]).indexed())
+        .field(PARTY.reference(&["other_party"]))
         .field(TARGETS.rows(vec![
             part::open_choice("name", &["power", "rooms", "availability", "response"]),
             part::open_choice(

@@ -23,15 +23,11 @@ pub fn kind() -> Kind {
         .clause(&["8.2.3.1", "8.3.4.1", "8.3.4.2", "8.1", "8.3.1", "5.1", "6.3"])
         .area(Area::Services)
         .field(NAME.text().required())
-        .field(
-            KIND.choice(&["external", "internal", "customer"])
-                .help(
-                    "External suppliers need a contract; internal ones \
-                     and customers who supply need an agreement.",
-                )
-                .indexed(),
-        )
-        .field(ACTIVE.flag().indexed())
+        .field(KIND.choice(&["external", "internal", "customer"]).help(
+            "External suppliers need a contract; internal ones \
+             and customers who supply need an agreement.",
+        ))
+        .field(ACTIVE.flag())
         .field(OWNER.person().help("The person of ours who manages the relationship.").column(Column::Owner))
         .field(
             PROVIDES
@@ -56,6 +52,6 @@ pub fn kind() -> Kind {
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::service_design())
-        .list(&["number", "name", "kind", "active", "owner", "information_access", "state"])
+        .list(&["number", "title", "kind", "active", "owner", "information_access", "state"])
         .titled_by(&["name"])
 }

@@ -19,14 +19,14 @@ pub fn kind() -> Kind {
         )
         .clause(&["8.2.3.1", "8.2.3.2"])
         .area(Area::Services)
-        .field(PARTY.reference(&["other_party"]).indexed())
+        .field(PARTY.reference(&["other_party"]))
         .field(
             KIND.open_choice(&["selection", "quarterly", "yearly", "incident"])
                 .help("Selection is the one before the first contract."),
         )
         .field(CRITERIA.open_choices(&["fit", "performance", "price", "record", "security", "continuity"]))
         .field(RESULT.open_choice(&["suitable", "keep", "improve", "replace", "unsuitable"]))
-        .field(ON.date().label("Held on").indexed())
+        .field(ON.date().label("Held on"))
         .field(NOTE.long().label("Findings"))
         .field(ACTIONS.references_or_text(&["action"]))
         .field(OWNER.person().label("Done by").column(Column::Owner))

@@ -38,8 +38,8 @@ pub fn kind() -> Kind {
 
 fn fields() -> Vec<Field> {
     vec![
-        SERVICE.reference(&["service"]).indexed().column(Column::Service),
-        CUSTOMER.reference(&["customer"]).indexed(),
+        SERVICE.reference(&["service"]).column(Column::Service),
+        CUSTOMER.reference(&["customer"]),
         VERSION.number(),
         OWNER.person().internal().column(Column::Owner),
         AGREED_ON.date().label("Agreed"),

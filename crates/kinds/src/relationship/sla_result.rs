@@ -26,12 +26,11 @@ pub fn kind() -> Kind {
                     "request-fulfilment",
                     "satisfaction",
                 ])
-                .help("The name of the target in the agreement.")
-                .indexed(),
+                .help("The name of the target in the agreement."),
         )
         .field(PERIOD.period().indexed())
         .field(ACTUAL.number())
-        .field(MET.flag().indexed())
+        .field(MET.flag())
         .field(REASON.long().help("Why it was missed."))
         .field(SERVICE.reference(&["service"]).column(Column::Service))
         .include(vec![shared::customer()])

@@ -14,16 +14,15 @@ pub fn kind() -> Kind {
         .about("A supplier result says how another party did against one of its targets in a period.")
         .clause(&["8.3.4.1", "8.3.4.2", "8.2.3.2"])
         .area(Area::Services)
-        .field(PARTY.reference(&["other_party"]).indexed())
+        .field(PARTY.reference(&["other_party"]))
         .field(
             TARGET
                 .open_choice(&["availability", "resolution", "response", "delivery"])
-                .help("The name of the target in the contract or agreement.")
-                .indexed(),
+                .help("The name of the target in the contract or agreement."),
         )
         .field(PERIOD.period().indexed())
         .field(ACTUAL.number())
-        .field(MET.flag().indexed())
+        .field(MET.flag())
         .field(REASON.long().help("Why it was missed."))
         .lifecycle(lifecycles::kept())
         .include_links(links::general())

@@ -19,7 +19,7 @@ pub fn kind() -> Kind {
         .about("A survey is a measurement of how satisfied customers are.")
         .clause(&["8.3.2"])
         .area(Area::Services)
-        .field(PERIOD.period().help("The span that it asks about, such as 2026-H1.").indexed())
+        .field(PERIOD.period().help("The span that it asks about, such as 2026-H1."))
         .field(QUESTION.long())
         .field(
             SCALE

@@ -13,13 +13,13 @@ pub fn kind() -> Kind {
         .about("A workload result sets the actual load of a period against the limit in the agreement.")
         .clause(&["8.3.3"])
         .area(Area::Services)
-        .field(SLA.reference(&["sla"]).label("Agreement").indexed())
+        .field(SLA.reference(&["sla"]).label("Agreement"))
         .field(
             NAME.open_choice(&["incidents", "service-requests", "users", "transactions"])
                 .label("Limit")
                 .help("The name of the limit in the agreement."),
         )
-        .field(PERIOD.period().indexed())
+        .field(PERIOD.period())
         .field(LIMIT.number().label("Limit agreed"))
         .field(ACTUAL.number())
         .include(vec![shared::customer()])

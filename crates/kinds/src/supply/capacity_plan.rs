@@ -16,7 +16,7 @@ pub fn kind() -> Kind {
         .about("A capacity plan says how capacity will follow demand.")
         .clause(&["8.4.3", "6.3", "7.1"])
         .area(Area::Services)
-        .field(SERVICE.reference(&["service"]).indexed().column(Column::Service))
+        .field(SERVICE.reference(&["service"]).column(Column::Service))
         .field(VERSION.number())
         .field(OWNER.person().column(Column::Owner))
         .field(DEMAND_BASIS.long().label("Demand now and forecast").help("What the plan rests on."))

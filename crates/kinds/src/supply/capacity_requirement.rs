@@ -12,13 +12,8 @@ pub fn kind() -> Kind {
         .about("A capacity requirement says how much of one kind of resource a service needs.")
         .clause(&["8.4.3"])
         .area(Area::Services)
-        .field(SERVICE.reference(&["service"]).indexed().column(Column::Service))
-        .field(
-            RESOURCE_KIND
-                .choice(&["human", "technical", "information", "financial"])
-                .label("Kind of resource")
-                .indexed(),
-        )
+        .field(SERVICE.reference(&["service"]).column(Column::Service))
+        .field(RESOURCE_KIND.choice(&["human", "technical", "information", "financial"]).label("Kind of resource"))
         .field(NEED.long().help("How much, or why this kind does not apply."))
         .field(AGREED_ON.date().label("Agreed"))
         .lifecycle(lifecycles::agreed())

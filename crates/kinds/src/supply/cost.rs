@@ -13,7 +13,7 @@ pub fn kind() -> Kind {
         .about("A cost is what a service or a group of services really cost in a period.")
         .clause(&["8.4.1"])
         .area(Area::Services)
-        .field(SERVICE.reference(&["service"]).indexed().column(Column::Service))
+        .field(SERVICE.reference(&["service"]).column(Column::Service))
         .field(PERIOD.period().indexed())
         .field(COST_TYPE.open_choice(&["all", "people", "technology", "suppliers", "facilities", "licences"]))
         .field(AMOUNT.money())

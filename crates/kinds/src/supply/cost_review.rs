@@ -14,7 +14,7 @@ pub fn kind() -> Kind {
         .about("A cost review compares actual with planned cost and looks at the forecast.")
         .clause(&["8.4.1"])
         .area(Area::Services)
-        .field(PERIOD.period().indexed())
+        .field(PERIOD.period())
         .field(
             VARIANCE
                 .rows(vec![
@@ -25,7 +25,7 @@ pub fn kind() -> Kind {
         )
         .field(FORECAST.long())
         .field(DECISIONS.texts().help("One a line."))
-        .field(ON.date().label("Held on").indexed())
+        .field(ON.date().label("Held on"))
         .field(OWNER.person().label("Done by").column(Column::Owner))
         .lifecycle(lifecycles::happens("on"))
         .include_links(links::general())

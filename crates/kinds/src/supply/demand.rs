@@ -15,7 +15,7 @@ pub fn kind() -> Kind {
         .about("Demand is how much of a service was used in a period, or is expected to be.")
         .clause(&["8.4.2", "8.4.3"])
         .area(Area::Services)
-        .field(SERVICE.reference(&["service"]).indexed().column(Column::Service))
+        .field(SERVICE.reference(&["service"]).column(Column::Service))
         .field(PERIOD.period().indexed())
         .field(UNIT.open_choice(&["tickets", "users", "transactions", "calls", "gigabytes", "hours"]))
         .field(ACTUAL.number().help("What was used, once the period is over."))

@@ -68,7 +68,6 @@ fn fields() -> Vec<Field> {
             .reference(&["service"])
             .help("The service that does not work as agreed.")
             .required_in(&["resolved", "closed"])
-            .indexed()
             .column(Column::Service),
         CI.reference(&["ci"]).label("Configuration item").help("The item at fault, as soon as it is known.").indexed(),
         CATEGORY
@@ -112,7 +111,6 @@ fn priority() -> Vec<Field> {
                     "Follows from impact and urgency: P1 is both high, P5 \
                      both low. Set another one only with a reason below.",
                 )
-                .indexed()
                 .column(Column::Priority),
             PRIORITY_OVERRIDE
                 .parts(vec![
@@ -140,7 +138,7 @@ fn work() -> Vec<Field> {
     shared::grouped(
         "Work",
         vec![
-            OWNER.person().help("The person who works on it now.").indexed().column(Column::Owner),
+            OWNER.person().help("The person who works on it now.").column(Column::Owner),
             RAISED_ON.instant().label("Raised").help("When it was reported. Every target runs from here.").indexed(),
             shared::state_alias("state"),
             RESPONDED_ON
@@ -167,7 +165,7 @@ fn origin_and_follow_up() -> Vec<Field> {
     shared::grouped(
         "Origin and follow-up",
         vec![
-            PROBLEM.reference(&["problem"]).help("The problem that causes it.").indexed().internal(),
+            PROBLEM.reference(&["problem"]).help("The problem that causes it.").internal().indexed(),
             RELEASE.reference(&["release"]).help("The release that brought it about.").internal(),
             CHANGE
                 .reference(&["change"])

@@ -19,7 +19,7 @@ pub fn kind() -> Kind {
         .clause(&["8.6.3"])
         .area(Area::Run)
         .field(shared::number_alias())
-        .field(PROBLEM.reference(&["problem"]).help("The problem whose cause is known.").indexed())
+        .field(PROBLEM.reference(&["problem"]).help("The problem whose cause is known."))
         .field(SERVICES.references(&["service"]).help("The services in which it shows."))
         .field(OWNER.person().column(Column::Owner))
         .field(SYMPTOM.text().help("How one tells it."))

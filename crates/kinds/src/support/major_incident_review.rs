@@ -19,7 +19,7 @@ pub fn kind() -> Kind {
         )
         .clause(&["8.6.1"])
         .area(Area::Run)
-        .field(INCIDENT.reference(&["incident"]).help("The major incident it reports on.").required().indexed())
+        .field(INCIDENT.reference(&["incident"]).help("The major incident it reports on.").required())
         .field(
             MANAGER
                 .person()

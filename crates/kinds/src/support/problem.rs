@@ -47,39 +47,33 @@ fn fields() -> Vec<Field> {
     vec![
         shared::number_alias(),
         DESCRIPTION.long().help("What happens again and again, and what is known about it."),
-        CATEGORY
-            .open_choice(&[
-                "hardware",
-                "application",
-                "network",
-                "access",
-                "data",
-                "performance",
-                "security",
-                "process",
-                "supplier",
-                "other",
-            ])
-            .indexed(),
+        CATEGORY.open_choice(&[
+            "hardware",
+            "application",
+            "network",
+            "access",
+            "data",
+            "performance",
+            "security",
+            "process",
+            "supplier",
+            "other",
+        ]),
         PRIORITY
             .open_choice(&["P1", "P2", "P3", "P4", "P5"])
             .help("By the harm that the incidents did and may still do.")
-            .indexed()
             .column(Column::Priority),
         SOURCE
             .open_choice(&["trend", "incident", "major-incident", "supplier", "monitoring", "change", "audit"])
             .help("What made us look: a trend, a major incident, news of a supplier."),
-        SERVICE.reference(&["service"]).indexed().column(Column::Service),
-        CI.reference(&["ci"]).label("Configuration item").indexed(),
+        SERVICE.reference(&["service"]).column(Column::Service),
+        CI.reference(&["ci"]).label("Configuration item"),
         INCIDENTS.references(&["incident"]).help("The incidents that it caused."),
     ]
 }
 
 fn work() -> Vec<Field> {
-    shared::grouped(
-        "Work",
-        vec![OWNER.person().indexed().column(Column::Owner), TEAM.reference(&["team"]).column(Column::Team)],
-    )
+    shared::grouped("Work", vec![OWNER.person().column(Column::Owner), TEAM.reference(&["team"]).column(Column::Team)])
 }
 
 fn work_2() -> Vec<Field> {
@@ -96,7 +90,7 @@ fn work_2() -> Vec<Field> {
                 .references_or_text(&["action"])
                 .help("What is done about it: numbers of actions, or a few words each."),
             CHANGES.references(&["change"]).help("Changes that resolve it, where an item must be altered."),
-            RESOLVED_ON.instant().label("Resolved").help("When the cause was gone.").indexed(),
+            RESOLVED_ON.instant().label("Resolved").help("When the cause was gone."),
             CLOSED_ON.instant().label("Closed").indexed(),
             shared::state_alias("state"),
             DECISION

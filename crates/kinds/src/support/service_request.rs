@@ -46,7 +46,6 @@ fn fields() -> Vec<Field> {
             .reference(&["service"])
             .help("The service it belongs to.")
             .required_in(&["fulfilled", "closed"])
-            .indexed()
             .column(Column::Service),
         CATEGORY
             .open_choice(&["access", "equipment", "software", "information", "account", "move", "other"])
@@ -57,7 +56,6 @@ fn fields() -> Vec<Field> {
             .open_choice(&["P1", "P2", "P3", "P4", "P5"])
             .help("P1 first, P5 last.")
             .required_in(&["fulfilled", "closed"])
-            .indexed()
             .column(Column::Priority),
         MODEL.reference(&["request_model"]).label("Request model").help("The instructions to follow."),
     ]
@@ -67,7 +65,7 @@ fn work() -> Vec<Field> {
     shared::grouped(
         "Work",
         vec![
-            OWNER.person().help("The person who works on it now.").indexed().column(Column::Owner),
+            OWNER.person().help("The person who works on it now.").column(Column::Owner),
             RAISED_ON.instant().label("Raised").help("When it was asked for. Every target runs from here.").indexed(),
             RESPONDED_ON.instant().label("First response").help("When a person first dealt with it."),
             shared::state_alias("state"),

@@ -21,15 +21,14 @@ pub fn kind() -> Kind {
         .field(
             SUBJECT
                 .reference(&["release", "transition_plan"])
-                .help("The release or the transition plan that was tested.")
-                .indexed(),
+                .help("The release or the transition plan that was tested."),
         )
         .field(CRITERIA.texts().help("One a line, as agreed."))
         .field(RESULTS.rows(vec![part::text("criterion"), part::flag("passed")]).help("One row for each criterion."))
         .field(PASSED.flag().help("All criteria were met."))
         .field(DECISION.long().help("What was decided, above all when not every criterion was met."))
         .field(DECIDED_BY.person())
-        .field(ON.instant().label("Decided on").indexed())
+        .field(ON.instant().label("Decided on"))
         .lifecycle(life())
         .include_links(links::general())
         .grants(roles::decided())

@@ -89,8 +89,7 @@ fn fields() -> Vec<Field> {
                 "New services, removals, transfers and big changes \
                  of a service go through design and transition.",
             )
-            .required_in(&["waiting_approval", "approved"])
-            .indexed(),
+            .required_in(&["waiting_approval", "approved"]),
         STANDARD
             .flag()
             .label("Standard change")
@@ -101,7 +100,7 @@ fn fields() -> Vec<Field> {
              so that continuity plans must be tested again.",
         ),
         SERVICES.references(&["service"]).help("The services that it touches."),
-        SERVICE.reference(&["service"]).label("Main service").indexed().column(Column::Service),
+        SERVICE.reference(&["service"]).label("Main service").column(Column::Service),
         CIS.references(&["ci"]).label("Configuration items").help("The items that it alters."),
         CI.reference(&["ci"]).label("Main configuration item").internal(),
     ]
@@ -143,11 +142,11 @@ fn decision() -> Vec<Field> {
     shared::grouped(
         "Decision",
         vec![
-            DECISION.open_choice(&["approved", "rejected", "deferred", "cancelled"]).indexed(),
+            DECISION.open_choice(&["approved", "rejected", "deferred", "cancelled"]),
             DECIDED_BY.person(),
-            DECIDED_ON.instant().label("Decided").indexed(),
+            DECIDED_ON.instant().label("Decided"),
             DECISION_NOTE.long().label("Reason for the decision"),
-            PRIORITY.open_choice(&["P1", "P2", "P3", "P4", "P5"]).column(Column::Priority).indexed(),
+            PRIORITY.open_choice(&["P1", "P2", "P3", "P4", "P5"]).column(Column::Priority),
         ],
     )
 }
@@ -187,8 +186,7 @@ fn result() -> Vec<Field> {
             OUTCOME
                 .choice(&["successful", "failed", "backed-out", "partly", "caused-incident", "rejected", "cancelled"])
                 .help("How it went. After failed, backed-out and caused-incident a review and actions are needed.")
-                .required_in(&["closed"])
-                .indexed(),
+                .required_in(&["closed"]),
             REVIEW
                 .parts(vec![
                     part::instant("on").label("When"),

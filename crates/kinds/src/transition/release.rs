@@ -51,9 +51,8 @@ fn fields() -> Vec<Field> {
         DESCRIPTION.long(),
         TYPE.open_choice(&["major", "minor", "emergency", "patch"])
             .help("One of the types that the release policy names.")
-            .required_in(&["approved"])
-            .indexed(),
-        SERVICE.reference(&["service"]).indexed().column(Column::Service),
+            .required_in(&["approved"]),
+        SERVICE.reference(&["service"]).column(Column::Service),
         OWNER.person().column(Column::Owner),
         TEAM.reference(&["team"]).column(Column::Team),
         CHANGES.references_or_text(&["change"]).help("The changes that go live with it."),
@@ -75,7 +74,7 @@ fn acceptance() -> Vec<Field> {
     shared::grouped(
         "Acceptance",
         vec![
-            PLANNED_ON.instant().label("Planned for").indexed().required_in(&["approved"]),
+            PLANNED_ON.instant().label("Planned for").required_in(&["approved"]),
             CRITERIA.rows(vec![part::text("text").label("Criterion"), part::flag("met")]).help(
                 "What must be true before it may go live. One that is \
                  not met needs an acceptance with a decision.",
@@ -96,7 +95,7 @@ fn deployment() -> Vec<Field> {
     shared::grouped(
         "Deployment",
         vec![
-            DEPLOYED_ON.instant().label("Deployed").indexed(),
+            DEPLOYED_ON.instant().label("Deployed"),
             OUTCOME
                 .choice(&["successful", "failed", "backed-out", "partly", "cancelled", "rejected"])
                 .required_in(&["closed"]),

@@ -12,7 +12,7 @@ pub fn kind() -> Kind {
         .about("A service design describes a new or changed service so that it can be built.")
         .clause(&["8.5.2.2"])
         .area(Area::Run)
-        .field(SERVICE.reference(&["service"]).indexed().column(Column::Service))
+        .field(SERVICE.reference(&["service"]).column(Column::Service))
         .field(VERSION.number())
         .field(OWNER.person().column(Column::Owner))
         .field(

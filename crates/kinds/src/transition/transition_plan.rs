@@ -31,7 +31,7 @@ pub fn kind() -> Kind {
 
 fn fields() -> Vec<Field> {
     vec![
-        SERVICE.reference(&["service"]).indexed().column(Column::Service),
+        SERVICE.reference(&["service"]).column(Column::Service),
         KIND.open_choice(&["new-service", "service-change", "removal", "transfer"]).help(
             "For a removal the dates and what becomes of data and equipment \
              are needed, for a transfer the dates and the hand-over.",

@@ -21,8 +21,7 @@ pub fn kind() -> Kind {
         .field(
             SUBJECT
                 .open_choice(&["change", "incident", "problem", "release", "security-incident", "capacity"])
-                .help("What was looked through.")
-                .indexed(),
+                .help("What was looked through."),
         )
         .field(PERIOD.period().help("The span that was looked at, such as 2026-Q3."))
         .field(FINDINGS.mixed_list().help("Patterns that were seen, one a line. Write none where there is none."))
@@ -32,7 +31,7 @@ pub fn kind() -> Kind {
                 .help("What follows: numbers of actions, or a few words each. Write none where nothing does."),
         )
         .field(OWNER.person().label("Done by").column(Column::Owner))
-        .field(ON.date().label("Held on").indexed())
+        .field(ON.date().label("Held on"))
         .field(REPORTED_ON.date().label("Reported"))
         .lifecycle(lifecycles::happens("on"))
         .include_links(links::general())

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use model::{Field, Kind, Type, lifecycle::WITHDRAWN};
+use model::{
+    Field, Fields, Kind, Moment, Record, RecordId, Type, Value,
+    lifecycle::{UNSTATED, WITHDRAWN},
+};
+use serde_json::json;
 
 #[test]
 fn declarations_fit_together() {
@@ -67,6 +71,83 @@ fn columns_mirror_one_scalar_field_each() {
             columns.push(field.column);
         }
     }
+}
+
+/// Each is an index of the one table of records: it costs every write and every plan of the database.
+#[test]
+fn indexes_are_few() {
+    let catalog = kinds::catalog();
+    let indexed = catalog.kinds().iter().flat_map(|kind| &kind.fields).filter(|field| field.indexed).count();
+    assert!(indexed <= 40, "{indexed} fields are indexed; index only what lists of kinds with very many records need");
+}
+
+/// Other tools write the same word in another way; a closed list keeps one of them and refuses another word.
+#[test]
+fn closed_lists_take_other_spellings_and_refuse_other_words() {
+    let catalog = kinds::catalog();
+    let read = |kind: &str, field: &str, word: &str| {
+        catalog.find(kind).and_then(|kind| kind.type_of(field)).expect("a type").read(&json!(word))
+    };
+    assert_eq!(read("incident", "impact", "High"), Ok(Some(Value::text("high"))));
+    assert_eq!(read("incident", "state", "Waiting-Customer"), Ok(Some(Value::text("waiting_customer"))));
+    assert_eq!(read("service", "stage", "in_transition"), Ok(Some(Value::text("in-transition"))));
+    let refusal = read("incident", "impact", "enormous").expect_err("a refusal");
+    assert!(refusal.contains("high, medium, low"), "{refusal}");
+    // What the organisation names itself stays as it is written.
+    assert_eq!(read("incident", "category", "Coffee Machine"), Ok(Some(Value::text("Coffee Machine"))));
+}
+
+/// Checks ask whether these have a state, so what was never said must not look like what was.
+#[test]
+fn what_was_never_said_is_unstated_where_a_check_asks() {
+    let catalog = kinds::catalog();
+    let silent = |name: &str| catalog.find(name).expect(name).lifecycle.silent();
+    for name in ["ci", "complaint", "dispute"] {
+        assert_eq!(silent(name), UNSTATED);
+    }
+    assert_eq!(silent("incident"), "new");
+}
+
+/// Checks sample these states, so a line that names none must not begin in one of them.
+#[test]
+fn first_states_are_not_those_that_checks_sample() {
+    let sampled = [
+        ("document", "approved"),
+        ("knowledge_article", "current published approved"),
+        ("sla", "agreed active in-force current"),
+        ("transition_plan", "approved complete"),
+        ("known_error", "active"),
+        ("security_control", "operating"),
+        ("asset", "in-use"),
+        ("action", "done"),
+        ("objective", "closed met reached withdrawn"),
+    ];
+    let catalog = kinds::catalog();
+    for (name, states) in sampled {
+        let lifecycle = &catalog.find(name).expect(name).lifecycle;
+        assert!(!states.split(' ').any(|state| state == lifecycle.silent()), "{name} begins in {}", lifecycle.silent());
+        for state in states.split(' ') {
+            assert!(lifecycle.find(state).is_some(), "{name} has no state {state}");
+        }
+    }
+}
+
+/// Some kinds have a kind of their own (a policy of kind change); it must not read as the name of the record type.
+#[test]
+fn a_kind_of_its_own_is_the_field() {
+    let catalog = kinds::catalog();
+    let read = |name: &str, fields: Fields| {
+        let kind = catalog.find(name).expect(name);
+        let (number, title, state) = ("X-1".to_string(), "T".to_string(), kind.lifecycle.start().to_string());
+        let (id, created, changed) = (RecordId(1), Moment(0), Moment(0));
+        let record =
+            Record { id, kind: kind.name, number, title, state, customer: None, version: 1, created, changed, fields };
+        record.value(kind, "kind")
+    };
+    let policy = Fields::from([("kind".to_string(), Value::text("change"))]);
+    assert_eq!(read("policy", policy), Some(Value::text("change")));
+    assert_eq!(read("policy", Fields::new()), None);
+    assert_eq!(read("incident", Fields::new()), Some(Value::text("incident")));
 }
 
 #[test]

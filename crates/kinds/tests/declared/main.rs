@@ -3,3 +3,4 @@
 mod catalog;
 mod fact_base;
 mod rights;
+mod rules;
