@@ -44,18 +44,48 @@ impl Desk {
         match last {
             Some((seen, assessment)) => {
                 let fresh = seen == newest && (0..FRESH).contains(&(now.0 - assessment.as_of.0));
-                if !fresh && !self.judged().running.swap(true, Ordering::AcqRel) {
-                    let desk = self.clone();
-                    tokio::spawn(async move {
-                        // A failure is in the log; the last assessment stands with its time.
-                        let _ = desk.judge(now).await;
-                        desk.judged().running.store(false, Ordering::Release);
-                    });
+                if !fresh {
+                    self.renew(now);
                 }
                 Ok(assessment)
             }
             None => self.judge(now).await,
         }
+    }
+
+    /// The assessment as it stands, without waiting for one: `None` until the first one after the start is done, which this
+    /// call begins.
+    ///
+    /// # Errors
+    /// As [`Desk::assessment`].
+    pub async fn assessment_so_far(&self, actor: &Actor, now: Moment) -> Result<Option<Arc<Assessment>>, Refusal> {
+        if self.known_assessment(actor, now).is_none() && actor.customer.is_none() && actor.is_active_at(now) {
+            self.renew(now);
+            return Ok(None);
+        }
+        self.assessment(actor, now).await.map(Some)
+    }
+
+    /// The last assessment there is, whatever was written since; costs nothing. `None` for people of customers.
+    pub fn known_assessment(&self, actor: &Actor, now: Moment) -> Option<Arc<Assessment>> {
+        if actor.customer.is_some() || !actor.is_active_at(now) {
+            return None;
+        }
+        let last = self.judged().last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref().map(|(_, assessment)| assessment.clone())
+    }
+
+    /// Begins a new assessment beside whoever asks, unless one is under way.
+    fn renew(&self, now: Moment) {
+        if self.judged().running.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let desk = self.clone();
+        tokio::spawn(async move {
+            // A failure is in the log; the last assessment stands with its time.
+            let _ = desk.judge(now).await;
+            desk.judged().running.store(false, Ordering::Release);
+        });
     }
 
     async fn judge(&self, now: Moment) -> Result<Arc<Assessment>, Refusal> {

@@ -6,17 +6,19 @@ use std::{
 };
 
 use desk::rights;
+use engines::conformity::{Assessment, State};
 use model::{Act, Area, Catalog, Kind, Moment, time::SECOND};
 
 use crate::{
     App, Seat,
-    view::shell::{NavGroup, NavItem, Shell, User},
+    pages::menu,
+    view::shell::{NavGroup, NavItem, Readiness, Shell, User},
 };
 
 /// Counts of open work are as old as this at most.
 const FRESH: i64 = 15 * SECOND;
-/// Most kinds of one area in the navigation; the others are a page away.
-const PER_AREA: usize = 7;
+/// Most entries of the menu behind "New".
+const CREATABLE: usize = 8;
 /// Accounts whose counts are remembered.
 const REMEMBERED: usize = 1_000;
 
@@ -28,28 +30,33 @@ pub(crate) struct Counts(Mutex<HashMap<i64, (Moment, HashMap<&'static str, i64>)
 /// `/incidents`; empty for none.
 pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
     let catalog = app.desk.catalog();
-    let areas: Vec<(Area, Vec<&Kind>)> = Area::ALL.iter().map(|area| (*area, of_area(&catalog, seat, *area))).collect();
-    let counted: Vec<&'static str> = areas
-        .iter()
-        .filter(|(area, _)| *area == Area::Run)
-        .flat_map(|(_, kinds)| kinds)
-        .map(|kind| kind.name)
-        .collect();
-    let counts = open_work(app, seat, counted).await;
-    let item = |label: &str, href: &str, count: String| NavItem {
+    let areas: Vec<(Area, Vec<(&Kind, &menu::Item)>)> =
+        Area::ALL.iter().map(|area| (*area, of_area(&catalog, seat, *area))).collect();
+    let counted = areas.iter().filter(|(area, _)| *area == Area::Run).flat_map(|(_, kinds)| kinds);
+    let counts = open_work(app, seat, counted.map(|(kind, _)| kind.name).collect()).await;
+    let assessment = app.desk.known_assessment(&seat.actor, seat.now);
+    let readiness = assessment.map(|assessment| readiness(&assessment));
+    let item = |label: &str, href: &str, key| NavItem {
         label: label.into(),
         href: href.into(),
-        count,
+        key,
         current: href == current,
         ..NavItem::default()
     };
-    let mut nav = vec![NavGroup { title: String::new(), items: vec![item("Home", "/", String::new())] }];
+    let mut nav = vec![NavGroup {
+        title: String::new(),
+        items: vec![item("Home", "/", "h"), item("My work", "/my-work", "w"), item("All records", "/records", "z")],
+    }];
     for (area, kinds) in areas {
-        let item = |kind: &&Kind| {
-            let count = counts.get(kind.name).copied().unwrap_or_default();
-            item(&kind.labels, &format!("/{}", kind.plural), worded(count))
+        let line = |(kind, place): &(&Kind, &menu::Item)| NavItem {
+            count: worded(counts.get(kind.name).copied().unwrap_or_default()),
+            ..item(place.label.unwrap_or(&kind.labels), &format!("/{}", kind.plural), place.key)
         };
-        let items: Vec<NavItem> = kinds.iter().map(item).collect();
+        let mut items: Vec<NavItem> = kinds.iter().map(line).collect();
+        if area == Area::Prove && seat.actor.customer.is_none() {
+            let count = readiness.as_ref().map_or(String::new(), |readiness| readiness.figure.clone());
+            items.insert(0, NavItem { count, ..item("Conformity", "/conformity", "m") });
+        }
         if !items.is_empty() {
             nav.push(NavGroup { title: area.label().into(), items });
         }
@@ -64,16 +71,28 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
         organisation: String::new(),
         scope_line: String::new(),
         nav,
-        readiness: None,
+        readiness,
         creatable: creatable(&catalog, seat),
         flashes: seat.flashes.clone(),
         views: false,
     }
 }
 
-fn of_area<'c>(catalog: &'c Catalog, seat: &Seat, area: Area) -> Vec<&'c Kind> {
-    let readable = |kind: &&Kind| kind.area == area && rights::may(&seat.actor, kind, Act::Read, None);
-    catalog.kinds().iter().filter(readable).take(PER_AREA).collect()
+/// How much is proved, by the last assessment there is; a requirement that only a person can judge counts until judged.
+fn readiness(assessment: &Assessment) -> Readiness {
+    let (proved, total) = (assessment.count(State::Proved), assessment.verdicts.len().max(1));
+    Readiness { figure: format!("{} %", proved * 100 / total), words: format!("proved, {proved} of {total}") }
+}
+
+fn of_area<'c>(catalog: &'c Catalog, seat: &Seat, area: Area) -> Vec<(&'c Kind, &'static menu::Item)> {
+    let places = match area {
+        Area::Run => menu::RUN,
+        Area::Services => menu::SERVICES,
+        Area::Assure => menu::ASSURE,
+        Area::Prove => menu::PROVE,
+    };
+    let found = places.iter().filter_map(|place| Some((catalog.find(place.kind)?, place)));
+    found.filter(|(kind, _)| rights::may(&seat.actor, kind, Act::Read, None)).collect()
 }
 
 /// What this person may create, in the order of the catalog, work first.
@@ -84,7 +103,7 @@ fn creatable(catalog: &Catalog, seat: &Seat) -> Vec<NavItem> {
         href: format!("/{}/new", kind.plural),
         ..NavItem::default()
     };
-    catalog.kinds().iter().filter(may).take(PER_AREA).map(item).collect()
+    catalog.kinds().iter().filter(may).take(CREATABLE).map(item).collect()
 }
 
 fn user(seat: &Seat) -> User {

@@ -8,13 +8,20 @@ use axum::{
     routing::{MethodFilter, on},
 };
 
-use crate::{Administrator, App, Refused, Seat, assets};
+use crate::{Administrator, App, Refused, Seat, assets, pages};
 
 const GET: MethodFilter = MethodFilter::GET;
 
 /// All doors. A new page or part of the API is one line here.
 pub fn doors() -> Doors {
-    Doors::default().open(GET, "/healthz", healthz).open(GET, "/assets/{file}", assets::serve)
+    Doors::default()
+        .open(GET, "/healthz", healthz)
+        .open(GET, "/assets/{file}", assets::serve)
+        .member(GET, "/", pages::home::open)
+        .member(GET, "/my-work", pages::my_work::open)
+        .member(GET, "/search", pages::search::open)
+        .member(GET, "/palette", pages::search::suggest)
+        .member(GET, "/records", pages::everything::open)
 }
 
 /// The program is alive, whatever its database does.

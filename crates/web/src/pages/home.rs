@@ -1,6 +1,7 @@
 //! Home: is anything wrong, what needs a hand next, and how much is proved. Every figure opens its records.
 
 use askama::Template;
+use axum::{extract, response::Html};
 use desk::Desk;
 use engines::conformity::{Assessment, State, catalogue};
 use futures::future::try_join_all;
@@ -12,6 +13,7 @@ use crate::view::{
     shell::Shell,
     time,
 };
+use crate::{App, Refused, Seat};
 
 #[derive(Template)]
 #[template(path = "page/home.html")]
@@ -93,6 +95,16 @@ pub struct NextStep {
 const LATE: &str = "phase != done and due < now";
 const TODAY: &str = "phase != done and due >= now and due < now + 1d";
 const MINE: &str = "phase != done and owner = me";
+
+/// `GET /`
+pub async fn open(seat: Seat, extract::State(app): extract::State<App>) -> Result<Html<String>, Refused> {
+    let mut shell = crate::shell(&app, &seat, "/").await;
+    shell.views = true;
+    // People of a customer have no assessment to see.
+    let assessment = app.desk.assessment_so_far(&seat.actor, seat.now).await.unwrap_or_default();
+    let page = page(&app.desk, &seat.actor, shell, assessment.as_deref(), seat.now).await?;
+    Ok(Html(page.render()?))
+}
 
 /// Gathers the page for one person. `assessment` is the newest there is, `None` where the person may not see it.
 ///

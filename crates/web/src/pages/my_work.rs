@@ -1,17 +1,23 @@
 //! My work: what one person has, asked for or has done, across all kinds, by when it is due.
 
 use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::Html,
+};
 use desk::Desk;
 use model::{
     Actor, Cursor, Moment, Refusal, suggest,
     time::{DAY, HOUR},
 };
+use serde::Deserialize;
 
 use super::lines::{self, Line, counted};
 use crate::view::{
     parts::{Empty, Link, Mark, Shape, Tab, Tone},
     shell::Shell,
 };
+use crate::{App, Refused, Seat};
 
 #[derive(Template)]
 #[template(path = "page/my_work.html")]
@@ -71,6 +77,21 @@ const VIEWS: [View; 4] = [
 ];
 
 const SIZE: usize = 50;
+
+/// `GET /my-work`
+pub async fn open(seat: Seat, State(app): State<App>, Query(asked): Query<Asked>) -> Result<Html<String>, Refused> {
+    let shell = crate::shell(&app, &seat, "/my-work").await;
+    let (view, token) = (asked.view.as_deref(), asked.page_token.as_deref());
+    Ok(Html(page(&app.desk, &seat.actor, shell, view, token, seat.now).await?.render()?))
+}
+
+/// An unknown parameter is refused, never ignored.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    view: Option<String>,
+    page_token: Option<String>,
+}
 
 /// The page for `?view=` and `?page_token=`.
 ///

@@ -3,15 +3,21 @@
 use std::fmt::Write as _;
 
 use askama::Template;
+use axum::{
+    extract::{Query as Ask, State},
+    response::Html,
+};
 use desk::Desk;
 use engines::conformity::catalogue;
 use model::{Actor, Cursor, Moment, Query, Refusal};
+use serde::Deserialize;
 
 use super::lines::{self, Line, encoded};
 use crate::view::{
     parts::{Empty, Link, Mark, PaletteFragment, PaletteGroup, PaletteOption, Shape, Tone},
     shell::Shell,
 };
+use crate::{App, Refused, Seat};
 
 #[derive(Template)]
 #[template(path = "page/search.html")]
@@ -31,13 +37,28 @@ pub struct SearchPage {
     pub now: Moment,
 }
 
-/// What a search was asked for.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Asked<'a> {
-    pub words: &'a str,
+/// What a search was asked for; an unknown parameter is refused, never ignored.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Asked {
+    #[serde(rename = "q")]
+    pub words: String,
     /// Name or plural of one kind; empty for all.
-    pub kind: &'a str,
-    pub token: &'a str,
+    pub kind: String,
+    #[serde(rename = "page_token")]
+    pub token: String,
+}
+
+/// `GET /search`
+pub async fn open(seat: Seat, State(app): State<App>, Ask(asked): Ask<Asked>) -> Result<Html<String>, Refused> {
+    let shell = crate::shell(&app, &seat, "").await;
+    Ok(Html(page(&app.desk, &seat.actor, shell, asked, seat.now).await?.render()?))
+}
+
+/// `GET /palette`, asked by the script at every few letters.
+pub async fn suggest(seat: Seat, State(app): State<App>, Ask(asked): Ask<Asked>) -> Result<Html<String>, Refused> {
+    let shell = crate::shell(&app, &seat, "").await;
+    Ok(Html(palette(&app.desk, &seat.actor, &asked.words, &shell, seat.now).await?.render()?))
 }
 
 const SIZE: usize = 30;
@@ -46,13 +67,7 @@ const SIZE: usize = 30;
 ///
 /// # Errors
 /// `Query` for a kind that does not exist or a token that was not handed out here.
-pub async fn page(
-    desk: &Desk,
-    actor: &Actor,
-    shell: Shell,
-    asked: Asked<'_>,
-    now: Moment,
-) -> Result<SearchPage, Refusal> {
+pub async fn page(desk: &Desk, actor: &Actor, shell: Shell, asked: Asked, now: Moment) -> Result<SearchPage, Refusal> {
     let catalog = desk.catalog();
     let words = asked.words.trim();
     let readable = catalog.kinds().iter().filter(|kind| desk::rights::may(actor, kind, model::Act::Read, None));
@@ -62,11 +77,11 @@ pub async fn page(
     kinds.sort_by(|left, right| left.1.cmp(&right.1));
     let mut query = found_by(words);
     if !asked.kind.is_empty() {
-        query.kind = Some(catalog.find(asked.kind).ok_or_else(|| Refusal::Query(catalog.unknown(asked.kind)))?.name);
+        query.kind = Some(catalog.find(&asked.kind).ok_or_else(|| Refusal::Query(catalog.unknown(&asked.kind)))?.name);
     }
     if !asked.token.is_empty() {
         let refuse = || Refusal::Query("page_token is not one that was handed out here.".to_owned());
-        query.after = Some(Cursor::read(asked.token).filter(|cursor| cursor.keys.len() == 1).ok_or_else(refuse)?);
+        query.after = Some(Cursor::read(&asked.token).filter(|cursor| cursor.keys.len() == 1).ok_or_else(refuse)?);
     }
     let first_page = asked.token.is_empty();
     let (found, next) =
@@ -75,7 +90,7 @@ pub async fn page(
     let address = |token: Option<String>| {
         let mut address = format!("/search?q={}", encoded(words));
         if !asked.kind.is_empty() {
-            let _ = write!(address, "&kind={}", encoded(asked.kind));
+            let _ = write!(address, "&kind={}", encoded(&asked.kind));
         }
         if let Some(token) = token {
             let _ = write!(address, "&page_token={token}");
@@ -90,7 +105,7 @@ pub async fn page(
         first: if first_page { String::new() } else { address(None) },
         more: next.map_or(String::new(), |token| address(Some(token))),
         words: words.to_owned(),
-        kind: asked.kind.to_owned(),
+        kind: asked.kind.clone(),
         shell,
         kinds,
         exact,

@@ -94,10 +94,11 @@ async fn a_customer_sees_its_own_alone() {
     let html = page.render().expect("the page renders");
     assert!(html.contains("INC-1") && !html.contains("INC-2") && !html.contains("Wexcombe"));
     let found =
-        search::page(&desk, &nora, shell(), search::Asked { words: "backup job", ..Default::default() }, NOW).await;
+        search::page(&desk, &nora, shell(), search::Asked { words: "backup job".into(), ..Default::default() }, NOW)
+            .await;
     assert!(found.expect("the search is done").lines.is_empty());
     let by_number =
-        search::page(&desk, &nora, shell(), search::Asked { words: "inc-2", ..Default::default() }, NOW).await;
+        search::page(&desk, &nora, shell(), search::Asked { words: "inc-2".into(), ..Default::default() }, NOW).await;
     assert!(by_number.expect("the search is done").exact.is_empty());
 }
 
@@ -120,7 +121,9 @@ async fn search_finds_numbers_words_clauses_and_lists() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let desk = world(&folder).await;
     let ines = actor("ines@tidewell.example", Role::SmsManager, None);
-    let ask = |words| search::page(&desk, &ines, shell(), search::Asked { words, ..Default::default() }, NOW);
+    let ask = |words: &str| {
+        search::page(&desk, &ines, shell(), search::Asked { words: words.into(), ..Default::default() }, NOW)
+    };
     let page = ask("payments").await.expect("the search is done");
     assert!(page.lines.iter().any(|line| line.number == "INC-1"));
     sample::keep("search", &page.render().expect("the page renders"));
