@@ -1,4 +1,7 @@
 //! Lives that many kinds share; a kind with a life of its own writes it in its file.
+//!
+//! A phase says whether work is left: what merely stands (current, approved, in use) is done until somebody takes it up
+//! again, so that "my work" and the counts of open work show work and not everything that one owns.
 
 use model::{
     Lifecycle,
@@ -7,15 +10,15 @@ use model::{
 
 /// Facts and measurements that are simply kept.
 pub fn kept() -> Lifecycle {
-    ending(Lifecycle::starts_in("current", Open))
+    ending(Lifecycle::starts_in("current", Done))
 }
 
 /// What somebody with the right to decide must approve before it counts.
 pub fn approved() -> Lifecycle {
     let lifecycle = Lifecycle::starts_in("draft", Open)
         .state("in_review", Phase::Waiting)
-        .state("approved", Open)
-        .step("submit", &["draft"], "in_review")
+        .state("approved", Done)
+        .step("send_to_review", &["draft"], "in_review")
         .step("approve", &["draft", "in_review"], "approved")
         .step("return", &["in_review"], "draft")
         .step("revise", &["approved"], "draft")
@@ -26,7 +29,7 @@ pub fn approved() -> Lifecycle {
 /// What two sides agree on. `agreed_on` justifies the state.
 pub fn agreed() -> Lifecycle {
     let lifecycle = Lifecycle::starts_in("draft", Open)
-        .state("agreed", Open)
+        .state("agreed", Done)
         .step("agree", &["draft"], "agreed")
         .step("revise", &["agreed"], "draft")
         .dated("agreed", "agreed_on");
@@ -56,7 +59,7 @@ pub fn ending(lifecycle: Lifecycle) -> Lifecycle {
         .withdrawable()
 }
 
-/// The ends of a ticket: cancelled, the double of another one, withdrawn.
+/// The ends of a ticket: cancelled, a duplicate of another one, withdrawn.
 pub fn ticket_ending(lifecycle: Lifecycle) -> Lifecycle {
     let live: Vec<&'static str> =
         lifecycle.states.iter().filter(|state| state.phase != Done).map(|state| state.name).collect();
@@ -65,7 +68,7 @@ pub fn ticket_ending(lifecycle: Lifecycle) -> Lifecycle {
         .state("cancelled", Done)
         .state("superseded", Done)
         .step("cancel", &live, "cancelled")
-        .step("mark_as_double", &live, "superseded")
+        .step("mark_as_duplicate", &live, "superseded")
         .step("restore", &["superseded", "cancelled"], start)
         .withdrawable()
 }

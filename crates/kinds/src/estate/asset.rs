@@ -55,10 +55,10 @@ fn life() -> Lifecycle {
     const BEFORE: &[&str] = &["planned", "ordered", "in-stock"];
     let lifecycle = Lifecycle::starts_in("planned", Open)
         .state("ordered", Open)
-        .state("in-stock", Open)
-        .state("in-use", Open)
+        .state("in-stock", Done)
+        .state("in-use", Done)
         .state("in-repair", Waiting)
-        .state("on-loan", Open)
+        .state("on-loan", Done)
         .state("retired", Done)
         .state("disposed", Done)
         .state("lost", Done)

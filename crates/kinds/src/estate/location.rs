@@ -18,7 +18,7 @@ pub fn kind() -> Kind {
         .field(ADDRESS.long())
         .field(PART_OF.reference(&["location"]).help("The larger place: a room's building, a building's site."))
         .include(vec![shared::customer()])
-        .field(NOTE.long())
+        .field(NOTE.long().internal())
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::operational())

@@ -103,7 +103,7 @@ fn life() -> Lifecycle {
         .state("deferred", Waiting)
         .state("closed", Done)
         .step("approve", &["open", "deferred"], "approved")
-        .step("reject", &["open", "deferred"], "rejected")
+        .step("decline", &["open", "deferred"], "rejected")
         .step("defer", &["open"], "deferred")
         .step("start", &["approved"], "in_progress")
         .step("mark_implemented", &["approved", "in_progress"], "implemented")

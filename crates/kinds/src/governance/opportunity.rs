@@ -36,7 +36,7 @@ fn life() -> Lifecycle {
         .state("rejected", Done)
         .state("closed", Done)
         .step("take_up", &["open"], "taken_up")
-        .step("reject", &["open"], "rejected")
+        .step("decline", &["open"], "rejected")
         .step("close", &["open", "taken_up"], "closed")
         .step("reopen", &["rejected", "closed"], "open");
     lifecycles::ending(lifecycle)

@@ -75,8 +75,8 @@ fn life() -> Lifecycle {
     const LIVE: &[&str] = &["open", "treating", "accepted", "monitored"];
     let lifecycle = Lifecycle::starts_in("open", Open)
         .state("treating", Open)
-        .state("accepted", Open)
-        .state("monitored", Open)
+        .state("accepted", Done)
+        .state("monitored", Done)
         .state("closed", Done)
         .step("treat", &["open", "accepted", "monitored"], "treating")
         .step("accept", &["open", "treating", "monitored"], "accepted")

@@ -84,9 +84,9 @@ fn control_2() -> Vec<Field> {
 fn life() -> Lifecycle {
     let lifecycle = Lifecycle::starts_in("draft", Open)
         .state("in_review", Waiting)
-        .state("approved", Open)
+        .state("approved", Done)
         .state("archived", Done)
-        .step("submit", &["draft"], "in_review")
+        .step("send_to_review", &["draft"], "in_review")
         .step("return", &["in_review"], "draft")
         .step("approve", &["draft", "in_review"], "approved")
         .step("revise", &["approved"], "draft")

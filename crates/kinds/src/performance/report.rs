@@ -31,9 +31,9 @@ pub fn kind() -> Kind {
                 .rows(vec![part::text("measure"), part::periods("periods"), part::numbers("values")])
                 .help("Each with at least three values."),
         )
-        .field(DECISIONS.texts().help("One a line."))
-        .field(ACTIONS.references_or_text(&["action"]))
-        .field(OWNER.person().label("Made by").column(Column::Owner))
+        .field(DECISIONS.texts().help("One a line.").internal())
+        .field(ACTIONS.references_or_text(&["action"]).internal())
+        .field(OWNER.person().label("Made by").internal().column(Column::Owner))
         .lifecycle(lifecycles::happens("made_on"))
         .include_links(links::general())
         .grants(roles::governance())

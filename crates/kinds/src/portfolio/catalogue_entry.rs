@@ -46,7 +46,7 @@ pub fn kind() -> Kind {
 
 fn life() -> Lifecycle {
     let lifecycle = Lifecycle::starts_in("draft", Open)
-        .state("published", Open)
+        .state("published", Done)
         .state("retired", Done)
         .step("publish", &["draft"], "published")
         .step("revise", &["published"], "draft")

@@ -77,11 +77,11 @@ fn term() -> Vec<Field> {
 
 /// Whether a contract is in force follows from its dates, so no date moves the state.
 fn life() -> Lifecycle {
-    let lifecycle = Lifecycle::starts_in("current", Open)
+    let lifecycle = Lifecycle::starts_in("current", Done)
         .state("draft", Open)
-        .state("signed", Open)
-        .state("active", Open)
-        .state("in-force", Open)
+        .state("signed", Done)
+        .state("active", Done)
+        .state("in-force", Done)
         .state("expired", Done)
         .state("terminated", Done)
         .step("negotiate", &["current", "signed", "active", "in-force", "expired", "terminated"], "draft")

@@ -59,7 +59,7 @@ fn life() -> Lifecycle {
     let lifecycle = Lifecycle::starts_in("open", Open)
         .state("in_review", Waiting)
         .state("reported", Done)
-        .step("submit", &["open"], "in_review")
+        .step("send_to_review", &["open"], "in_review")
         .step("report", &["open", "in_review"], "reported")
         .step("reopen", &["reported"], "open")
         .dated("reported", "reported_on");

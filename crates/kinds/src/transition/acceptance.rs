@@ -46,7 +46,7 @@ fn life() -> Lifecycle {
         .state("done", Done)
         .step("test", &["planned"], "testing")
         .step("accept", &["planned", "testing", "not_accepted"], "accepted")
-        .step("decline", &["planned", "testing", "accepted"], "not_accepted")
+        .step("refuse", &["planned", "testing", "accepted"], "not_accepted")
         .step("complete", &["planned", "testing"], "done")
         .step("test_again", &["accepted", "not_accepted", "done"], "testing")
         .dated("done", "on");

@@ -213,7 +213,7 @@ fn life() -> Lifecycle {
         .step("assess", &["new"], "assessing")
         .step("request_approval", &["new", "assessing"], "waiting_approval")
         .step("approve", &["new", "assessing", "waiting_approval"], "approved")
-        .step("reject", &["new", "assessing", "waiting_approval"], "rejected")
+        .step("decline", &["new", "assessing", "waiting_approval"], "rejected")
         .step("schedule", &["approved"], "scheduled")
         .step("start", &["approved", "scheduled"], "in_progress")
         .step("mark_implemented", &["approved", "scheduled", "in_progress"], "implemented")

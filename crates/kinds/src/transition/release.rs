@@ -128,7 +128,7 @@ fn life() -> Lifecycle {
         .step("build", &["planned"], "building")
         .step("test", &["planned", "building"], "testing")
         .step("approve", &["planned", "building", "testing"], "approved")
-        .step("reject", &["planned", "building", "testing"], "rejected")
+        .step("decline", &["planned", "building", "testing"], "rejected")
         .step("deploy", &["approved"], "deployed")
         .step("close", &["deployed", "rejected"], "closed")
         .step("rework", &["testing", "approved", "rejected"], "building")

@@ -78,7 +78,7 @@ fn life() -> Lifecycle {
         .state("in_review", Waiting)
         .state("approved", Open)
         .state("complete", Done)
-        .step("submit", &["draft"], "in_review")
+        .step("send_to_review", &["draft"], "in_review")
         .step("approve", &["draft", "in_review"], "approved")
         .step("return", &["in_review"], "draft")
         .step("revise", &["approved"], "draft")

@@ -31,6 +31,10 @@ fn done(state: &str) -> (Shape, Tone) {
         "rejected" | "declined" | "retired" | "expired" => (Shape::Nothing, Tone::Mute),
         "failed" | "not_met" | "missed" => (Shape::Nonconforming, Tone::Bad),
         "resolved" | "fulfilled" | "met" | "passed" | "effective" | "accepted" | "approved" => (Shape::Met, Tone::Ok),
+        // What merely stands leaves no work, and stands well.
+        "current" | "agreed" | "active" | "live" | "in-force" | "in-use" | "operating" | "published" => {
+            (Shape::Met, Tone::Ok)
+        }
         _ => (Shape::Closed, Tone::Mute),
     }
 }
