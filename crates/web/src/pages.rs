@@ -1,11 +1,15 @@
 //! Pages made by hand, for what people do many times a day. Only these may know a kind by name.
 
+pub mod clause;
+pub mod conformity;
 pub mod everything;
 pub mod home;
 pub mod lines;
 pub mod menu;
 pub mod my_work;
+pub mod requirement;
 pub mod search;
+pub mod verdicts;
 
 #[cfg(test)]
 mod tests;

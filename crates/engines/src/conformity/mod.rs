@@ -15,6 +15,7 @@ pub mod catalogue;
 mod checks;
 mod fact;
 mod finding;
+mod questions;
 mod span;
 mod verdict;
 mod world;
@@ -34,6 +35,7 @@ mod support;
 mod transition;
 
 pub use catalogue::{Catalogue, Requirement, catalogue, requirements_of_kind};
+pub use questions::{Questions, questions};
 pub use verdict::{Assessment, EXAMPLES, Judgement, State, Verdict, assess, judge};
 pub use world::{Case, Settings, World};
 

@@ -7,7 +7,10 @@ use engines::conformity::{Assessment, State, catalogue};
 use futures::future::try_join_all;
 use model::{Actor, Area, Catalog, Kind, Moment, Query, Refusal, time::DAY};
 
-use super::lines::{self, Line, counted};
+use super::{
+    lines::{self, Line, counted},
+    verdicts::mark,
+};
 use crate::view::{
     parts::{Empty, Link, Mark, Notice, Shape, Tone},
     shell::Shell,
@@ -378,19 +381,6 @@ fn next(assessment: &Assessment) -> Vec<NextStep> {
         why: verdict.why.clone(),
     });
     steps.take(5).collect()
-}
-
-/// How a state of a requirement is drawn.
-pub fn mark(state: State) -> Mark {
-    let (shape, tone, word) = match state {
-        State::Proved => (Shape::Proved, Tone::Ok, "Proved"),
-        State::Stale => (Shape::Stale, Tone::Warn, "Stale"),
-        State::Gap => (Shape::Gap, Tone::Bad, "Gap"),
-        State::Nonconforming => (Shape::Nonconforming, Tone::Bad, "Nonconformity"),
-        State::NothingToSample => (Shape::Nothing, Tone::Mute, "Nothing to sample"),
-        State::ForAPerson => (Shape::ForAPerson, Tone::Mute, "For a person"),
-    };
-    Mark::new(shape, tone, word)
 }
 
 fn bar_class(state: State) -> &'static str {
