@@ -14,8 +14,13 @@ use crate::Desk;
 #[derive(Default)]
 pub struct Judged {
     last: Mutex<Option<(i64, Arc<Assessment>)>>,
+    /// Assessments of the past that were asked for lately, with the same number.
+    past: Mutex<Vec<(i64, Arc<Assessment>)>>,
     running: AtomicBool,
 }
+
+/// Assessments of the past that are kept: whoever compares months goes back and forth.
+const PASTS: usize = 8;
 
 /// How old an assessment may be while nothing is written: windows of time move on by themselves.
 const FRESH: i64 = MINUTE;
@@ -86,6 +91,34 @@ impl Desk {
             let _ = desk.judge(now).await;
             desk.judged().running.store(false, Ordering::Release);
         });
+    }
+
+    /// The assessment as of an instant of the past, from what the journal says now of then.
+    ///
+    /// # Errors
+    /// `NotFound` for people of customers, `Query` for an instant that has not come yet.
+    pub async fn assessment_as_of(&self, actor: &Actor, at: Moment, now: Moment) -> Result<Arc<Assessment>, Refusal> {
+        if actor.customer.is_some() || !actor.is_active_at(now) {
+            return Err(Refusal::NotFound);
+        }
+        if at > now {
+            return Err(Refusal::Query(format!("as_of: {at} has not come yet")));
+        }
+        let newest = self.newest_entry().await?;
+        let known = |past: &[(i64, Arc<Assessment>)]| {
+            past.iter()
+                .find(|(seen, assessment)| *seen == newest && assessment.as_of == at)
+                .map(|(_, known)| known.clone())
+        };
+        if let Some(known) = known(&self.judged().past.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(known);
+        }
+        let assessment = Arc::new(self.assess_as_of(at).await?);
+        let mut past = self.judged().past.lock().unwrap_or_else(PoisonError::into_inner);
+        past.retain(|(seen, _)| *seen == newest);
+        past.truncate(PASTS - 1);
+        past.insert(0, (newest, assessment.clone()));
+        Ok(assessment)
     }
 
     async fn judge(&self, now: Moment) -> Result<Arc<Assessment>, Refusal> {

@@ -22,6 +22,9 @@ pub fn doors() -> Doors {
         .member(GET, "/search", pages::search::open)
         .member(GET, "/palette", pages::search::suggest)
         .member(GET, "/records", pages::everything::open)
+        .member(GET, "/conformity", pages::conformity::open)
+        .member(GET, "/conformity/{clause}", pages::conformity::open_clause)
+        .member(GET, "/conformity/{clause}/{requirement}", pages::conformity::open_requirement)
 }
 
 /// The program is alive, whatever its database does.

@@ -1,15 +1,109 @@
 //! The conformity map: every requirement as one cell, every figure a link.
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::{
+    extract::{Path, Query, State as Held},
+    response::Html,
+};
 use engines::conformity::{Assessment, State, catalogue};
-use model::Moment;
+use model::{Moment, Refusal, suggest};
+use serde::Deserialize;
 
 use super::verdicts;
-use crate::view::{
-    parts::{Cells, Link, Mark},
-    shell::Shell,
-    time,
+use super::{clause, requirement};
+use crate::{
+    App, Refused, Seat,
+    view::{
+        parts::{Cells, Link, Mark},
+        shell::Shell,
+        time,
+    },
 };
+
+/// What these pages may be asked: as of when, and which records or requirements to list.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    as_of: Option<String>,
+    state: Option<String>,
+    show: Option<String>,
+    from: Option<usize>,
+}
+
+/// `GET /conformity`
+pub async fn open(seat: Seat, Held(app): Held<App>, Query(asked): Query<Asked>) -> Result<Html<String>, Refused> {
+    let at = instant(&asked, seat.now)?;
+    let state = asked.state.as_deref().map(state).transpose()?;
+    let assessment = assessment(&app, &seat, at).await?;
+    let shell = Shell { views: true, ..crate::shell(&app, &seat, "/conformity").await };
+    Ok(Html(page(shell, &assessment, state, seat.now, at.is_some()).render()?))
+}
+
+/// `GET /conformity/{clause}`
+pub async fn open_clause(
+    seat: Seat,
+    Held(app): Held<App>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, Refused> {
+    let at = instant(&asked, seat.now)?;
+    let assessment = assessment(&app, &seat, at).await?;
+    let shell = Shell { views: true, ..crate::shell(&app, &seat, "/conformity").await };
+    let page = clause::page(shell, &assessment, &app.desk.catalog(), &id, seat.now, at.is_some());
+    Ok(Html(page.ok_or(Refusal::NotFound)?.render()?))
+}
+
+/// `GET /conformity/{clause}/{requirement}`
+pub async fn open_requirement(
+    seat: Seat,
+    Held(app): Held<App>,
+    Path((clause, id)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, Refused> {
+    let at = instant(&asked, seat.now)?;
+    let show = asked.show.as_deref().map(|text| {
+        requirement::Show::parse(text)
+            .ok_or_else(|| Refusal::Query(format!("show: \"{text}\" is not one of bad, good, all")))
+    });
+    let ask = requirement::Ask {
+        show: show.transpose()?,
+        from: asked.from.unwrap_or(0),
+        is_past: at.is_some(),
+        now: seat.now,
+    };
+    let assessment = assessment(&app, &seat, at).await?;
+    if assessment.find(&id).is_none_or(|verdict| verdict.requirement.clause != clause) {
+        return Err(Refusal::NotFound.into());
+    }
+    let shell = Shell { views: true, ..crate::shell(&app, &seat, "/conformity").await };
+    let page = requirement::page(&app.desk, &seat.actor, shell, &assessment, &id, &ask).await?;
+    Ok(Html(page.render()?))
+}
+
+async fn assessment(app: &App, seat: &Seat, at: Option<Moment>) -> Result<Arc<Assessment>, Refusal> {
+    match at {
+        Some(at) => app.desk.assessment_as_of(&seat.actor, at, seat.now).await,
+        None => app.desk.assessment(&seat.actor, seat.now).await,
+    }
+}
+
+/// The end of a day that was picked, or an instant; nothing for today and for an empty field.
+fn instant(asked: &Asked, now: Moment) -> Result<Option<Moment>, Refusal> {
+    let Some(text) = asked.as_of.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let wrong = || Refusal::Query(format!("as_of: \"{text}\" is not a day such as 2026-11-12"));
+    let at = Moment::parse(text).ok_or_else(wrong)?;
+    let at = if text.len() == 10 { at.plus(model::time::DAY - 1) } else { at };
+    Ok(Some(at).filter(|at| *at < now))
+}
+
+fn state(text: &str) -> Result<State, Refusal> {
+    State::parse(text).ok_or_else(|| {
+        let hint = suggest::hint(text, State::ALL.iter().map(|state| state.name()));
+        Refusal::Query(format!("state: \"{text}\" is no state of a requirement{hint}"))
+    })
+}
 
 #[derive(Template)]
 #[template(path = "page/conformity.html")]
