@@ -2,6 +2,7 @@
 
 pub mod clause;
 pub mod conformity;
+pub mod account;
 pub mod everything;
 pub mod home;
 pub mod lines;
@@ -10,6 +11,7 @@ pub mod my_work;
 pub mod requirement;
 pub mod search;
 pub mod verdicts;
+pub mod sign_in;
 
 #[cfg(test)]
 mod tests;

@@ -9,8 +9,8 @@ use model::{
 };
 use serde_json::{Value as Json, json};
 
-use super::{home, my_work, search};
-use crate::view::{sample, shell::Shell};
+use super::{account, home, my_work, search, sign_in};
+use crate::view::{sample, shell::Shell, time};
 
 const NOW: Moment = Moment(20_770 * DAY + 8 * HOUR);
 
@@ -135,4 +135,54 @@ async fn search_finds_numbers_words_clauses_and_lists() {
     let found = search::palette(&desk, &ines, "backup", &shell(), NOW).await.expect("the palette answers");
     let records = found.groups.iter().find(|group| group.title == "Records").expect("records come first");
     assert_eq!(records.options[0].number, "INC-2");
+}
+
+#[test]
+fn the_ways_in_keep_what_was_typed_and_never_the_password() {
+    let nobody = Shell { lang: "en".into(), user: None, ..Shell::default() };
+    let page =
+        sign_in::SignInPage::new(nobody.clone(), "ines@tidewell.example", "/incidents", "E-mail or password is wrong.");
+    let html = page.render().expect("the page renders");
+    assert!(html.contains("value=\"ines@tidewell.example\"") && html.contains("value=\"/incidents\""));
+    assert!(html.contains("autocomplete=\"current-password\""));
+    sample::keep("sign-in", &html);
+    let typed = sign_in::FirstAccount { name: "Ines Okafor".into(), email: "ines".into() };
+    let errors = vec![("email".to_owned(), "Type an e-mail address such as ines@example.org.".to_owned())];
+    let html = sign_in::FirstStartPage::new(nobody, "one-time", &typed, errors).render().expect("the page renders");
+    assert!(
+        html.contains("aria-invalid") && html.contains("href=\"#f-email\"") && html.contains("value=\"Ines Okafor\"")
+    );
+    sample::keep("first-start", &html);
+}
+
+#[test]
+fn the_account_shows_sessions_tokens_and_a_new_secret_once() {
+    let session = |device: &str, current| account::SessionLine {
+        id: device.into(),
+        device: device.into(),
+        address: "192.0.2.7".into(),
+        seen: time::when(NOW, NOW),
+        since: time::when(NOW.minus(3 * DAY), NOW),
+        current,
+    };
+    let page = account::AccountPage {
+        shell: shell(),
+        sessions: vec![session("Firefox on Windows", true), session("Safari on iPhone", false)],
+        tokens: vec![account::TokenLine {
+            id: "1".into(),
+            name: "Monitoring".into(),
+            scope: "read".into(),
+            made: time::when(NOW, NOW),
+            expires: "Sat 13 Nov 2027".into(),
+            used: "never".into(),
+        }],
+        secret: "plt_4f0c2a".into(),
+        password: vec![sign_in::line("current", "Present password", "password", "", "current-password", "")],
+        token: vec![sign_in::line("name", "Name", "text", "", "off", "What uses it.")],
+        notices: Vec::new(),
+    };
+    let html = page.render().expect("the page renders");
+    assert_eq!(html.matches("plt_4f0c2a").count(), 1);
+    assert_eq!(html.matches("action=\"/account/sessions/end\"").count(), 1, "one does not end the session one is in");
+    sample::keep("account", &html);
 }
