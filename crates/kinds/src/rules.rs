@@ -10,14 +10,25 @@ use model::{
 
 use crate::shared;
 
+/// Whether this write says something about one of the fields. What was imported wrong does not stand in the way of
+/// other work on the record.
+pub fn touched(draft: &Draft, facts: &Facts<'_>, names: &[&str]) -> bool {
+    facts.before.is_none_or(|before| names.iter().any(|name| before.fields.get(*name) != draft.fields.get(*name)))
+}
+
 /// Refuses an end that lies before its beginning. Nothing to say while one of them is empty.
 ///
 /// # Errors
 /// A sentence at the later field.
-pub fn in_order<T: Stored, U: Stored>(draft: &Draft, first: Key<T>, then: Key<U>) -> Result<(), FieldError> {
+pub fn in_order<T: Stored, U: Stored>(
+    draft: &Draft,
+    facts: &Facts<'_>,
+    first: Key<T>,
+    then: Key<U>,
+) -> Result<(), FieldError> {
     let at = |name: &str| draft.fields.get(name).and_then(Value::as_moment);
     match (at(first.name), at(then.name)) {
-        (Some(begin), Some(end)) if end < begin => {
+        (Some(begin), Some(end)) if end < begin && touched(draft, facts, &[first.name, then.name]) => {
             let begin = sentence_case(first.name).to_lowercase();
             Err(FieldError::new(then.name, format!("lies before {begin}")))
         }
@@ -110,8 +121,13 @@ pub fn count_moves(draft: &mut Draft, facts: &Facts<'_>, owner: Key<Person>, tea
 ///
 /// # Errors
 /// A sentence at the field.
-pub fn share_of_hundred(draft: &Draft, key: Key<model::field::Percentage>) -> Result<(), FieldError> {
-    match draft.get(key) {
+pub fn share_of_hundred(
+    draft: &Draft,
+    facts: &Facts<'_>,
+    key: Key<model::field::Percentage>,
+) -> Result<(), FieldError> {
+    let share = draft.get(key).filter(|_| touched(draft, facts, &[key.name]));
+    match share {
         Some(share) if share.0 < model::Decimal::ZERO || share.0 > model::Decimal::ONE_HUNDRED => {
             Err(FieldError::new(key.name, "must be from 0 to 100 percent"))
         }

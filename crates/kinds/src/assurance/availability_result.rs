@@ -20,7 +20,7 @@ pub fn kind() -> Kind {
         .field(SERVICE.reference(&["service"]).column(Column::Service))
         .field(PERIOD.period().indexed())
         .field(ACTUAL.percentage().help("Two decimals are enough; it must agree with the outages on record."))
-        .field(TARGET.percentage())
+        .field(TARGET.percentage().help("The target that held in that period."))
         .field(MET.flag())
         .field(REASON.long().help("Why it was missed."))
         .lifecycle(lifecycles::kept())
@@ -32,7 +32,7 @@ pub fn kind() -> Kind {
         .rule(shares)
 }
 
-fn shares(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::share_of_hundred(draft, ACTUAL)?;
-    rules::share_of_hundred(draft, TARGET)
+fn shares(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::share_of_hundred(draft, facts, ACTUAL)?;
+    rules::share_of_hundred(draft, facts, TARGET)
 }

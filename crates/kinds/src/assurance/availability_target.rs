@@ -32,6 +32,6 @@ pub fn kind() -> Kind {
         .rule(share)
 }
 
-fn share(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::share_of_hundred(draft, TARGET)
+fn share(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::share_of_hundred(draft, facts, TARGET)
 }

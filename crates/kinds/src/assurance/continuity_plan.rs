@@ -16,7 +16,7 @@ pub fn kind() -> Kind {
         .about("A continuity plan says what to do when a service is lost in a big way.")
         .clause(&["8.7.2", "6.3", "7.5.4"])
         .area(Area::Assure)
-        .field(SERVICES.references(&["service"]))
+        .field(SERVICES.references(&["service"]).help("The services that it brings back."))
         .field(VERSION.number())
         .field(OWNER.person().column(Column::Owner))
         .field(
@@ -28,7 +28,8 @@ pub fn kind() -> Kind {
                     part::long("d").label("What recovery needs"),
                     part::long("e").label("How to get back to normal"),
                 ])
-                .label("Plan"),
+                .label("Plan")
+                .help("All five are filled in."),
         )
         .field(CONTACTS.persons().help("Who must be reached, one e-mail a line."))
         .field(CONTACTS_CHECKED_ON.date().label("Contacts checked").help("Every six months."))

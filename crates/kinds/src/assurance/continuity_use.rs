@@ -18,11 +18,11 @@ pub fn kind() -> Kind {
         .clause(&["8.7.2"])
         .area(Area::Assure)
         .field(PLAN.reference(&["continuity_plan"]))
-        .field(INVOKED_ON.instant().label("Started"))
+        .field(INVOKED_ON.instant().label("Started").help("When somebody decided to start the plan."))
         .field(CAUSE.long())
         .field(IMPACT.long())
         .field(RECOVERY.long().help("How and when services came back."))
-        .field(REPORTED_ON.date().label("Reported"))
+        .field(REPORTED_ON.date().label("Reported").help("When the report on it went out."))
         .field(
             REVIEW
                 .parts(vec![part::date("on").label("When"), part::person("by"), part::long("text").label("Findings")])

@@ -53,5 +53,5 @@ fn times_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError
     if rules::enters(draft, facts, &["over"]) {
         rules::stamp(draft, facts, END);
     }
-    rules::in_order(draft, START, END)
+    rules::in_order(draft, facts, START, END)
 }

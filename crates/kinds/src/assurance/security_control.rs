@@ -27,9 +27,9 @@ pub fn kind() -> Kind {
                 .reference(&["other_party"])
                 .help("The outside organisation with access to information that it was agreed with."),
         )
-        .field(AGREED.date().label("Agreed with the party"))
+        .field(AGREED.date().label("Agreed with the party").help("When the outside party agreed to keep it."))
         .field(DECISION.long().help("Why it was chosen, or why not."))
-        .field(DECIDED_ON.date().label("Decided"))
+        .field(DECIDED_ON.date().label("Decided").help("When it was chosen."))
         .field(CHECKED_ON.date().label("Checked").help("Once a year: does it work?"))
         .field(EFFECTIVE.flag().help("What the check found. If not, an action is needed."))
         .field(shared::state_alias("state"))
@@ -59,6 +59,6 @@ fn life() -> Lifecycle {
     lifecycles::ending(lifecycle)
 }
 
-fn dates_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, DECIDED_ON, CHECKED_ON)
+fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, DECIDED_ON, CHECKED_ON)
 }

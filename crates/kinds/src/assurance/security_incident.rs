@@ -73,7 +73,7 @@ fn work() -> Vec<Field> {
         vec![
             OWNER.person().column(Column::Owner),
             TEAM.reference(&["team"]).column(Column::Team),
-            REQUESTER.person().label("Reported by").column(Column::Requester),
+            REQUESTER.person().label("Reported by").help("Who told us of it.").column(Column::Requester),
         ],
     )
 }
@@ -86,7 +86,10 @@ fn work_2() -> Vec<Field> {
             RAISED_ON.instant().label("Raised").indexed(),
             RESOLVED_ON.instant().label("Resolved"),
             CLOSED_ON.instant().label("Closed"),
-            RESOLUTION.long().required_in(&["resolved", "closed"]),
+            RESOLUTION
+                .long()
+                .help("How the danger was ended and the harm made good.")
+                .required_in(&["resolved", "closed"]),
             shared::state_alias("state"),
             REVIEWED_ON.instant().label("Reviewed").help("When somebody looked at what it teaches."),
             INCIDENT.reference(&["incident"]),
@@ -132,7 +135,7 @@ fn times_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
     Ok(())
 }
 
-fn times_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, RAISED_ON, RESOLVED_ON)?;
-    rules::in_order(draft, RESOLVED_ON, CLOSED_ON)
+fn times_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, RAISED_ON, RESOLVED_ON)?;
+    rules::in_order(draft, facts, RESOLVED_ON, CLOSED_ON)
 }

@@ -35,14 +35,23 @@ pub fn kind() -> Kind {
         .field(shared::state_alias("status"))
         .field(OWNER.person().column(Column::Owner))
         .field(SERVICE.reference(&["service"]).column(Column::Service))
-        .field(ENVIRONMENT.open_choice(&["production", "test", "development"]))
+        .field(
+            ENVIRONMENT
+                .open_choice(&["production", "test", "development"])
+                .help("Where it runs: for real use, for tests, for building."),
+        )
         .field(MANUFACTURER.text())
         .field(MODEL.text())
         .field(SERIAL_NUMBER.text())
         .field(ADDRESSES.texts().help("Host names and network addresses, one a line."))
         .field(LOCATION.reference_or_text(&["location"]))
         .include(vec![shared::customer()])
-        .field(ATTRIBUTES.parts(vec![]).label("Other attributes"))
+        .field(
+            ATTRIBUTES
+                .parts(vec![])
+                .label("Other attributes")
+                .help("Whatever else is worth knowing, under names of your own."),
+        )
         .field(
             UPDATED_ON
                 .instant()

@@ -13,8 +13,10 @@ pub fn kind() -> Kind {
         .about("A CI link is a relation between two configuration items.")
         .clause(&["8.2.6"])
         .area(Area::Services)
-        .field(FROM.reference(&["ci"]).required().indexed())
-        .field(TO.reference(&["ci"]).required().indexed())
+        .field(
+            FROM.reference(&["ci"]).help("The item that depends, runs on, is part of the other.").required().indexed(),
+        )
+        .field(TO.reference(&["ci"]).help("The other item.").required().indexed())
         .field(
             KIND.open_choice(&["depends-on", "runs-on", "connected-to", "part-of", "backs-up"])
                 .help("Depends-on counts for what an outage drags down."),

@@ -28,7 +28,7 @@ pub fn kind() -> Kind {
         .field(shared::state_alias("status"))
         .field(PRIORITY.open_choice(&["high", "medium", "low", "P1", "P2", "P3", "P4", "P5"]).column(Column::Priority))
         .field(DONE_ON.date())
-        .field(RESULT.long())
+        .field(RESULT.long().help("What came of it."))
         .field(EFFECT_CHECKED_ON.date().label("Effect checked").help("Within ninety days after it was done."))
         .field(EFFECTIVE.flag().help("It did what it was meant to."))
         .field(TOLD.instant().help("When those concerned learnt of it."))
@@ -64,6 +64,6 @@ fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
     Ok(())
 }
 
-fn dates_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, DONE_ON, EFFECT_CHECKED_ON)
+fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, DONE_ON, EFFECT_CHECKED_ON)
 }

@@ -60,8 +60,10 @@ fn decision() -> Vec<Field> {
     shared::grouped(
         "Decision",
         vec![
-            DECISION.open_choice(&["approved", "rejected", "deferred"]),
-            DECIDED_BY.person(),
+            DECISION
+                .open_choice(&["approved", "rejected", "deferred"])
+                .help("What was decided: approved, rejected, deferred."),
+            DECIDED_BY.person().help("Who decided."),
             DECIDED_ON.date().label("Decided"),
             PRIORITY.open_choice(&["P1", "P2", "P3", "P4", "P5", "high", "medium", "low"]).column(Column::Priority),
             TARGETS
@@ -81,15 +83,17 @@ fn result() -> Vec<Field> {
         "Result",
         vec![
             IMPLEMENTED_ON.date().label("Implemented"),
-            MEASURED.parts(vec![
-                part::number("number"),
-                part::open_choice("unit", &["percent", "hours", "days", "count", "money"]),
-                part::date("on"),
-            ]),
+            MEASURED
+                .parts(vec![
+                    part::number("number"),
+                    part::open_choice("unit", &["percent", "hours", "days", "count", "money"]),
+                    part::date("on"),
+                ])
+                .help("What came of it, measured as the target is."),
             TARGET_MET.flag().help("If not, an action is needed."),
             SMS_CHANGED.flag().label("System changed").help("If yes, link the change, document or process."),
             ACTIONS.references_or_text(&["action"]),
-            REPORTED_ON.date().label("Reported"),
+            REPORTED_ON.date().label("Reported").help("When the result was told."),
         ],
     )
 }
@@ -128,6 +132,6 @@ fn decision_is_signed(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldE
     Ok(())
 }
 
-fn dates_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, DECIDED_ON, IMPLEMENTED_ON)
+fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, DECIDED_ON, IMPLEMENTED_ON)
 }

@@ -39,7 +39,9 @@ fn fields() -> Vec<Field> {
     vec![
         SOURCE.reference_or_text(&["audit"]).help("The audit that found it, or how else it came to light."),
         CLAUSE.text().help("The requirement that was not met, such as 8.6.1."),
-        GRADE.open_choice(&["minor", "major", "observation"]),
+        GRADE
+            .open_choice(&["minor", "major", "observation"])
+            .help("Major when a whole requirement fails or the system cannot be trusted."),
         TEXT.long().label("What was found").help("The requirement, what is, and the evidence."),
         OWNER.person().column(Column::Owner),
         RAISED_ON.date().label("Raised"),
@@ -86,7 +88,7 @@ fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
     Ok(())
 }
 
-fn dates_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, RAISED_ON, CLOSED_ON)?;
-    rules::in_order(draft, CHECKED_ON, CLOSED_ON)
+fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, RAISED_ON, CLOSED_ON)?;
+    rules::in_order(draft, facts, CHECKED_ON, CLOSED_ON)
 }

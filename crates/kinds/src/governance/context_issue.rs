@@ -19,7 +19,10 @@ pub fn kind() -> Kind {
         .clause(&["4.1", "4.3", "6.1.1"])
         .area(Area::Prove)
         .field(TOPIC.text().help("In a few words. One issue has the topic climate-change, relevant or not.").required())
-        .field(SIDE.choice(&["external", "internal"]))
+        .field(
+            SIDE.choice(&["external", "internal"])
+                .help("Law, market, climate and technology are outside; people, money and structure inside."),
+        )
         .field(RELEVANT.flag().help("Matters to what the system is meant to reach."))
         .field(REASON.long().help("Why it is relevant, or why not."))
         .field(EFFECT.long().help("What it does to services or the system. Write none where there is none."))

@@ -20,7 +20,7 @@ pub fn kind() -> Kind {
                 .help("At least customers, suppliers and staff are named."),
         )
         .field(REQUIREMENTS.texts().help("What it needs or asks for, one a line."))
-        .field(HOW_MET.long().label("How they are met"))
+        .field(HOW_MET.long().label("How they are met").help("What we do so that these needs are met."))
         .field(OWNER.person().column(Column::Owner))
         .field(REVIEWED_ON.date().label("Reviewed"))
         .lifecycle(lifecycles::kept())

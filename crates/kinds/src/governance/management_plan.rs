@@ -70,7 +70,8 @@ fn fields() -> Vec<Field> {
                 )
                 .label("Measuring, auditing, reporting, improving"),
             ])
-            .label("Plan"),
+            .label("Plan")
+            .help("All points are filled in."),
         REFERENCES
             .references_or_text(&["policy", "objective", "risk", "service_requirement"])
             .help("At least one policy, objective, risk and service requirement, by number."),

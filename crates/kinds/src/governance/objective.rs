@@ -30,7 +30,7 @@ pub fn kind() -> Kind {
         .field(MEASURE.text().help("What is counted."))
         .field(UNIT.open_choice(&["percent", "points", "hours", "days", "count", "money"]))
         .field(BASELINE.number().help("Where it stood at first."))
-        .field(TARGET.number())
+        .field(TARGET.number().help("The number that is to be reached, in the unit above."))
         .field(DUE.date().column(Column::Due))
         .field(shared::state_alias("status"))
         .field(PLAN.parts(vec![

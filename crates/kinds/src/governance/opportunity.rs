@@ -18,7 +18,7 @@ pub fn kind() -> Kind {
         .clause(&["6.1.1", "6.1.2"])
         .area(Area::Assure)
         .field(DESCRIPTION.long().required())
-        .field(CUSTOMER_EFFECT.long().label("Effect on customers"))
+        .field(CUSTOMER_EFFECT.long().label("Effect on customers").help("What customers would gain."))
         .field(OWNER.person().column(Column::Owner))
         .field(DECISION.long().help("Whether it is taken up, and why."))
         .field(REVIEWED_ON.date().label("Reviewed"))

@@ -23,8 +23,8 @@ pub fn kind() -> Kind {
         .field(NAME.text().required())
         .field(PURPOSE.long().help("What it is for. The last word is the clause that it covers, such as 8.6.1."))
         .field(OWNER.person().help("One person, active at the provider.").column(Column::Owner))
-        .field(INPUTS.open_choices(&["records", "requests"]))
-        .field(OUTPUTS.open_choices(&["records", "reports"]))
+        .field(INPUTS.open_choices(&["records", "requests"]).help("What it takes in."))
+        .field(OUTPUTS.open_choices(&["records", "reports"]).help("What it gives out."))
         .field(
             INTERACTIONS
                 .references(&["process"])

@@ -27,7 +27,7 @@ pub fn kind() -> Kind {
                 ])
                 .help("One row for each criterion of the process."),
         )
-        .field(VERDICT.long())
+        .field(VERDICT.long().help("Whether the process does what it is for."))
         .field(ACTIONS.references(&["action"]).help("Needed when the same criterion was missed twice in a row."))
         .field(REVIEWED_ON.date().label("Reviewed"))
         .field(OWNER.person().label("Done by").column(Column::Owner))

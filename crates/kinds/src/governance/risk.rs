@@ -46,10 +46,11 @@ fn fields() -> Vec<Field> {
             "continuity",
             "information-security",
         ])
+        .help("Availability, continuity and information security need a risk for each service.")
         .required(),
         SERVICE.reference(&["service"]).help("Empty for a risk to the system as a whole.").column(Column::Service),
         DESCRIPTION.long().help("Cause, event and consequence."),
-        CUSTOMER_EFFECT.long().label("Effect on customers"),
+        CUSTOMER_EFFECT.long().label("Effect on customers").help("What customers would feel."),
         OWNER.person().column(Column::Owner),
     ]
 }
@@ -61,9 +62,14 @@ fn assessment() -> Vec<Field> {
             LIKELIHOOD.number().help("1 hardly ever to 5 almost certain."),
             IMPACT.number().help("1 hardly felt to 5 ruinous."),
             SCORE.number().help("Likelihood times impact, computed."),
-            TREATMENT.open_choice(&["reduce", "accept", "avoid", "share", "transfer"]),
+            TREATMENT
+                .open_choice(&["reduce", "accept", "avoid", "share", "transfer"])
+                .help("What is done: make it smaller, accept it, avoid it, share it."),
             RESIDUAL.number().label("Residual score").help("What is left when the actions and controls work."),
-            RESIDUAL_REASON.long().label("Reason for the residual score"),
+            RESIDUAL_REASON
+                .long()
+                .label("Reason for the residual score")
+                .help("Why it is believed to become that small."),
             ACCEPTED_BY.person().help("Of top management, when the residual score is above the limit."),
             REVIEWED_ON.date().label("Reviewed"),
             ACTIONS.references_or_text(&["action"]),
@@ -87,9 +93,10 @@ fn life() -> Lifecycle {
 }
 
 /// Levels are whole numbers from 1 to 5 (rule R21).
-fn levels_are_whole(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
+fn levels_are_whole(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     for key in [LIKELIHOOD, IMPACT] {
         if let Some(level) = draft.get(key)
+            && rules::touched(draft, facts, &[key.name])
             && (!level.fract().is_zero() || level < Decimal::ONE || level > Decimal::from(5))
         {
             return Err(FieldError::new(key.name, "must be a whole number from 1 to 5"));
@@ -99,8 +106,9 @@ fn levels_are_whole(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> 
 }
 
 /// Rule R21: the score is likelihood times impact.
-fn score_is_the_product(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    if let (Some(likelihood), Some(impact)) = (draft.get(LIKELIHOOD), draft.get(IMPACT))
+fn score_is_the_product(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if rules::touched(draft, facts, &[LIKELIHOOD.name, IMPACT.name, SCORE.name])
+        && let (Some(likelihood), Some(impact)) = (draft.get(LIKELIHOOD), draft.get(IMPACT))
         && let Some(score) = likelihood.checked_mul(impact)
     {
         draft.set(SCORE, score);

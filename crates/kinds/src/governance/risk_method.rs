@@ -16,18 +16,26 @@ pub fn kind() -> Kind {
         )
         .clause(&["6.1.2"])
         .area(Area::Prove)
-        .field(SCALE.parts(vec![
-            part::numbers("likelihood").label("Likelihood levels").help("1 to 5, one a line."),
-            part::numbers("impact").label("Impact levels").help("1 to 5, one a line."),
-            part::text("score").help("How they give the score; likelihood times impact."),
-        ]))
-        .field(ACCEPTANCE.parts(vec![
-            part::number("limit").help(
-                "A risk whose residual score is above it needs \
-                 actions, and top management accepts it.",
-            ),
-            part::long("above_limit").label("Above the limit").help("What is done then."),
-        ]))
+        .field(
+            SCALE
+                .parts(vec![
+                    part::numbers("likelihood").label("Likelihood levels").help("1 to 5, one a line."),
+                    part::numbers("impact").label("Impact levels").help("1 to 5, one a line."),
+                    part::text("score").help("How they give the score; likelihood times impact."),
+                ])
+                .help("The levels and what they mean."),
+        )
+        .field(
+            ACCEPTANCE
+                .parts(vec![
+                    part::number("limit").help(
+                        "A risk whose residual score is above it needs \
+                         actions, and top management accepts it.",
+                    ),
+                    part::long("above_limit").label("Above the limit").help("What is done then."),
+                ])
+                .help("Up to which score a risk is simply accepted."),
+        )
         .field(APPROACH.long().help("How risks are found, judged, handled and looked at again."))
         .field(VERSION.number())
         .field(OWNER.person().column(Column::Owner))

@@ -21,7 +21,7 @@ pub fn kind() -> Kind {
         .field(TEXT.long().help("As it will stand on the certificate."))
         .field(ORGANIZATION.text().label("Organisation").help("The organisation or part of it that is covered."))
         .field(SERVICES.references(&["service"]).help("All live services in scope."))
-        .field(LOCATIONS.texts())
+        .field(LOCATIONS.texts().help("The places from which services are delivered, one a line."))
         .field(BOUNDARIES.long().help("What lies just outside, and why."))
         .field(VERSION.number())
         .field(OWNER.person().column(Column::Owner))

@@ -15,14 +15,11 @@ pub fn kind() -> Kind {
         .clause(&["7.4", "5.1", "5.2.2", "8.5.1.3", "8.5.3", "8.7.3.1", "9.4"])
         .area(Area::Prove)
         .field(SUBJECT.text().required())
-        .field(ABOUT.open_choice(&[
-            "service-management",
-            "information-security",
-            "change",
-            "release",
-            "report",
-            "incident",
-        ]))
+        .field(
+            ABOUT
+                .open_choice(&["service-management", "information-security", "change", "release", "report", "incident"])
+                .help("Messages on service management come from top management, once a year at least."),
+        )
         .field(
             AUDIENCE
                 .references_or_text(&["customer"])

@@ -18,7 +18,7 @@ pub fn kind() -> Kind {
         .area(Area::Run)
         .field(shared::title_alias())
         .field(TEXT.long())
-        .field(SERVICES.references(&["service"]))
+        .field(SERVICES.references(&["service"]).help("The services for which it helps."))
         .field(CATEGORY.text())
         .field(OWNER.person().column(Column::Owner))
         .field(shared::state_alias("state"))

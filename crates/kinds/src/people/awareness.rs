@@ -20,7 +20,10 @@ pub fn kind() -> Kind {
                 .help("All of the first five within a year."),
         )
         .field(ON.date().indexed())
-        .field(HOW.open_choice(&["briefing", "e-learning", "e-mail", "induction"]))
+        .field(
+            HOW.open_choice(&["briefing", "e-learning", "e-mail", "induction"])
+                .help("In which way the person was told."),
+        )
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::people())

@@ -19,7 +19,7 @@ pub fn kind() -> Kind {
         .field(NEED.text().help("What this person must be able to do."))
         .field(LEVEL.number().help("1 knows of it to 5 teaches it."))
         .field(PROOF.text().help("Certificate, training, years of practice."))
-        .field(VERIFIED_ON.date().label("Verified"))
+        .field(VERIFIED_ON.date().label("Verified").help("When the proof was last looked at."))
         .field(GAP.long().help("What is missing. Empty when the level is enough."))
         .field(ACTIONS.references_or_text(&["action"]))
         .lifecycle(lifecycles::kept())

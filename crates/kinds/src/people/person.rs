@@ -26,7 +26,7 @@ pub fn kind() -> Kind {
                 .column(Column::Requester),
         )
         .field(ACTIVE.flag().help("Works here now."))
-        .field(ROLES.references(&["role"]))
+        .field(ROLES.references(&["role"]).help("The roles this person holds or stands in for."))
         .field(TEAM.reference(&["team"]).column(Column::Team))
         .field(JOINED_ON.date().label("Joined"))
         .field(LEFT_ON.date().label("Left"))
@@ -41,6 +41,6 @@ pub fn kind() -> Kind {
         .rule(dates_in_order)
 }
 
-fn dates_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, JOINED_ON, LEFT_ON)
+fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, JOINED_ON, LEFT_ON)
 }

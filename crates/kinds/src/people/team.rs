@@ -18,18 +18,19 @@ pub fn kind() -> Kind {
         .clause(&["7.1", "5.3"])
         .area(Area::Prove)
         .field(NAME.text().required())
-        .field(PURPOSE.long())
+        .field(PURPOSE.long().help("What it looks after."))
         .field(MEMBERS.persons().help("One e-mail a line."))
-        .field(LEAD.person().column(Column::Owner))
+        .field(LEAD.person().help("Who answers for the queue.").column(Column::Owner))
         .field(EMAIL.person().label("E-mail").help("For news that goes to all of the team."))
         .field(ON_CALL.person().label("On call now").help("Who is reached outside office hours."))
         .field(
             ON_CALL_PLAN
                 .rows(vec![part::person("person"), part::instant("from"), part::instant("to")])
-                .label("On-call plan"),
+                .label("On-call plan")
+                .help("Who is on call when."),
         )
         .field(SERVICES.references(&["service"]).help("The services that it supports."))
-        .field(CALENDAR.reference(&["service_calendar"]).label("Hours"))
+        .field(CALENDAR.reference(&["service_calendar"]).label("Hours").help("The hours in which the team works."))
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::governance())

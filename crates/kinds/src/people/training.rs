@@ -18,7 +18,7 @@ pub fn kind() -> Kind {
         .field(TOPIC.text().required())
         .field(PERSONS.persons().label("People"))
         .field(HELD_ON.date())
-        .field(PROVIDER.text().label("Held by"))
+        .field(PROVIDER.text().label("Held by").help("Who taught."))
         .field(OWNER.person().help("Who sees to it and to the check of its effect.").column(Column::Owner))
         .field(EFFECT_CHECKED_ON.date().label("Effect checked").help("Within ninety days."))
         .field(EFFECTIVE.flag().help("People can do what they were to learn."))
@@ -30,6 +30,6 @@ pub fn kind() -> Kind {
         .rule(dates_in_order)
 }
 
-fn dates_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, HELD_ON, EFFECT_CHECKED_ON)
+fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, HELD_ON, EFFECT_CHECKED_ON)
 }

@@ -20,20 +20,24 @@ pub fn kind() -> Kind {
         .about("An audit is one internal look at whether the system follows its own rules and the standard.")
         .clause(&["9.2.1", "9.2.2"])
         .area(Area::Prove)
-        .field(SCOPE.parts(vec![
-            part::texts("clauses").help("One a line, such as 8.6.1; a clause above does not stand in."),
-            part::references("services", &["service"]),
-        ]))
+        .field(
+            SCOPE
+                .parts(vec![
+                    part::texts("clauses").help("One a line, such as 8.6.1; a clause above does not stand in."),
+                    part::references("services", &["service"]),
+                ])
+                .help("All audits of a year together cover every clause and every service."),
+        )
         .field(CRITERIA.texts().help("Against what it is judged: own rules, the standard."))
         .field(AUDITORS.persons().help("Nobody audits a process of their own."))
         .field(OWNER.person().label("Lead auditor").column(Column::Owner))
         .field(PLANNED_ON.date().label("Planned for"))
         .field(HELD_ON.date())
         .field(RECORDS_SAMPLED.references_or_text(&[]).help("Numbers of the records that were looked at."))
-        .field(PEOPLE_MET.persons())
-        .field(FINDINGS.references_or_text(&["nonconformity"]))
-        .field(CONCLUSION.long())
-        .field(REPORT_ON.date().label("Reported"))
+        .field(PEOPLE_MET.persons().help("One e-mail a line."))
+        .field(FINDINGS.references_or_text(&["nonconformity"]).help("The nonconformities that it found."))
+        .field(CONCLUSION.long().help("Whether the system conforms and works, in the auditors' words."))
+        .field(REPORT_ON.date().label("Reported").help("Within thirty days after it was held."))
         .field(TOLD.date().help("When the managers concerned learnt of the result."))
         .lifecycle(life())
         .link("part_of", "part of", "consists of", &["audit_programme"])
@@ -71,6 +75,6 @@ fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
     Ok(())
 }
 
-fn dates_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, HELD_ON, REPORT_ON)
+fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, HELD_ON, REPORT_ON)
 }

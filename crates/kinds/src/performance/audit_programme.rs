@@ -19,9 +19,13 @@ pub fn kind() -> Kind {
         .field(PERIOD.period())
         .field(FREQUENCY.text().label("How often"))
         .field(METHODS.texts().help("Interviews, samples, walking through."))
-        .field(DUTIES.parts(vec![part::person("lead").label("Leads the audits")]))
-        .field(PLANNING.long())
-        .field(REPORTING.long())
+        .field(
+            DUTIES
+                .parts(vec![part::person("lead").label("Leads the audits")])
+                .help("Who does what in the audits of the period."),
+        )
+        .field(PLANNING.long().help("How the audits are spread over the period."))
+        .field(REPORTING.long().help("To whom and how results are told."))
         .field(BASIS.texts().help("What weighs: importance of processes, changes, earlier results."))
         .field(OWNER.person().column(Column::Owner))
         .include(shared::approval())

@@ -25,7 +25,7 @@ pub fn kind() -> Kind {
                 .references(&["objective", "service_requirement"])
                 .help("Objectives, or all requirements of the service."),
         )
-        .field(VERDICT.long())
+        .field(VERDICT.long().help("How far it came, and what is wrong."))
         .field(ACTIONS.references_or_text(&["action"]))
         .field(ON.date().label("Held on"))
         .field(OWNER.person().label("Done by").column(Column::Owner))

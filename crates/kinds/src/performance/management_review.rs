@@ -29,7 +29,7 @@ pub fn kind() -> Kind {
 fn fields() -> Vec<Field> {
     vec![
         HELD_ON.date(),
-        CHAIR.person().column(Column::Owner),
+        CHAIR.person().help("Of top management.").column(Column::Owner),
         PRESENT.persons().help("Somebody of top management among them."),
         INPUTS
             .parts(vec![
@@ -53,11 +53,9 @@ fn fields() -> Vec<Field> {
             .rows(vec![part::long("text").label("Decision"), part::reference("action", &["action"])])
             .help("At least one; that none is needed is written as one."),
         ACTIONS.references(&["action"]).help("As many as decisions, each with owner and date."),
-        MINUTES.parts(vec![
-            part::long("text"),
-            part::person("approved_by"),
-            part::date("approved_on").label("Approved"),
-        ]),
+        MINUTES
+            .parts(vec![part::long("text"), part::person("approved_by"), part::date("approved_on").label("Approved")])
+            .help("What was said and decided, and who approved the record of it."),
     ]
 }
 

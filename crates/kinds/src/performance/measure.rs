@@ -20,9 +20,14 @@ pub fn kind() -> Kind {
         .field(SUBJECT.reference(&["service", "process"]).help("The service or process that it is about."))
         .field(METHOD.long().help("How it is measured, so that two people get the same figure."))
         .field(UNIT.open_choice(&["percent", "hours", "minutes", "days", "count", "money", "points"]))
-        .field(TARGET.number())
+        .field(TARGET.number().help("What the value should be, where there is such a number."))
         .field(FREQUENCY.open_choice(&["daily", "weekly", "monthly", "quarterly", "yearly"]).label("Measured"))
-        .field(ANALYSIS_FREQUENCY.open_choice(&["weekly", "monthly", "quarterly", "yearly"]).label("Judged"))
+        .field(
+            ANALYSIS_FREQUENCY
+                .open_choice(&["weekly", "monthly", "quarterly", "yearly"])
+                .label("Judged")
+                .help("How often somebody looks at the readings and says what they mean."),
+        )
         .field(OWNER.person().column(Column::Owner))
         .lifecycle(lifecycles::kept())
         .include_links(links::general())

@@ -20,7 +20,7 @@ pub fn kind() -> Kind {
         )
         .clause(&["9.4", "5.3", "8.2.1", "8.3.3", "8.4.2", "8.6.3", "8.7.3.3", "10.2"])
         .area(Area::Prove)
-        .field(DEFINITION.reference(&["report_definition"]))
+        .field(DEFINITION.reference(&["report_definition"]).help("The definition of which it is one issue."))
         .field(PERIOD.period())
         .include(vec![shared::customer()])
         .field(MADE_ON.date().label("Made"))

@@ -19,11 +19,15 @@ pub fn kind() -> Kind {
         .clause(&["9.4", "6.3"])
         .area(Area::Prove)
         .field(NAME.text().required())
-        .field(PURPOSE.long())
-        .field(AUDIENCE.open_choices(&["top-management", "customers", "process-owners", "suppliers"]))
+        .field(PURPOSE.long().help("What its readers decide with it."))
+        .field(
+            AUDIENCE
+                .open_choices(&["top-management", "customers", "process-owners", "suppliers"])
+                .help("Who gets it. At least one goes to top management."),
+        )
         .field(FREQUENCY.open_choice(&["weekly", "monthly", "quarterly", "yearly"]).label("How often"))
-        .field(CONTENT.long())
-        .field(SOURCE.text().label("Source of figures"))
+        .field(CONTENT.long().help("Which figures and statements it holds."))
+        .field(SOURCE.text().label("Source of figures").help("Where the figures come from."))
         .field(OWNER.person().column(Column::Owner))
         .lifecycle(lifecycles::kept())
         .include_links(links::general())

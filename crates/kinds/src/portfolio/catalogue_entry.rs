@@ -33,7 +33,7 @@ pub fn kind() -> Kind {
         )
         .field(HOW_TO_GET.long().label("How to get it").help("Where to ask, what it costs, how long it takes."))
         .field(OWNER.person().internal().column(Column::Owner))
-        .field(PUBLISHED_ON.date().label("Published"))
+        .field(PUBLISHED_ON.date().label("Published").help("When it could first be read."))
         .field(REVIEWED_ON.date().label("Reviewed").help("When somebody last made sure that it is right."))
         .lifecycle(life())
         .include_links(links::general())

@@ -55,7 +55,7 @@ fn fields() -> Vec<Field> {
         IN_SCOPE.flag().help("Belongs to what the management system covers."),
         CRITICALITY.open_choice(&["critical", "high", "medium", "low"]).help("How much depends on it."),
         CRITICALITY_REVIEWED_ON.date().label("Criticality reviewed").help("Once a year."),
-        CUSTOMERS.references(&["customer"]),
+        CUSTOMERS.references(&["customer"]).help("Who receives it."),
         TEAM.reference(&["team"]).column(Column::Team),
     ]
 }

@@ -44,7 +44,7 @@ pub fn kind() -> Kind {
                 .label("Special days")
                 .help("Days with hours of their own; they beat closed days."),
         )
-        .field(VALID_FROM.date())
+        .field(VALID_FROM.date().help("A calendar that changes is a new one from this day on."))
         .field(OWNER.person().column(Column::Owner))
         .lifecycle(lifecycles::kept())
         .include_links(links::general())

@@ -20,7 +20,7 @@ pub fn kind() -> Kind {
         .area(Area::Services)
         .field(CUSTOMER.reference(&["customer"]))
         .field(SERVICE.reference(&["service"]).column(Column::Service))
-        .field(REQUESTER.person().label("Complained").column(Column::Requester))
+        .field(REQUESTER.person().label("Complained").help("The person who complains.").column(Column::Requester))
         .field(TEXT.long().label("Complaint").help("In the customer's own words."))
         .field(RAISED_ON.date().label("Raised"))
         .field(OWNER.person().internal().column(Column::Owner))
@@ -68,6 +68,6 @@ fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
     Ok(())
 }
 
-fn dates_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, RAISED_ON, CLOSED_ON)
+fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, RAISED_ON, CLOSED_ON)
 }

@@ -56,7 +56,7 @@ fn fields() -> Vec<Field> {
             .parts(vec![part::long("ours"), part::long("theirs")])
             .label("Duties and powers")
             .help("Who decides and who is in charge, on each side."),
-        INTERFACES.long(),
+        INTERFACES.long().help("How work and information go to and fro."),
     ]
 }
 
@@ -66,7 +66,7 @@ fn term() -> Vec<Field> {
         vec![
             START.date(),
             END.date().help("Empty when it runs until it is ended."),
-            NOTICE_DAYS.number().label("Notice in days"),
+            NOTICE_DAYS.number().label("Notice in days").help("How long before the end one must say that it ends."),
             REVIEW_DUE.date(),
             VERSION.number().help("Each new version follows from a change."),
             VALUE.money().label("Value in a year"),
@@ -94,6 +94,6 @@ fn life() -> Lifecycle {
     lifecycles::ending(lifecycle)
 }
 
-fn dates_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, START, END)
+fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, START, END)
 }

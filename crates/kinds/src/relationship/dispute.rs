@@ -21,7 +21,7 @@ pub fn kind() -> Kind {
         .field(TEXT.long().label("Matter").help("What each side says."))
         .field(OWNER.person().column(Column::Owner))
         .field(shared::state_alias("status"))
-        .field(OUTCOME.long().required_in(&["closed"]))
+        .field(OUTCOME.long().help("How it was settled.").required_in(&["closed"]))
         .field(CLOSED_ON.date().label("Closed"))
         .lifecycle(life())
         .include_links(links::general())
@@ -52,6 +52,6 @@ fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
     Ok(())
 }
 
-fn dates_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, RAISED_ON, CLOSED_ON)
+fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, RAISED_ON, CLOSED_ON)
 }

@@ -21,20 +21,24 @@ pub fn kind() -> Kind {
         .clause(&["8.3.4.2", "8.2.3.1", "7.5.4"])
         .area(Area::Services)
         .field(PARTY.reference(&["other_party"]))
-        .field(TARGETS.rows(vec![
-            part::open_choice("name", &["power", "rooms", "availability", "response"]),
-            part::open_choice(
-                "kind",
-                &["availability", "incident-resolution", "incident-response", "request-fulfilment"],
-            ),
-            part::number("number"),
-            part::open_choice("unit", &["percent", "hours", "minutes", "days"]),
-            part::open_choice("period", &["month", "quarter", "year"]),
-            part::choice("comparison", &["at-least", "at-most"]),
-        ]))
+        .field(
+            TARGETS
+                .rows(vec![
+                    part::open_choice("name", &["power", "rooms", "availability", "response"]),
+                    part::open_choice(
+                        "kind",
+                        &["availability", "incident-resolution", "incident-response", "request-fulfilment"],
+                    ),
+                    part::number("number"),
+                    part::open_choice("unit", &["percent", "hours", "minutes", "days"]),
+                    part::open_choice("period", &["month", "quarter", "year"]),
+                    part::choice("comparison", &["at-least", "at-most"]),
+                ])
+                .help("What it promises, so that it can be measured in each period."),
+        )
         .field(COMMITMENTS.texts().help("One a line: what it promises besides targets."))
         .field(ACTIVITIES.open_choices(&["power", "rooms", "network", "support"]).help("What it does for services."))
-        .field(INTERFACES.long())
+        .field(INTERFACES.long().help("How work and information go to and fro."))
         .field(VERSION.number())
         .field(AGREED_ON.date().label("Agreed"))
         .field(REVIEW_DUE.date())

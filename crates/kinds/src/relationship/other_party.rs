@@ -27,7 +27,7 @@ pub fn kind() -> Kind {
             "External suppliers need a contract; internal ones \
              and customers who supply need an agreement.",
         ))
-        .field(ACTIVE.flag())
+        .field(ACTIVE.flag().help("Works for us now. Only active ones are judged."))
         .field(OWNER.person().help("The person of ours who manages the relationship.").column(Column::Owner))
         .field(
             PROVIDES
@@ -48,7 +48,7 @@ pub fn kind() -> Kind {
                 .label("Has access to information")
                 .help("It can see or alter information that must be protected."),
         )
-        .field(CONTACTS.persons())
+        .field(CONTACTS.persons().help("Whom we usually talk to, one e-mail a line."))
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::service_design())

@@ -24,8 +24,16 @@ pub fn kind() -> Kind {
             KIND.open_choice(&["selection", "quarterly", "yearly", "incident"])
                 .help("Selection is the one before the first contract."),
         )
-        .field(CRITERIA.open_choices(&["fit", "performance", "price", "record", "security", "continuity"]))
-        .field(RESULT.open_choice(&["suitable", "keep", "improve", "replace", "unsuitable"]))
+        .field(
+            CRITERIA
+                .open_choices(&["fit", "performance", "price", "record", "security", "continuity"])
+                .help("By what it was judged."),
+        )
+        .field(
+            RESULT
+                .open_choice(&["suitable", "keep", "improve", "replace", "unsuitable"])
+                .help("What follows: suitable or not before a contract, keep or replace while it runs."),
+        )
         .field(ON.date().label("Held on"))
         .field(NOTE.long().label("Findings"))
         .field(ACTIONS.references_or_text(&["action"]))

@@ -20,7 +20,7 @@ pub fn kind() -> Kind {
         .clause(&["8.3.2"])
         .area(Area::Services)
         .field(PERIOD.period().help("The span that it asks about, such as 2026-H1."))
-        .field(QUESTION.long())
+        .field(QUESTION.long().help("What was asked, as people read it."))
         .field(
             SCALE
                 .open_choice(&["csat-5", "nps-10", "percent"])
@@ -29,10 +29,10 @@ pub fn kind() -> Kind {
         .field(POPULATION.number().help("How many people could have been asked."))
         .field(INVITED.references(&["customer"]).help("The customers that were asked; every active one."))
         .field(ANSWERS.number().help("How many came back. Fewer than ten say little."))
-        .field(SCORE.number())
-        .field(COMMENTS.texts().internal())
+        .field(SCORE.number().help("The result on the scale above."))
+        .field(COMMENTS.texts().help("What people wrote, one a line.").internal())
         .field(ACTIONS.references(&["action"]).help("What is done with the result."))
-        .field(REPORTED_ON.date().label("Reported"))
+        .field(REPORTED_ON.date().label("Reported").help("Within sixty days after the period."))
         .field(OWNER.person().column(Column::Owner))
         .lifecycle(life())
         .include_links(links::general())
@@ -56,6 +56,7 @@ fn life() -> Lifecycle {
 fn answers_fit_population(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     if let (Some(population), Some(answers)) = (draft.get(POPULATION), draft.get(ANSWERS))
         && answers > population
+        && rules::touched(draft, facts, &[POPULATION.name, ANSWERS.name])
     {
         return Err(FieldError::new(ANSWERS.name, format!("are more than the population of {population}")));
     }

@@ -20,7 +20,7 @@ pub fn kind() -> Kind {
                 .help("The name of the limit in the agreement."),
         )
         .field(PERIOD.period())
-        .field(LIMIT.number().label("Limit agreed"))
+        .field(LIMIT.number().label("Limit agreed").help("As the agreement has it, in the same unit."))
         .field(ACTUAL.number())
         .include(vec![shared::customer()])
         .lifecycle(lifecycles::kept())

@@ -14,8 +14,12 @@ pub fn kind() -> Kind {
         .area(Area::Services)
         .field(SERVICE.reference(&["service"]).column(Column::Service))
         .field(PERIOD.period().help("A year such as 2026 or a month such as 2026-11."))
-        .field(COST_TYPE.open_choice(&["all", "people", "technology", "suppliers", "facilities", "licences"]))
-        .field(AMOUNT.money())
+        .field(
+            COST_TYPE
+                .open_choice(&["all", "people", "technology", "suppliers", "facilities", "licences"])
+                .help("What the money is for; all when it is not split."),
+        )
+        .field(AMOUNT.money().help("Planned for the whole period."))
         .include(shared::approval())
         .lifecycle(lifecycles::approved())
         .include_links(links::general())

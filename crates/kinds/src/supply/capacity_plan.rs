@@ -20,7 +20,12 @@ pub fn kind() -> Kind {
         .field(VERSION.number())
         .field(OWNER.person().column(Column::Owner))
         .field(DEMAND_BASIS.long().label("Demand now and forecast").help("What the plan rests on."))
-        .field(AVAILABILITY_EFFECT.long().label("Effect of availability and continuity needs"))
+        .field(
+            AVAILABILITY_EFFECT
+                .long()
+                .label("Effect of availability and continuity needs")
+                .help("What availability targets and continuity needs mean for capacity."),
+        )
         .field(
             THRESHOLDS
                 .rows(vec![

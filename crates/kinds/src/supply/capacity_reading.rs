@@ -13,9 +13,9 @@ pub fn kind() -> Kind {
         .about("A capacity reading is how much of a resource was in use at one moment.")
         .clause(&["8.4.3"])
         .area(Area::Services)
-        .field(RESOURCE.reference(&["ci"]).indexed())
+        .field(RESOURCE.reference(&["ci"]).help("The configuration item that was read.").indexed())
         .field(AT.instant().label("Read at").indexed())
-        .field(USED.number())
+        .field(USED.number().help("In the same unit as the total."))
         .field(TOTAL.number().help("What there is in all, in the same unit."))
         .field(UNIT.text())
         .lifecycle(lifecycles::kept())
@@ -27,9 +27,11 @@ pub fn kind() -> Kind {
 }
 
 /// Use of a total of nothing has no share, so such a reading would never count.
-fn total_is_positive(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
+fn total_is_positive(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     match draft.get(TOTAL) {
-        Some(total) if total <= Decimal::ZERO => Err(FieldError::new(TOTAL.name, "must be more than 0")),
+        Some(total) if total <= Decimal::ZERO && rules::touched(draft, facts, &[TOTAL.name]) => {
+            Err(FieldError::new(TOTAL.name, "must be more than 0"))
+        }
         _ => Ok(()),
     }
 }

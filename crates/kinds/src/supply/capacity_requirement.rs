@@ -13,7 +13,12 @@ pub fn kind() -> Kind {
         .clause(&["8.4.3"])
         .area(Area::Services)
         .field(SERVICE.reference(&["service"]).column(Column::Service))
-        .field(RESOURCE_KIND.choice(&["human", "technical", "information", "financial"]).label("Kind of resource"))
+        .field(
+            RESOURCE_KIND
+                .choice(&["human", "technical", "information", "financial"])
+                .label("Kind of resource")
+                .help("Each service says something on all four kinds."),
+        )
         .field(NEED.long().help("How much, or why this kind does not apply."))
         .field(AGREED_ON.date().label("Agreed"))
         .lifecycle(lifecycles::agreed())

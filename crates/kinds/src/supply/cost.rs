@@ -15,8 +15,12 @@ pub fn kind() -> Kind {
         .area(Area::Services)
         .field(SERVICE.reference(&["service"]).column(Column::Service))
         .field(PERIOD.period().indexed())
-        .field(COST_TYPE.open_choice(&["all", "people", "technology", "suppliers", "facilities", "licences"]))
-        .field(AMOUNT.money())
+        .field(
+            COST_TYPE
+                .open_choice(&["all", "people", "technology", "suppliers", "facilities", "licences"])
+                .help("What the money was for; all when it is not split."),
+        )
+        .field(AMOUNT.money().help("Spent in the period."))
         .field(NOTE.text())
         .lifecycle(lifecycles::kept())
         .include_links(links::general())

@@ -23,7 +23,7 @@ pub fn kind() -> Kind {
                 ])
                 .help("Actual against plan. Above ten percent a decision is needed."),
         )
-        .field(FORECAST.long())
+        .field(FORECAST.long().help("What the rest of the period will cost."))
         .field(DECISIONS.texts().help("One a line."))
         .field(ON.date().label("Held on"))
         .field(OWNER.person().label("Done by").column(Column::Owner))

@@ -21,7 +21,7 @@ pub fn kind() -> Kind {
         .field(ACTUAL.number().help("What was used, once the period is over."))
         .field(FORECAST.number().help("What is expected."))
         .field(NOTE.text().label("Basis").help("What the forecast rests on."))
-        .field(REPORTED_ON.date().label("Reported"))
+        .field(REPORTED_ON.date().label("Reported").help("When those concerned were told."))
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::service_design())

@@ -88,7 +88,7 @@ fn fields() -> Vec<Field> {
             .help("What kind of thing is at fault. Trends are counted by it.")
             .required_in(&["resolved", "closed"])
             .indexed(),
-        SUBCATEGORY.text(),
+        SUBCATEGORY.text().help("A finer sort within the category."),
         SYMPTOM.text().help("What it looks like from outside, as a code or a few words."),
     ]
 }
@@ -156,7 +156,7 @@ fn work() -> Vec<Field> {
                 .help("What put it right, so that the next person can do the same.")
                 .required_in(&["resolved", "closed"]),
             CLOSED_CODE.text().label("Closing code").help("How it ended, by the organisation's own list."),
-            RESOLVED_BY.person(),
+            RESOLVED_BY.person().help("Who made the service work again."),
         ],
     )
 }
@@ -173,9 +173,16 @@ fn origin_and_follow_up() -> Vec<Field> {
                 .help("The change that puts it right for good.")
                 .internal(),
             CAUSED_BY_CHANGE.reference(&["change"]).help("The change that brought it about.").internal(),
-            VENDOR.reference_or_text(&["other_party"]).label("Supplier involved").internal(),
+            VENDOR
+                .reference_or_text(&["other_party"])
+                .label("Supplier involved")
+                .help("The supplier whose help is needed, by number or by name.")
+                .internal(),
             KNOWLEDGE_USED.flag().help("A knowledge article helped to solve it.").internal(),
-            NOTIFY.open_choice(&["none", "email", "phone"]).label("Tell the requester by"),
+            NOTIFY
+                .open_choice(&["none", "email", "phone"])
+                .label("Tell the requester by")
+                .help("The way in which the requester wants to hear of it."),
             MADE_TARGET
                 .flag()
                 .label("Target met by earlier tool")
@@ -234,6 +241,9 @@ fn life() -> Lifecycle {
 fn priority_from_impact_and_urgency(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     let (Some(impact), Some(urgency)) = (draft.get(IMPACT), draft.get(URGENCY)) else { return Ok(()) };
     let Some(computed) = rules::computed_priority(&impact.0, &urgency.0) else { return Ok(()) };
+    if !rules::touched(draft, facts, &[IMPACT.name, URGENCY.name, PRIORITY.name, PRIORITY_OVERRIDE.name]) {
+        return Ok(());
+    }
     let given = draft.get(PRIORITY);
     let mut override_ = draft.get(PRIORITY_OVERRIDE).map(|parts| parts.0).unwrap_or_default();
     if override_.get("reason").is_some_and(Value::is_filled) {
@@ -292,8 +302,8 @@ fn moves_are_counted(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldEr
     Ok(())
 }
 
-fn times_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, RAISED_ON, RESPONDED_ON)?;
-    rules::in_order(draft, RAISED_ON, RESOLVED_ON)?;
-    rules::in_order(draft, RESOLVED_ON, CLOSED_ON)
+fn times_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, RAISED_ON, RESPONDED_ON)?;
+    rules::in_order(draft, facts, RAISED_ON, RESOLVED_ON)?;
+    rules::in_order(draft, facts, RESOLVED_ON, CLOSED_ON)
 }

@@ -26,7 +26,7 @@ pub fn kind() -> Kind {
         .field(
             WORKAROUND.long().help("How people can go on working meanwhile. That there is none is written here too."),
         )
-        .field(RECORDED_ON.instant().label("Recorded"))
+        .field(RECORDED_ON.instant().label("Recorded").help("When it was first written down."))
         .field(
             REVIEWED_ON
                 .instant()

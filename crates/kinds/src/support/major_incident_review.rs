@@ -73,6 +73,6 @@ fn reported_now(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> 
     Ok(())
 }
 
-fn times_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, TOLD_TOP_ON, REPORTED_ON)
+fn times_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, TOLD_TOP_ON, REPORTED_ON)
 }

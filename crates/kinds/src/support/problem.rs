@@ -67,7 +67,9 @@ fn fields() -> Vec<Field> {
             .open_choice(&["trend", "incident", "major-incident", "supplier", "monitoring", "change", "audit"])
             .help("What made us look: a trend, a major incident, news of a supplier."),
         SERVICE.reference(&["service"]).column(Column::Service),
-        CI.reference(&["ci"]).label("Configuration item"),
+        CI.reference(&["ci"])
+            .label("Configuration item")
+            .help("The item in which the cause lies, as soon as it is known."),
         INCIDENTS.references(&["incident"]).help("The incidents that it caused."),
     ]
 }
@@ -171,7 +173,7 @@ fn decision_is_signed(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldE
     Ok(())
 }
 
-fn times_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, RAISED_ON, RESOLVED_ON)?;
-    rules::in_order(draft, RESOLVED_ON, CLOSED_ON)
+fn times_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, RAISED_ON, RESOLVED_ON)?;
+    rules::in_order(draft, facts, RESOLVED_ON, CLOSED_ON)
 }

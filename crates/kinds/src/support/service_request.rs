@@ -166,7 +166,7 @@ fn moves_are_counted(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldEr
     Ok(())
 }
 
-fn times_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, RAISED_ON, FULFILLED_ON)?;
-    rules::in_order(draft, FULFILLED_ON, CLOSED_ON)
+fn times_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, RAISED_ON, FULFILLED_ON)?;
+    rules::in_order(draft, facts, FULFILLED_ON, CLOSED_ON)
 }

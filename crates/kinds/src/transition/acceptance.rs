@@ -27,7 +27,7 @@ pub fn kind() -> Kind {
         .field(RESULTS.rows(vec![part::text("criterion"), part::flag("passed")]).help("One row for each criterion."))
         .field(PASSED.flag().help("All criteria were met."))
         .field(DECISION.long().help("What was decided, above all when not every criterion was met."))
-        .field(DECIDED_BY.person())
+        .field(DECIDED_BY.person().help("Who decided on it."))
         .field(ON.instant().label("Decided on"))
         .lifecycle(life())
         .include_links(links::general())

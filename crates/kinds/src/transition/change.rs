@@ -102,14 +102,17 @@ fn fields() -> Vec<Field> {
         SERVICES.references(&["service"]).help("The services that it touches."),
         SERVICE.reference(&["service"]).label("Main service").column(Column::Service),
         CIS.references(&["ci"]).label("Configuration items").help("The items that it alters."),
-        CI.reference(&["ci"]).label("Main configuration item").internal(),
+        CI.reference(&["ci"])
+            .label("Main configuration item")
+            .help("The one item that it is mainly about, where there is one.")
+            .internal(),
     ]
 }
 
 fn fields_2() -> Vec<Field> {
     vec![
-        REQUESTED_BY.person().column(Column::Requester),
-        REQUESTED_ON.instant().label("Requested").indexed(),
+        REQUESTED_BY.person().help("Who wants it.").column(Column::Requester),
+        REQUESTED_ON.instant().label("Requested").help("When it was asked for.").indexed(),
         OWNER.person().help("Who brings it from here to its end.").column(Column::Owner),
         TEAM.reference(&["team"]).column(Column::Team),
         DUE.instant().column(Column::Due),
@@ -142,10 +145,18 @@ fn decision() -> Vec<Field> {
     shared::grouped(
         "Decision",
         vec![
-            DECISION.open_choice(&["approved", "rejected", "deferred", "cancelled"]),
-            DECIDED_BY.person(),
-            DECIDED_ON.instant().label("Decided"),
-            DECISION_NOTE.long().label("Reason for the decision"),
+            DECISION
+                .open_choice(&["approved", "rejected", "deferred", "cancelled"])
+                .help("What was decided, once it was: approved, rejected, deferred."),
+            DECIDED_BY.person().help("Who decided. Somebody else puts it in place."),
+            DECIDED_ON
+                .instant()
+                .label("Decided")
+                .help("Before it is put in place; for an emergency at most two working days after."),
+            DECISION_NOTE
+                .long()
+                .label("Reason for the decision")
+                .help("Why it was decided so, and on which conditions."),
             PRIORITY.open_choice(&["P1", "P2", "P3", "P4", "P5"]).column(Column::Priority),
         ],
     )
@@ -155,8 +166,15 @@ fn schedule() -> Vec<Field> {
     shared::grouped(
         "Schedule",
         vec![
-            PLANNED_START.instant().required_in(&["approved", "scheduled"]).indexed(),
-            PLANNED_END.instant().required_in(&["approved", "scheduled"]),
+            PLANNED_START
+                .instant()
+                .help("When it begins to touch services.")
+                .required_in(&["approved", "scheduled"])
+                .indexed(),
+            PLANNED_END
+                .instant()
+                .help("When services are as they should be again, backing out included.")
+                .required_in(&["approved", "scheduled"]),
             TOLD.instant().help("When those affected learnt of it, before it starts."),
             BACKOUT
                 .long()
@@ -182,7 +200,7 @@ fn result() -> Vec<Field> {
                 .person()
                 .label("Put in place by")
                 .help("Must not be the one who decided, unless it is a standard change."),
-            IMPLEMENTED_ON.instant().label("Implemented").indexed(),
+            IMPLEMENTED_ON.instant().label("Implemented").help("When it was in place.").indexed(),
             OUTCOME
                 .choice(&["successful", "failed", "backed-out", "partly", "caused-incident", "rejected", "cancelled"])
                 .help("How it went. After failed, backed-out and caused-incident a review and actions are needed.")
@@ -273,7 +291,8 @@ fn somebody_else_implements(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), 
         rules::sign(draft, facts, IMPLEMENTER);
     }
     let (Some(decider), Some(implementer)) = (draft.get(DECIDED_BY), draft.get(IMPLEMENTER)) else { return Ok(()) };
-    if decider == implementer && !is_standard(draft) {
+    let told = rules::touched(draft, facts, &[DECIDED_BY.name, IMPLEMENTER.name, CATEGORY.name, STANDARD.name]);
+    if told && decider == implementer && !is_standard(draft) {
         let why = format!("{} decided on this change, so somebody else must put it in place", decider.0);
         return Err(FieldError::new(IMPLEMENTER.name, why));
     }
@@ -297,8 +316,8 @@ fn times_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
     Ok(())
 }
 
-fn times_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, PLANNED_START, PLANNED_END)?;
-    rules::in_order(draft, REQUESTED_ON, CLOSED_ON)?;
-    rules::in_order(draft, IMPLEMENTED_ON, CLOSED_ON)
+fn times_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, PLANNED_START, PLANNED_END)?;
+    rules::in_order(draft, facts, REQUESTED_ON, CLOSED_ON)?;
+    rules::in_order(draft, facts, IMPLEMENTED_ON, CLOSED_ON)
 }

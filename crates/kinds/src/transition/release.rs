@@ -74,7 +74,7 @@ fn acceptance() -> Vec<Field> {
     shared::grouped(
         "Acceptance",
         vec![
-            PLANNED_ON.instant().label("Planned for").required_in(&["approved"]),
+            PLANNED_ON.instant().label("Planned for").help("When it shall go live.").required_in(&["approved"]),
             CRITERIA.rows(vec![part::text("text").label("Criterion"), part::flag("met")]).help(
                 "What must be true before it may go live. One that is \
                  not met needs an acceptance with a decision.",
@@ -95,9 +95,10 @@ fn deployment() -> Vec<Field> {
     shared::grouped(
         "Deployment",
         vec![
-            DEPLOYED_ON.instant().label("Deployed"),
+            DEPLOYED_ON.instant().label("Deployed").help("When it went live."),
             OUTCOME
                 .choice(&["successful", "failed", "backed-out", "partly", "cancelled", "rejected"])
+                .help("How it went. A failed one needs a review.")
                 .required_in(&["closed"]),
             POST_CHECK
                 .parts(vec![part::instant("on").label("When"), part::person("by"), part::text("result")])
@@ -107,11 +108,13 @@ fn deployment() -> Vec<Field> {
                 "The incidents counted in the days after it went \
                  live. An empty list says that there were none.",
             ),
-            REVIEW.parts(vec![
-                part::instant("on").label("When"),
-                part::person("by"),
-                part::long("text").label("Findings"),
-            ]),
+            REVIEW
+                .parts(vec![
+                    part::instant("on").label("When"),
+                    part::person("by"),
+                    part::long("text").label("Findings"),
+                ])
+                .help("What is learnt from it, above all when it failed."),
             TOLD.instant().help("When those affected learnt how it went and what is new."),
         ],
     )
@@ -151,6 +154,6 @@ fn deployed_now(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> 
     Ok(())
 }
 
-fn times_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, VERIFIED_ON, DEPLOYED_ON)
+fn times_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, VERIFIED_ON, DEPLOYED_ON)
 }

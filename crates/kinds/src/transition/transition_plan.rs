@@ -70,7 +70,13 @@ fn fields() -> Vec<Field> {
 }
 
 fn approval() -> Vec<Field> {
-    shared::grouped("Approval", vec![WENT_LIVE_ON.date().label("Went live"), shared::state_alias("state")])
+    shared::grouped(
+        "Approval",
+        vec![
+            WENT_LIVE_ON.date().label("Went live").help("When the service was in use, or out of it."),
+            shared::state_alias("state"),
+        ],
+    )
 }
 
 fn life() -> Lifecycle {
@@ -87,6 +93,6 @@ fn life() -> Lifecycle {
     lifecycles::ending(lifecycle)
 }
 
-fn dates_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, shared::APPROVED_ON, WENT_LIVE_ON)
+fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, shared::APPROVED_ON, WENT_LIVE_ON)
 }

@@ -32,7 +32,7 @@ pub fn kind() -> Kind {
         )
         .field(OWNER.person().label("Done by").column(Column::Owner))
         .field(ON.date().label("Held on"))
-        .field(REPORTED_ON.date().label("Reported"))
+        .field(REPORTED_ON.date().label("Reported").help("When those concerned were told."))
         .lifecycle(lifecycles::happens("on"))
         .include_links(links::general())
         .grants(roles::operational())
@@ -41,6 +41,6 @@ pub fn kind() -> Kind {
         .rule(dates_in_order)
 }
 
-fn dates_in_order(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
-    rules::in_order(draft, ON, REPORTED_ON)
+fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, ON, REPORTED_ON)
 }

@@ -412,6 +412,28 @@ fn nothing_ends_before_it_began() {
     }
 }
 
+/// What an import brought in wrong is for the checks to find; it does not stop the work on something else.
+#[test]
+fn old_faults_do_not_stop_other_work() {
+    let incident = draft(
+        "in_progress",
+        &[
+            ("raised_on", at("2026-02-02T00:00:00Z")),
+            ("resolved_on", at("2026-02-01T00:00:00Z")),
+            ("impact", text("high")),
+            ("urgency", text("high")),
+            ("priority", text("P4")),
+        ],
+    );
+    let mut edited = incident.clone();
+    edited.set(incident::SUBCATEGORY, model::field::Text("Lifts".into()));
+    let kept = run("incident", Some(&incident), edited).unwrap();
+    has(&kept, incident::PRIORITY, Choice("P4".into()));
+
+    let risk = draft("open", &[("likelihood", number("9")), ("impact", number("1")), ("score", number("2"))]);
+    assert_eq!(run("risk", Some(&risk), risk.clone()).unwrap(), risk);
+}
+
 #[test]
 fn shares_and_totals_make_sense() {
     for (name, field, wrong) in [
