@@ -41,6 +41,7 @@ struct Inner {
     ids: Arc<ids::Ids>,
     reactions: &'static [Reaction],
     judged: judge::Judged,
+    throttle: accounts::Throttle,
 }
 
 impl Desk {
@@ -56,6 +57,7 @@ impl Desk {
             ids: Arc::new(ids::Ids::new()),
             reactions,
             judged: judge::Judged::default(),
+            throttle: accounts::Throttle::default(),
         };
         Ok(Desk { inner: Arc::new(inner) })
     }
@@ -66,6 +68,10 @@ impl Desk {
 
     pub(crate) fn db(&self) -> &Db {
         &self.inner.db
+    }
+
+    pub(crate) fn throttle(&self) -> &accounts::Throttle {
+        &self.inner.throttle
     }
 
     /// Statements run since the start, for tests and benchmarks that count them.

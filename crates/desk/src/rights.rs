@@ -1,7 +1,7 @@
 //! Who may what. The only maker of [`Permit`], [`Scope`] and [`Shown`]: without them nothing is written, read or shown.
 
 use model::{
-    Act, Actor, Catalog, Column, Filter, Kind, Moment, Reach, Record, Refusal, Value,
+    Act, Actor, Catalog, Column, Filter, Kind, Moment, Reach, Record, Refusal, Role, Value, Via,
     filter::Context,
     journal::{Changes, Entry},
 };
@@ -23,6 +23,45 @@ impl Permit {
     pub fn act(&self) -> Act {
         self.act
     }
+}
+
+/// Proof that this actor may look after the house itself, or after one account of it.
+#[derive(Debug)]
+pub struct Warrant(());
+
+/// Who looks after the house: accounts, settings, own fields, jobs.
+///
+/// # Errors
+/// `Forbidden` for everybody but administrators who may write.
+pub fn administer(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
+    if !actor.is_active_at(now) || !actor.has(Role::Administrator) {
+        return Err(Refusal::Forbidden("Only administrators may do this.".into()));
+    }
+    if actor.read_only {
+        return Err(Refusal::Forbidden("This token may only read.".into()));
+    }
+    Ok(Warrant(()))
+}
+
+/// Who looks after an account: the person whose it is, and whoever sits at the machine itself. A token does not: it would
+/// outlive its own revocation.
+///
+/// # Errors
+/// `NotFound` for anybody else's account.
+pub fn keep(actor: &Actor, email: &str, now: Moment) -> Result<Warrant, Refusal> {
+    if actor.via == Via::Api {
+        return Err(Refusal::Forbidden("A token cannot look after accounts; sign in with a browser.".into()));
+    }
+    let at_the_machine = actor.via == Via::Command && actor.has(Role::Administrator);
+    if actor.is_active_at(now) && (actor.email == email || at_the_machine) {
+        return Ok(Warrant(()));
+    }
+    Err(Refusal::NotFound)
+}
+
+/// Whoever holds a secret link that was sent to them needs no other right for what the link is for.
+pub(crate) fn invited(_: &crate::accounts::Invitation) -> Warrant {
+    Warrant(())
 }
 
 /// What an actor may read, as a condition that every read carries.

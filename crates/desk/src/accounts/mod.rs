@@ -3,11 +3,17 @@
 //! Secrets leave this module once, when they are made; what is stored is their SHA-256 or, for passwords, argon2id.
 
 mod account;
+mod check;
+mod invitation;
+mod password;
 mod secret;
 mod session;
+mod throttle;
 mod token;
 
-pub use account::{Account, Preferences};
+pub use account::{Account, AccountEdit, AccountRow, NewAccount, Preferences};
+pub use invitation::{Invitation, Invited};
 pub use secret::digest;
-pub use session::{IDLE, LIFETIME, Session};
-pub use token::TokenScope;
+pub use session::{Ending, IDLE, LIFETIME, Session, SignIn, Whence};
+pub(crate) use throttle::Throttle;
+pub use token::{NewToken, Token, TokenScope};

@@ -1,31 +1,30 @@
-//! Accounts, sessions and tokens in their tables.
+//! Accounts in their table.
 
 use model::{Moment, Role};
 
 use crate::{
-    accounts::{Account, Session, TokenScope},
+    accounts::{Account, AccountRow},
+    rights::Warrant,
     store::{
-        db::{Conn, Row},
+        db::{Conn, Row, Sql},
         fault::Fault,
         filter::NEVER,
     },
 };
 
-/// A token as it is found by its digest.
-pub struct Token {
-    pub id: i64,
-    pub scope: TokenScope,
-    pub used: Moment,
-    pub expires: Moment,
+/// An account with the hash of its password; '' while none is set.
+pub struct Found {
+    pub account: Account,
+    pub password: String,
 }
 
 /// In this order wherever an account is read; `a` is its table.
-const ACCOUNT: &str =
+pub(super) const COLUMNS: &str =
     "a.id, a.email, a.name, a.roles, a.customer, a.active, a.valid_from, a.valid_until, a.preferences, a.created";
 /// How many columns that are.
-const WIDTH: usize = 10;
+pub(super) const WIDTH: usize = 10;
 
-fn account(row: &Row) -> Result<Account, Fault> {
+pub(super) fn account(row: &Row) -> Result<Account, Fault> {
     let roles = row.json(3)?;
     let roles = roles.as_array().map(Vec::as_slice).unwrap_or_default();
     let (from, until) = (row.int(6)?, row.int(7)?);
@@ -42,44 +41,72 @@ fn account(row: &Row) -> Result<Account, Fault> {
     })
 }
 
-fn session(row: &Row, at: usize) -> Result<Session, Fault> {
-    Ok(Session {
-        digest: row.text(at)?,
-        account: row.int(at + 1)?,
-        created: Moment(row.int(at + 2)?),
-        seen: Moment(row.int(at + 3)?),
-        expires: Moment(row.int(at + 4)?),
-        address: row.text(at + 5)?,
-        agent: row.text(at + 6)?,
-    })
+pub async fn by_email(conn: &mut Conn, email: &str) -> Result<Option<Found>, Fault> {
+    let sql = format!("select {COLUMNS}, a.password from account a where a.email = $1");
+    let rows = conn.run(&sql, &[email.into()]).await?;
+    rows.first().map(|row| Ok(Found { account: account(row)?, password: row.text(WIDTH)? })).transpose()
 }
 
-pub async fn by_session(conn: &mut Conn, digest: &str) -> Result<Option<(Account, Session)>, Fault> {
+pub async fn by_id(conn: &mut Conn, id: i64) -> Result<Option<Account>, Fault> {
+    let rows = conn.run(&format!("select {COLUMNS} from account a where a.id = $1"), &[id.into()]).await?;
+    rows.first().map(account).transpose()
+}
+
+pub async fn all(conn: &mut Conn) -> Result<Vec<AccountRow>, Fault> {
     let sql = format!(
-        "select {ACCOUNT}, s.token, s.account, s.created, s.seen, s.expires, s.address, s.agent from session s \
-         join account a on a.id = s.account where s.token = $1"
+        "select {COLUMNS}, cast(case when a.password = '' then 0 else 1 end as bigint), \
+         (select max(s.seen) from session s where s.account = a.id) from account a order by a.name, a.email"
     );
-    let rows = conn.run(&sql, &[digest.into()]).await?;
-    rows.first().map(|row| Ok((account(row)?, session(row, WIDTH)?))).transpose()
+    let row = |row: &Row| {
+        let has_password = row.int(WIDTH)? != 0;
+        Ok(AccountRow { account: account(row)?, has_password, seen: row.maybe_int(WIDTH + 1)?.map(Moment) })
+    };
+    conn.run(&sql, &[]).await?.iter().map(row).collect()
 }
 
-pub async fn seen(conn: &mut Conn, digest: &str, now: Moment) -> Result<(), Fault> {
-    conn.execute("update session set seen = $2 where token = $1", &[digest.into(), now.0.into()]).await.map(drop)
-}
-
-pub async fn by_token(conn: &mut Conn, digest: &str) -> Result<Option<(Account, Token)>, Fault> {
+/// Active accounts with the role of an administrator and a password to sign in with.
+pub async fn administrators(conn: &mut Conn, now: Moment) -> Result<i64, Fault> {
+    let entries = conn.dialect().entries("a.roles");
     let sql = format!(
-        "select {ACCOUNT}, t.id, t.scope, t.used, t.expires from token t join account a on a.id = t.account where t.hash = $1"
+        "select count(*) from account a where a.active = 1 and a.password <> '' and a.valid_until > $1 and \
+         exists (select 1 from {entries} where e.value = 'administrator')"
     );
-    let rows = conn.run(&sql, &[digest.into()]).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    // A scope that nobody knows gives the least.
-    let scope = TokenScope::parse(&row.text(WIDTH + 1)?).unwrap_or(TokenScope::Read);
-    let token =
-        Token { id: row.int(WIDTH)?, scope, used: Moment(row.int(WIDTH + 2)?), expires: Moment(row.int(WIDTH + 3)?) };
-    Ok(Some((account(row)?, token)))
+    let rows = conn.run(&sql, &[now.0.into()]).await?;
+    rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
-pub async fn used(conn: &mut Conn, id: i64, now: Moment) -> Result<(), Fault> {
-    conn.execute("update token set used = $2 where id = $1", &[id.into(), now.0.into()]).await.map(drop)
+pub async fn insert(conn: &mut Conn, _: &Warrant, account: &Account, password: &str) -> Result<(), Fault> {
+    let sql = "insert into account (id, email, name, roles, customer, active, valid_from, valid_until, preferences, password, \
+               created) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)";
+    let mut args = vec![account.id.into(), account.email.as_str().into()];
+    args.extend(values(account));
+    args.extend([password.into(), account.created.0.into()]);
+    conn.execute(sql, &args).await.map(drop)
+}
+
+/// Writes everything of an account but its e-mail and password.
+pub async fn update(conn: &mut Conn, _: &Warrant, account: &Account) -> Result<(), Fault> {
+    let sql = "update account set name = $2, roles = $3, customer = $4, active = $5, valid_from = $6, valid_until = $7, \
+               preferences = $8 where id = $1";
+    let mut args = vec![account.id.into()];
+    args.extend(values(account));
+    conn.execute(sql, &args).await.map(drop)
+}
+
+fn values(account: &Account) -> [Sql; 7] {
+    let (from, until) = account.window.unwrap_or((Moment(0), Moment(NEVER)));
+    let roles = account.roles.iter().map(|role| role.name()).collect::<serde_json::Value>();
+    [
+        account.name.as_str().into(),
+        roles.into(),
+        account.customer.as_deref().unwrap_or_default().into(),
+        i64::from(account.active).into(),
+        from.0.into(),
+        until.0.into(),
+        serde_json::to_value(&account.preferences).unwrap_or_default().into(),
+    ]
+}
+
+pub async fn set_password(conn: &mut Conn, _: &Warrant, id: i64, hash: &str) -> Result<(), Fault> {
+    conn.execute("update account set password = $2 where id = $1", &[id.into(), hash.into()]).await.map(drop)
 }

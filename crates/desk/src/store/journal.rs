@@ -102,6 +102,14 @@ pub async fn last(conn: &mut Conn) -> Result<i64, Fault> {
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
+/// Leaf hash of the newest entry of a thing of the house, and how many it has; empty and 0 before the first.
+pub async fn last_of(conn: &mut Conn, id: RecordId) -> Result<(String, i64), Fault> {
+    let sql = "select coalesce((select leaf from journal where record = $1 order by seq desc limit 1), ''), \
+               (select count(*) from journal where record = $1)";
+    let rows = conn.run(sql, &[id.0.into()]).await?;
+    rows.first().map_or(Ok((String::new(), 0)), |row| Ok((row.text(0)?, row.int(1)?)))
+}
+
 /// Digests of the history entries of a record that were taken from lines.
 pub async fn origins(conn: &mut Conn, id: RecordId) -> Result<Vec<String>, Fault> {
     let rows = conn.run("select origin from journal where record = $1 and origin <> ''", &[id.0.into()]).await?;

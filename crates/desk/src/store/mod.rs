@@ -1,5 +1,6 @@
 //! All SQL of the house. The rest of the desk speaks of records, entries and queries.
 
+pub mod access;
 pub mod account;
 pub mod db;
 pub mod fault;

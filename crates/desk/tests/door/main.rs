@@ -1,5 +1,6 @@
 //! The desk on both databases: the door, the journal, scopes, lists, imports and the past.
 
+mod accounts;
 mod filters;
 mod imports;
 mod retelling;
