@@ -132,7 +132,7 @@ fn processes_cover_the_clauses<'w>(world: &'w World, finding: &mut Finding<'w>) 
     let asked = |clause: &&str| clause.starts_with("8.") && *clause != "8.1" && *clause != "8.3.1";
     for leaf in catalogue().leaf_clauses().filter(asked) {
         let above = |clause: &&str| *clause == leaf || (clause.split('.').count() == 3 && is_within(leaf, clause));
-        if !covered.iter().any(|clause| above(clause)) {
+        if !covered.iter().any(above) {
             finding.gap(format!("No process covers clause {leaf}"));
         }
     }

@@ -1,14 +1,21 @@
 //! Makes worlds from JSON Lines the way an import does: history as it happened, fields that no entry carries from the first
-//! entry on.
+//! entry on, `state`, `status`, `title` and `id` as the parts of a record that they name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use engines::conformity::{Assessment, Case, Settings, State, Verdict, World, assess, catalogue, judge};
+use engines::conformity::{Assessment, Case, Settings, Verdict, World, assess, catalogue, judge};
 use model::{
     Line, Mark, Moment, Record, RecordId, Value,
     journal::{Changes, fold},
 };
 use serde_json::{Map, Value as Json};
+
+pub const NOW: &str = "2026-11-12T00:00:00Z";
+
+/// The provider whose records satisfy everything on 12 November 2026.
+pub fn good() -> Vec<Json> {
+    lines(include_str!("../data/good.jsonl"))
+}
 
 pub fn at(text: &str) -> Moment {
     Moment::parse(text).unwrap()
@@ -29,11 +36,6 @@ pub fn verdict(lines: &[Json], instant: &str, requirement: &str) -> Verdict {
     judge(&world(lines, instant), catalogue().requirement(requirement).unwrap())
 }
 
-pub fn states(assessment: &Assessment) -> BTreeMap<&'static str, State> {
-    assessment.verdicts.iter().map(|verdict| (verdict.requirement.id.as_str(), verdict.state)).collect()
-}
-
-#[allow(dead_code)]
 pub fn assessed(lines: &[Json], instant: &str) -> Assessment {
     assess(&world(lines, instant))
 }
@@ -65,8 +67,12 @@ fn marks(line: &Line) -> Vec<Mark> {
     if let Some(title) = &line.title {
         last.insert("title".into(), Some(Value::text(title)));
     }
-    let stated = line.state.clone().or_else(|| named(&line.fields, "state")).or_else(|| named(&line.fields, "status"));
-    last.insert("state".into(), Some(Value::text(stated.unwrap_or_else(|| "current".into()))));
+    if let Some(state) = &line.state {
+        last.insert("state".into(), Some(Value::text(state)));
+    }
+    // Where a check asks whether the state is known, an import does not make one up.
+    let unstated = ["ci", "complaint", "dispute"].contains(&line.kind.as_str());
+    last.entry("state".into()).or_insert_with(|| Some(Value::text(if unstated { "unstated" } else { "current" })));
     if line.history.is_empty() {
         return vec![Mark { at: Moment::UNKNOWN, by: None, note: None, changes: Changes::new(), base: last }];
     }
@@ -92,9 +98,7 @@ fn marks(line: &Line) -> Vec<Mark> {
 }
 
 fn given(fields: &Map<String, Json>) -> Changes {
-    fields.iter().map(|(name, value)| (name.clone(), Value::from_json(value))).collect()
-}
-
-fn named(fields: &Map<String, Json>, name: &str) -> Option<String> {
-    fields.get(name)?.as_str().map(str::to_string)
+    let named = fields.iter().filter(|(name, _)| *name != "id");
+    let named = named.map(|(name, value)| (if name == "status" { "state" } else { name.as_str() }, value));
+    named.filter_map(|(name, value)| Some((name.to_string(), Some(Value::from_json(value)?)))).collect()
 }
