@@ -18,9 +18,6 @@ const PLANNED: [&str; 9] = [
     "support_until",
 ];
 
-/// The state of a record whose line told none, where a check asks for it.
-const UNSTATED: &str = "unstated";
-
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fact<'w> {
     pub world: &'w World,
