@@ -2,7 +2,7 @@
 
 use model::{
     Act, Actor, Catalog, Column, Filter, Kind, Moment, Reach, Record, Refusal, Role, Value, Via,
-    filter::Context,
+    filter::{Context, Operand},
     journal::{Changes, Entry},
 };
 
@@ -104,6 +104,9 @@ fn reaches_record(actor_email: &str, customer: Option<&str>, kind: &Kind, record
         Reach::Own => inside && (mirrors(Column::Owner) || mirrors(Column::Requester)),
         Reach::Customer => customer.is_some() && inside,
         Reach::Marked(field, value) => holds(field, value) && (record.customer.is_none() || inside),
+        Reach::Published(field, value, states) => {
+            states.contains(&record.state.as_str()) && holds(field, value) && (record.customer.is_none() || inside)
+        }
     }
 }
 
@@ -219,6 +222,12 @@ impl Scope {
             Reach::Marked(field, value) => {
                 let marked = builder.filter(&Filter::equal(field, value), kind);
                 format!("({marked} and (customer = '' or {inside}))")
+            }
+            Reach::Published(field, value, states) => {
+                let values = states.iter().map(|state| Operand::Value(Value::text(*state))).collect();
+                let state = Filter::In { path: "state".into(), values };
+                let published = builder.filter(&state.and(Filter::equal(field, value)), kind);
+                format!("({published} and (customer = '' or {inside}))")
             }
         }
     }

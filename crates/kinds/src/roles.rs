@@ -130,9 +130,9 @@ pub fn customers_read() -> Vec<Grant> {
     vec![grant(Role::CustomerUser, READ, Reach::Customer)]
 }
 
-/// A customer's people read what is written for customers.
-pub fn customers_marked() -> Vec<Grant> {
-    vec![grant(Role::CustomerUser, READ, Reach::Marked("audience", "customers"))]
+/// A customer's people read what is written for customers, once it is in one of the states.
+pub fn customers_find(states: &'static [&'static str]) -> Vec<Grant> {
+    vec![grant(Role::CustomerUser, READ, Reach::Published("audience", "customers", states))]
 }
 
 fn provider(working: &[(Role, &[Act])]) -> Vec<Grant> {

@@ -68,10 +68,7 @@ pub fn sign(draft: &mut Draft, facts: &Facts<'_>, key: Key<Person>) {
     }
 }
 
-/// Fills who approved and when, on the way into `approved`.
-///
-/// # Errors
-/// None.
+/// Fills who approved and when, on the way into `approved`. A rule of kinds; it refuses nothing.
 pub fn approval_is_signed(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     if enters(draft, facts, &["approved"]) {
         sign(draft, facts, shared::APPROVED_BY);

@@ -44,6 +44,8 @@ pub enum Reach {
     Customer,
     /// Those whose named field holds the value, such as articles with the audience `customers`.
     Marked(&'static str, &'static str),
+    /// The same, once they are in one of these states: what is still a draft is for nobody outside.
+    Published(&'static str, &'static str, &'static [&'static str]),
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -27,6 +27,17 @@ async fn fill(world: &World, others: bool) {
     }
     world.create(&agent(), "article", json!({"title": "For customers", "audience": ["customers"]}), now).await;
     world.create(&agent(), "article", json!({"title": "For agents", "audience": ["staff"]}), now).await;
+    world.create(&agent(), "article", json!({"title": "A sketch", "audience": ["customers"]}), now).await;
+    for number in ["ART-1", "ART-2"] {
+        let command = Command::Step {
+            target: target("article", number),
+            to: "published".into(),
+            input: input(json!({})),
+            note: None,
+            public: false,
+        };
+        world.desk.perform(&agent(), command, now.plus(5)).await.unwrap();
+    }
     if others {
         for at in 0..20 {
             world
@@ -58,7 +69,7 @@ async fn answers(world: &World) -> String {
     for shown in world.desk.list(&me, &Query::everything(), now).await.unwrap().records {
         told += &format!("all {} {}\n", shown.kind(), shown.title());
     }
-    for number in ["INC-3", "INC-9", "INC-999", "ART-2", "SVC-1"] {
+    for number in ["INC-3", "INC-9", "INC-999", "ART-2", "ART-3", "SVC-1"] {
         let kind = if number.starts_with("ART") { "article" } else { "incident" };
         told += &format!(
             "{number} {:?}\n",
@@ -85,7 +96,7 @@ async fn answers_are_the_same_whether_or_not_others_have_data() {
     }
     assert!(all.windows(2).all(|pair| pair[0] == pair[1]), "{all:#?}");
     assert!(all[0].contains("alpha printer") && all[0].contains("For customers"));
-    for secret in ["hamster", "squirrel", "another", "For agents"] {
+    for secret in ["hamster", "squirrel", "another", "For agents", "A sketch"] {
         assert!(!all[0].contains(secret), "{secret} is told: {}", all[0]);
     }
 }

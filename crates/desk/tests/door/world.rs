@@ -67,7 +67,13 @@ pub fn catalog() -> Catalog {
     let article = Kind::new("article", "articles", "ART")
         .field(Key::<Many<Text>>::new("audience").texts())
         .list(&["number", "title"])
-        .allow(Role::CustomerUser, &[Act::Read], Reach::Marked("audience", "customers"));
+        .lifecycle(
+            Lifecycle::starts_in("draft", Phase::Open)
+                .state("published", Phase::Done)
+                .step("publish", &["draft"], "published")
+                .withdrawable(),
+        )
+        .allow(Role::CustomerUser, &[Act::Read], Reach::Published("audience", "customers", &["published"]));
     let service = Kind::new("service", "services", "SVC")
         .field(Key::<Text>::new("name").text())
         .titled_by(&["name"])

@@ -50,10 +50,10 @@ fn fields() -> Vec<Field> {
             .help("Who is told of it or can read it."),
         PARTS
             .parts(vec![
-                part::mixed("a").label("a"),
-                part::mixed("b").label("b"),
-                part::mixed("c").label("c"),
-                part::long("d").label("d"),
+                part::mixed("a").label("Fits the purpose; for changes: what is under control"),
+                part::mixed("b").label("Frame for objectives; for changes: how each category is handled"),
+                part::mixed("c").label("Meets the requirements; for changes: when an effect is big"),
+                part::long("d").label("Keeps improving"),
                 part::rows(
                     "types",
                     vec![
@@ -65,11 +65,10 @@ fn fields() -> Vec<Field> {
                 .label("Types of release")
                 .help("For the release policy."),
             ])
-            .label("Contents by letter")
+            .label("Contents")
             .help(
-                "Service management: fits the purpose; frame for objectives; \
-                 commitment to requirements; commitment to improvement. Change: what \
-                 is under control; how each category is handled; when an effect is big.",
+                "The four commitments of the service management \
+                 policy, or the three contents of the change policy.",
             ),
         REFERENCES.texts().help("Numbers of records that it builds on; the duties of the plan are written as SMP-1#c."),
     ]

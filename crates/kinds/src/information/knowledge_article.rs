@@ -29,7 +29,7 @@ pub fn kind() -> Kind {
         .lifecycle(life())
         .include_links(links::general())
         .grants(roles::operational())
-        .grants(roles::customers_marked())
+        .grants(roles::customers_find(&["approved", "published", "current"]))
         .list(&["number", "title", "state", "services", "audience", "owner", "reviewed_on", "uses"])
 }
 

@@ -18,13 +18,7 @@ pub fn kind() -> Kind {
         .clause(&["7.1"])
         .area(Area::Prove)
         .field(NAME.text().required())
-        .field(
-            EMAIL
-                .person()
-                .label("E-mail")
-                .help("By which all other records refer to this person.")
-                .column(Column::Requester),
-        )
+        .field(EMAIL.person().label("E-mail").help("By which all other records refer to this person.").indexed())
         .field(ACTIVE.flag().help("Works here now."))
         .field(ROLES.references(&["role"]).help("The roles this person holds or stands in for."))
         .field(TEAM.reference(&["team"]).column(Column::Team))

@@ -38,7 +38,7 @@ pub fn kind() -> Kind {
         .lifecycle(life())
         .include_links(links::general())
         .grants(roles::service_design())
-        .grants(roles::customers_marked())
+        .grants(roles::customers_find(&["published"]))
         .list(&["number", "title", "service", "audience", "state", "published_on", "reviewed_on"])
         .titled_by(&["service"])
         .rule(published_today)

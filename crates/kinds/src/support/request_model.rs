@@ -28,15 +28,13 @@ pub fn kind() -> Kind {
         .field(AUDIENCE.open_choices(&["customers", "staff", "users"]).label("For whom").help("Who may ask for it."))
         .field(NEEDS_APPROVAL.flag().help("Somebody must allow each request first."))
         .field(VERSION.number())
-        .include(shared::approval())
         .field(
             REVIEWED_ON.date().label("Reviewed").help("When somebody last made sure that the instructions are right."),
         )
-        .lifecycle(lifecycles::approved())
+        .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::service_design())
-        .grants(roles::customers_marked())
+        .grants(roles::customers_find(&["current"]))
         .list(&["number", "title", "state", "category", "version", "reviewed_on"])
         .titled_by(&["category"])
-        .rule(rules::approval_is_signed)
 }

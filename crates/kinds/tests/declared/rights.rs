@@ -47,6 +47,11 @@ fn customers_never_reach_everything() {
         for grant in kind.grants.iter().filter(|grant| grant.role == Role::CustomerUser) {
             match &grant.reach {
                 Reach::Customer => assert!(kind.customer_field.is_some(), "{} belongs to nobody", kind.name),
+                Reach::Published(field, _, states) => {
+                    assert!(kind.has_field(field), "{} has no field {field}", kind.name);
+                    let unknown = states.iter().find(|state| kind.lifecycle.find(state).is_none());
+                    assert_eq!(unknown, None, "{}", kind.name);
+                }
                 Reach::Marked(field, _) => assert!(kind.has_field(field), "{} has no field {field}", kind.name),
                 reach => panic!("{}: customers reach {reach:?}", kind.name),
             }
@@ -88,6 +93,9 @@ fn write_kind(text: &mut String, kind: &Kind) -> std::fmt::Result {
                 Reach::Own => " (own)".into(),
                 Reach::Customer => " (of the own customer)".into(),
                 Reach::Marked(field, value) => format!(" (where {field} holds {value})"),
+                Reach::Published(field, value, states) => {
+                    format!(" (where {field} holds {value}, when {})", states.join(" or "))
+                }
             };
             writeln!(text, "  {}: {acts}{reach}", role.name())?;
         }
