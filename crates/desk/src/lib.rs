@@ -9,6 +9,7 @@ pub mod house;
 pub mod ids;
 mod import;
 pub mod judge;
+mod once;
 pub mod past;
 pub mod perform;
 pub mod read;

@@ -10,6 +10,7 @@ pub mod job;
 pub mod journal;
 pub mod list;
 pub mod migrate;
+pub mod once;
 pub mod record;
 pub mod search;
 pub mod words;

@@ -90,11 +90,14 @@ create table idempotency (
   actor {text} not null,
   key {text} not null,
   digest {text} not null,
+  kind {text} not null,
   number {text} not null,
   version {int} not null,
+  outcome {text} not null,
   at {int} not null,
   primary key (actor, key)
 );
+create index idempotency_at on idempotency (at);
 
 create table setting (
   name {text} primary key,

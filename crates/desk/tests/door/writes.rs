@@ -1,7 +1,7 @@
 //! What the door does and what it refuses.
 
 use desk::Outcome;
-use model::{Command, Link, Refusal, command::File};
+use model::{Actor, Command, Link, Moment, Refusal, command::File, time::HOUR};
 use serde_json::json;
 
 use crate::world::*;
@@ -146,5 +146,36 @@ async fn files_stay_with_their_record_and_words_are_found() {
             let wanted = usize::from(words != "grossere storung");
             assert_eq!(found, wanted, "{}: {words}", world.name);
         }
+    }
+}
+
+#[tokio::test]
+async fn the_same_key_does_the_same_command_once() {
+    for world in worlds().await {
+        let now = at("2026-11-25T08:00:00Z");
+        let create = |title: &str| Command::Create {
+            kind: "incident".into(),
+            number: None,
+            input: input(json!({"title": title, "impact": "low"})),
+        };
+        let once =
+            async |key: &str, command: Command, now: Moment| world.desk.perform_once(&agent(), key, command, now).await;
+        let first = once("k-1", create("Tills"), now).await.expect("done");
+        let again = once("k-1", create("Tills"), now.plus(HOUR)).await.expect("the same answer");
+        assert_eq!(first, again, "{}", world.name);
+        assert!(matches!(once("k-1", create("Routers"), now).await, Err(Refusal::Reused(_))));
+        let (left, right) = tokio::join!(once("k-2", create("Race"), now), once("k-2", create("Race"), now));
+        assert_eq!(left.expect("done"), right.expect("done"), "{}", world.name);
+        // A refused command leaves its key free; another person's key is another key; a day later it is forgotten.
+        let bad =
+            Command::Create { kind: "incident".into(), number: None, input: input(json!({"title": "No impact"})) };
+        assert!(matches!(once("k-3", bad, now).await, Err(Refusal::Invalid(_))));
+        once("k-3", create("With impact"), now).await.expect("the key was not used up");
+        let other = Actor { email: "tomas@tidewell.example".into(), ..agent() };
+        let theirs = world.desk.perform_once(&other, "k-1", create("Tills"), now).await.expect("done");
+        assert_ne!(theirs.number, first.number);
+        let later = once("k-1", create("Routers"), now.plus(24 * HOUR)).await.expect("done");
+        assert_ne!(later.number, first.number);
+        assert!(once("", create("Tills"), now).await.is_err());
     }
 }
