@@ -18,7 +18,7 @@ pub(crate) async fn import(unit: &mut Unit<'_>, actor: &Actor, line: Line, now: 
     let kind = kind.ok_or_else(|| Refusal::field("kind", catalog.unknown(&line.kind)))?;
     let permit = rights::permit(actor, kind, Act::Import, None, now)?;
     let mut line = line;
-    line.number = line.number.take().or_else(|| aliased_number(kind, &line));
+    line.number = line.own_number(kind);
     let mut errors = line_errors(&line);
     let mut story = past::story(kind, &line).map_err(|own| errors.extend(own)).ok();
     let Some(mut story) = story.take().filter(|_| errors.is_empty()) else { return Err(Refusal::Invalid(errors)) };
@@ -56,16 +56,6 @@ pub(crate) async fn import(unit: &mut Unit<'_>, actor: &Actor, line: Line, now: 
 
 fn done(record: &Record, outcome: Outcome) -> Done {
     Done { kind: record.kind, number: record.number.clone(), version: record.version, outcome }
-}
-
-/// Some lines call their number `id`.
-fn aliased_number(kind: &Kind, line: &Line) -> Option<String> {
-    let field = kind.fields.iter().find(|field| field.alias == Some(model::Common::Number))?;
-    match line.fields.get(&field.name)? {
-        serde_json::Value::String(text) => Some(text.trim().to_string()).filter(|text| !text.is_empty()),
-        serde_json::Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }
 
 fn line_errors(line: &Line) -> Vec<FieldError> {

@@ -29,7 +29,7 @@ impl Desk {
     /// The assessment of every requirement from what was on record at the instant, computed now.
     pub async fn assess_as_of(&self, at: Moment) -> Result<Assessment, Refusal> {
         let kinds: Vec<&'static str> = self.catalog().kinds().iter().map(|kind| kind.name).collect();
-        let cases = self.past(&kinds, at).await?;
+        let cases = self.cases_of(&kinds, at).await?;
         // Folding a year of records into verdicts is pure work: it must not hold up those who wait for pages.
         let judged = tokio::task::spawn_blocking(move || assess(&World::new(at, Settings::default(), cases)));
         judged.await.map_err(|error| crate::Fault::new(error.to_string()).into())

@@ -5,6 +5,7 @@
 //! maker of permits, scopes and what may be shown).
 
 pub mod accounts;
+mod export;
 pub mod house;
 pub mod ids;
 mod import;
@@ -17,6 +18,8 @@ pub mod rights;
 mod stages;
 pub mod store;
 pub mod unit;
+pub mod verify;
+mod whole;
 
 use std::sync::{Arc, RwLock};
 
@@ -29,6 +32,7 @@ pub use rights::{Shown, ShownEntry};
 pub use store::fault::Fault;
 use store::{db::Db, migrate};
 use unit::{Reaction, Unit};
+pub use whole::WholeImport;
 
 /// The office. Cheap to clone; all clones are one.
 #[derive(Clone)]
@@ -97,33 +101,100 @@ impl Desk {
         now: Moment,
         all_or_nothing: bool,
     ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
-        let (actor, catalog, ids, reactions) =
-            (actor.clone(), self.catalog(), self.inner.ids.clone(), self.inner.reactions);
+        let acts = commands.into_iter().map(|command| Deed { actor: actor.clone(), command, at: now }).collect();
+        self.perform_each(acts, now, all_or_nothing).await
+    }
+
+    /// Does many commands of many actors at many times in one transaction; `recorded` is when they are written down.
+    pub async fn perform_each(
+        &self,
+        deeds: Vec<Deed>,
+        recorded: Moment,
+        all_or_nothing: bool,
+    ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
+        let (catalog, ids, reactions) = (self.catalog(), self.inner.ids.clone(), self.inner.reactions);
         self.db()
             .write(move |conn| {
                 async move {
-                    let mut unit = Unit::new(conn, &catalog, &ids, reactions, now);
-                    unit.preload(commands.iter().filter_map(number_of).collect()).await?;
-                    let mut done = Vec::with_capacity(commands.len());
-                    for command in commands {
-                        match perform::perform(&mut unit, &actor, command, now).await {
-                            Err(Refusal::Fault(id)) => return Err(Refusal::Fault(id)),
-                            Err(refusal) if all_or_nothing => return Err(refusal),
-                            outcome => done.push(outcome),
-                        }
-                    }
-                    unit.flush().await?;
-                    Ok(done)
+                    let unit = Unit::new(conn, &catalog, &ids, reactions, recorded);
+                    perform_in(unit, deeds, all_or_nothing).await
                 }
                 .boxed()
             })
             .await
     }
 
+    /// Goes through the same door and undoes everything again: what would become of the commands.
+    pub async fn rehearse(
+        &self,
+        actor: &Actor,
+        commands: Vec<Command>,
+        now: Moment,
+    ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
+        let deeds = commands.into_iter().map(|command| Deed { actor: actor.clone(), command, at: now }).collect();
+        let (catalog, ids, reactions) = (self.catalog(), self.inner.ids.clone(), self.inner.reactions);
+        let undone: Result<(), Undone> = self
+            .db()
+            .write(move |conn| {
+                async move {
+                    let unit = Unit::new(conn, &catalog, &ids, reactions, now);
+                    Err(match perform_in(unit, deeds, false).await {
+                        Ok(done) => Undone::Done(done),
+                        Err(refusal) => Undone::Refused(refusal),
+                    })
+                }
+                .boxed()
+            })
+            .await;
+        match undone {
+            Err(Undone::Done(done)) => Ok(done),
+            Err(Undone::Refused(refusal)) => Err(refusal),
+            Ok(()) => Ok(Vec::new()),
+        }
+    }
+
     /// Waits for what is being written and closes the database.
     pub async fn close(&self) {
         self.inner.db.close().await;
     }
+}
+
+/// A command with who does it and when.
+#[derive(Clone, Debug)]
+pub struct Deed {
+    pub actor: Actor,
+    pub command: Command,
+    pub at: Moment,
+}
+
+/// What came of commands that were undone again.
+enum Undone {
+    Done(Vec<Result<Done, Refusal>>),
+    Refused(Refusal),
+}
+
+impl From<Fault> for Undone {
+    fn from(fault: Fault) -> Undone {
+        Undone::Refused(fault.into())
+    }
+}
+
+async fn perform_in(
+    mut unit: Unit<'_>,
+    deeds: Vec<Deed>,
+    all_or_nothing: bool,
+) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
+    unit.preload(deeds.iter().filter_map(|deed| number_of(&deed.command)).collect()).await?;
+    let mut done = Vec::with_capacity(deeds.len());
+    for deed in deeds {
+        match perform::perform(&mut unit, &deed.actor, deed.command, deed.at).await {
+            Err(Refusal::Fault(id)) => return Err(Refusal::Fault(id)),
+            Err(refusal) if all_or_nothing => return Err(refusal),
+            outcome => done.push(outcome),
+        }
+    }
+    unit.flush().await?;
+    Ok(done)
 }
 
 fn number_of(command: &Command) -> Option<String> {

@@ -15,7 +15,7 @@ const STRIDE: i64 = 2_000;
 
 impl Desk {
     /// Every record of the kinds that was on record at the instant; for the program's own judging, not for showing.
-    pub(crate) async fn past(&self, kinds: &[&'static str], at: Moment) -> Result<Vec<Case>, Refusal> {
+    pub async fn cases_of(&self, kinds: &[&'static str], at: Moment) -> Result<Vec<Case>, Refusal> {
         let catalog = self.catalog();
         let mut conn = self.db().read().await?;
         let mut found = Vec::new();

@@ -297,7 +297,7 @@ impl Desk {
             return Err(Refusal::NotFound);
         }
         refuse_hidden(actor, query, kind)?;
-        let cases = self.past(&[kind.name], at).await?;
+        let cases = self.cases_of(&[kind.name], at).await?;
         let kinds: HashMap<String, &'static str> =
             if needs_ties(&query.filter) { self.kinds_of_all().await? } else { HashMap::new() };
         let mut records: Vec<(Vec<String>, Record)> = Vec::new();

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::{link::Link, suggest, time::Moment};
+use crate::{field::Common, kind::Kind, link::Link, suggest, time::Moment};
 
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Line {
@@ -70,6 +70,19 @@ impl Line {
         // Entries stand in the order of their times, whatever the order in the line.
         line.history.sort_by_key(|past| past.at);
         if errors.is_empty() { Ok(line) } else { Err(errors) }
+    }
+
+    /// The number, also where the line calls it by the name that its kind has for it (`id`).
+    pub fn own_number(&self, kind: &Kind) -> Option<String> {
+        if self.number.is_some() {
+            return self.number.clone();
+        }
+        let field = kind.fields.iter().find(|field| field.alias == Some(Common::Number))?;
+        match self.fields.get(&field.name)? {
+            Json::String(text) => Some(text.trim().to_string()).filter(|text| !text.is_empty()),
+            Json::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
     }
 
     pub fn write(&self) -> Json {

@@ -1,0 +1,67 @@
+//! The commands of the program (contract.md section 2), one file each.
+
+mod conformity;
+mod export;
+mod import;
+mod kinds;
+mod selftest;
+mod verify;
+
+use clap::{Parser, Subcommand};
+
+use crate::{Failure, place::Place};
+
+/// A service management system that runs the work and proves its conformity with ISO/IEC 20000-1:2018.
+#[derive(Parser, Debug)]
+#[command(name = "plumbline", version, about, after_help = EXAMPLES, propagate_version = true)]
+#[command(arg_required_else_help = true, max_term_width = 110)]
+pub struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  plumbline import jsonl records.jsonl.gz --dry-run
+  plumbline import servicenow-incident-log log.csv.gz --zone Europe/Berlin
+  plumbline conformity --as-of 2026-06-30T00:00:00Z
+  plumbline export --kind incident > incidents.jsonl
+
+Exit codes: 0 done, 1 it failed (the reason is on standard error), 2 wrong usage.";
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Import(import::Import),
+    Export(export::Export),
+    Kinds(kinds::Kinds),
+    Conformity(conformity::Conformity),
+    Selftest(selftest::Selftest),
+    Verify(verify::Verify),
+}
+
+/// Does what was asked for.
+pub async fn perform(cli: Cli) -> Result<(), Failure> {
+    let Cli { place, command } = cli;
+    match command {
+        Command::Import(import) => import.run(&place).await,
+        Command::Export(export) => export.run(&place).await,
+        Command::Kinds(kinds) => kinds.run(),
+        Command::Conformity(conformity) => conformity.run(&place).await,
+        Command::Selftest(selftest) => selftest.run(),
+        Command::Verify(verify) => verify.run(&place).await,
+    }
+}
+
+/// Writes to standard output; a reader that has gone is no reason for a message.
+fn print(text: &str) -> Result<(), Failure> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| crate::failure::output(&error))
+}
+
+/// The same for JSON, indented as people read it.
+fn print_json(json: &serde_json::Value) -> Result<(), Failure> {
+    print(&format!("{json:#}\n"))
+}

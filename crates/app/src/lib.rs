@@ -1,0 +1,48 @@
+//! The program: its commands, where its data lies, the clock, and the demonstration world.
+//!
+//! One file per command under `commands/`; each says what it does with a [`Failure`] when it cannot. `clock` is the only
+//! place besides tests that reads a clock.
+
+pub mod clock;
+pub mod commands;
+pub mod failure;
+pub mod intake;
+pub mod place;
+pub mod progress;
+pub mod servicenow;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+pub use failure::Failure;
+
+/// Reads the command line and does what it asks for.
+pub fn run() -> ExitCode {
+    let matches = match commands::Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help and version are answers, everything else is wrong usage; clap knows which stream and code.
+            let _ = error.print();
+            return ExitCode::from(error.exit_code().clamp(0, 2) as u8);
+        }
+    };
+    let cli = match commands::Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(2);
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::Failed(format!("cannot start: {error}")).told(),
+    };
+    let outcome = runtime.block_on(commands::perform(cli));
+    // A reader thread may still wait for a terminal or a pipe; nobody waits for it.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.told(),
+    }
+}

@@ -1,0 +1,8 @@
+//! The program as a whole, on both databases: imports, exports, the demonstration world, backups, sudden death.
+
+#[macro_use]
+mod world;
+
+mod export;
+mod import_jsonl;
+mod import_servicenow;

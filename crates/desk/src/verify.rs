@@ -1,0 +1,202 @@
+//! Checks the journal of the database: the bytes are canonical and what their hash says, each record's entries form a
+//! chain, what was disclosed is what was committed to, and the record is what its entries tell.
+
+use std::collections::{HashMap, HashSet};
+
+use model::{Catalog, Entry, Mark, Moment, Refusal, canonical, journal::fold};
+use serde_json::Value as Json;
+
+use crate::{
+    Desk, Fault,
+    store::{
+        db::{Conn, Row},
+        journal, record,
+    },
+};
+
+/// What was looked at and what is broken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    pub entries: u64,
+    pub records: u64,
+    /// Records of which something was erased by right, so that they cannot be retold whole.
+    pub erased: u64,
+    pub broken: u64,
+    /// The first of them, each a sentence that names the entry or the record.
+    pub first: Vec<String>,
+}
+
+/// Most sentences.
+const TOLD: usize = 20;
+/// Entries and records read at a time.
+const STRIDE: i64 = 1_000;
+
+impl Verdict {
+    fn fault(&mut self, sentence: String) {
+        self.broken += 1;
+        if self.first.len() < TOLD {
+            self.first.push(sentence);
+        }
+    }
+}
+
+impl Desk {
+    /// Checks all of it; `seen` hears how many entries have been read.
+    pub async fn verify(&self, seen: &mut (dyn FnMut(u64) + Send)) -> Result<Verdict, Refusal> {
+        let catalog = self.catalog();
+        let mut conn = self.db().read().await?;
+        let mut verdict = Verdict::default();
+        let mut chain = Chain::default();
+        let mut after = 0;
+        loop {
+            let sql = "select seq, record, bytes, leaf, disclosures from journal where seq > $1 order by seq limit $2";
+            let rows = conn.run(sql, &[after.into(), STRIDE.into()]).await?;
+            if rows.is_empty() {
+                break;
+            }
+            for row in &rows {
+                after = row.int(0)?;
+                chain.entry(row, &mut verdict)?;
+            }
+            seen(verdict.entries);
+        }
+        records(&mut conn, &catalog, &chain, &mut verdict).await?;
+        Ok(verdict)
+    }
+
+    /// The newest entries and the records they are about, for a quick look.
+    pub async fn verify_newest(&self, most: i64) -> Result<Verdict, Refusal> {
+        let mut conn = self.db().read().await?;
+        let mut verdict = Verdict::default();
+        let sql = "select seq, record, bytes, leaf, disclosures from journal order by seq desc limit $1";
+        let rows = conn.run(sql, &[most.into()]).await?;
+        for row in &rows {
+            verdict.entries += 1;
+            sound(row, &mut verdict)?;
+        }
+        Ok(verdict)
+    }
+}
+
+/// Last leaf of each record so far, and which records can no longer be retold whole.
+#[derive(Default)]
+struct Chain {
+    last: HashMap<i64, String>,
+    erased: HashSet<i64>,
+}
+
+impl Chain {
+    fn entry(&mut self, row: &Row, verdict: &mut Verdict) -> Result<(), Fault> {
+        verdict.entries += 1;
+        let (record, leaf) = (row.int(1)?, row.text(3)?);
+        if let Some(json) = sound(row, verdict)? {
+            let told = json.get("previous").and_then(Json::as_str).unwrap_or_default();
+            let before = self.last.get(&record).map(String::as_str).unwrap_or_default();
+            if told != before {
+                verdict.fault(format!("{} does not follow the entry before it of the same record", name(row, &json)?));
+            }
+            if opened(row, &json)? == Some(false) {
+                self.erased.insert(record);
+            }
+        }
+        self.last.insert(record, leaf);
+        Ok(())
+    }
+}
+
+fn name(row: &Row, json: &Json) -> Result<String, Fault> {
+    let number = json.get("number").and_then(Json::as_str).unwrap_or_default();
+    Ok(format!("entry {} ({number})", row.int(0)?))
+}
+
+/// Bytes, hash and disclosures of one entry; its JSON when it can be read at all.
+fn sound(row: &Row, verdict: &mut Verdict) -> Result<Option<Json>, Fault> {
+    let (seq, bytes, leaf) = (row.int(0)?, row.bytes(2)?, row.text(3)?);
+    let Ok(json) = serde_json::from_slice::<Json>(&bytes) else {
+        verdict.fault(format!("entry {seq} cannot be read"));
+        return Ok(None);
+    };
+    let name = name(row, &json)?;
+    if canonical::hex(&canonical::leaf(&bytes)) != leaf {
+        verdict.fault(format!("{name} is not what its hash says: it was changed"));
+    } else if canonical::bytes(&json) != bytes {
+        verdict.fault(format!("{name} is not in canonical form"));
+    } else if json.get("record").and_then(Json::as_str) != Some(row.int(1)?.to_string().as_str()) {
+        verdict.fault(format!("{name} stands under another record than it tells of"));
+    } else if opened(row, &json)?.is_none() {
+        verdict.fault(format!("{name} has words beside it that it does not commit to"));
+    }
+    Ok(Some(json))
+}
+
+/// Whether all commitments are disclosed; `None` when something is disclosed that was never committed to.
+fn opened(row: &Row, json: &Json) -> Result<Option<bool>, Fault> {
+    let mut closed = HashSet::new();
+    commitments(json, &mut closed);
+    let disclosures = row.json(4)?;
+    let told = disclosures.as_array().map(Vec::as_slice).unwrap_or_default();
+    let known = told.iter().filter_map(Json::as_str).filter(|open| closed.remove(&canonical::commitment(open))).count();
+    Ok((known == told.len()).then_some(closed.is_empty()))
+}
+
+fn commitments(json: &Json, found: &mut HashSet<String>) {
+    match json {
+        Json::Object(parts) => match parts.get("c").and_then(Json::as_str) {
+            Some(closed) if parts.len() == 1 => drop(found.insert(closed.to_string())),
+            _ => parts.values().for_each(|part| commitments(part, found)),
+        },
+        Json::Array(items) => items.iter().for_each(|item| commitments(item, found)),
+        _ => {}
+    }
+}
+
+/// Every record against what its entries tell.
+async fn records(conn: &mut Conn, catalog: &Catalog, chain: &Chain, verdict: &mut Verdict) -> Result<(), Refusal> {
+    let kinds: Vec<&str> = catalog.kinds().iter().map(|kind| kind.name).collect();
+    let mut after = i64::MIN;
+    loop {
+        let records = record::walk(conn, catalog, &kinds, after, STRIDE).await?;
+        let Some(last) = records.last() else { return Ok(()) };
+        after = last.record.id.0;
+        let ids: Vec<i64> = records.iter().map(|kept| kept.record.id.0).collect();
+        let mut entries = journal::of_records(conn, catalog, &ids).await?;
+        for kept in records {
+            verdict.records += 1;
+            let record = &kept.record;
+            let number = &record.number;
+            // Entries written after the chain was read belong to the next look.
+            let last = chain.last.get(&record.id.0);
+            if last.is_none() {
+                verdict.fault(format!("{number} has no entry in the journal"));
+                continue;
+            }
+            let entries = entries.remove(&record.id.0).unwrap_or_default();
+            let newest = entries.iter().map(|entry| entry.seq).max();
+            if last != Some(&kept.entry) && entries.len() as i64 == record.version {
+                let seq = newest.unwrap_or_default();
+                verdict.fault(format!("{number} names another last entry than the journal has (entry {seq})"));
+            }
+            if chain.erased.contains(&record.id.0) {
+                verdict.erased += 1;
+                continue;
+            }
+            let marks: Vec<Mark> = entries.iter().map(Entry::mark).collect();
+            match fold(&marks, Moment(i64::MAX)) {
+                Some(folded) if folded.title != record.title => {
+                    verdict.fault(format!("{number}: the title is not what the journal tells"));
+                }
+                Some(folded) if folded.state != record.state => {
+                    verdict.fault(format!("{number}: the state is not what the journal tells"));
+                }
+                Some(folded) => {
+                    let all = folded.fields.keys().chain(record.fields.keys());
+                    let strange = all.into_iter().find(|name| folded.fields.get(*name) != record.fields.get(*name));
+                    if let Some(field) = strange {
+                        verdict.fault(format!("{number}: {field} is not what the journal tells"));
+                    }
+                }
+                None => verdict.fault(format!("{number} has no entry in the journal")),
+            }
+        }
+    }
+}
