@@ -153,6 +153,11 @@ impl Desk {
         }
     }
 
+    /// Lets the database look at what a large import has changed, so that its plans fit.
+    pub async fn after_import(&self) -> Result<(), Fault> {
+        self.db().write(|conn| async move { conn.script("analyze").await }.boxed()).await
+    }
+
     /// Waits for what is being written and closes the database.
     pub async fn close(&self) {
         self.inner.db.close().await;
