@@ -59,9 +59,10 @@ pub const UNSTATED: &str = "unstated";
 pub const WITHDRAWN: [&str; 3] = ["withdrawn", "superseded", "cancelled"];
 
 impl Lifecycle {
-    /// Things that are simply kept: current until superseded or withdrawn.
+    /// Things that are simply kept: current until superseded or withdrawn. Keeping them is no work, so that lists of
+    /// open work leave them out.
     pub fn kept() -> Lifecycle {
-        Lifecycle::starts_in("current", Phase::Open)
+        Lifecycle::starts_in("current", Phase::Done)
             .state("superseded", Phase::Done)
             .step("supersede", &["current"], "superseded")
             .step("restore", &["superseded"], "current")
