@@ -342,7 +342,7 @@ fn proof(assessment: &Assessment) -> Proof {
     }
     let states = State::ALL.into_iter().filter(|state| assessment.count(*state) > 0);
     let states = states.map(|state| {
-        (mark(state), Link::new(assessment.count(state).to_string(), format!("/conformity?state={}", state.name())))
+        (mark(state), Link::new(assessment.count(state).to_string(), format!("/conformity?state={}#steps", state.name())))
     });
     Proof {
         figure: format!("{} %", proved * 100 / total),
@@ -375,7 +375,7 @@ fn next(assessment: &Assessment) -> Vec<NextStep> {
     let steps = bad.map(|verdict| NextStep {
         link: Link::new(
             verdict.requirement.text.clone(),
-            format!("/conformity/{}#r-{}", verdict.requirement.clause, verdict.requirement.id),
+            format!("/conformity/{}/{}", verdict.requirement.clause, verdict.requirement.id),
         ),
         clause: verdict.requirement.clause.clone(),
         why: verdict.why.clone(),
