@@ -25,6 +25,7 @@ pub struct KindLine {
     pub label: String,
     pub href: String,
     pub about: String,
+    /// The main ones it gives evidence for.
     pub clauses: Vec<&'static str>,
     /// Open or current records; empty for none.
     pub count: String,
@@ -43,7 +44,7 @@ pub async fn open(seat: Seat, State(app): State<App>) -> Result<Html<String>, Re
         label: kind.labels.clone(),
         href: format!("/{}", kind.plural),
         about: kind.about.to_owned(),
-        clauses: kind.clauses.clone(),
+        clauses: kind.clauses.iter().take(3).copied().collect(),
         count: counts.get(kind.name).filter(|count| **count > 0).map_or(String::new(), |count| counted(*count)),
         new: if rights::may(&seat.actor, kind, Act::Create, None) {
             format!("/{}/new", kind.plural)

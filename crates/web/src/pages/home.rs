@@ -342,7 +342,10 @@ fn proof(assessment: &Assessment) -> Proof {
     }
     let states = State::ALL.into_iter().filter(|state| assessment.count(*state) > 0);
     let states = states.map(|state| {
-        (mark(state), Link::new(assessment.count(state).to_string(), format!("/conformity?state={}#steps", state.name())))
+        (
+            mark(state),
+            Link::new(assessment.count(state).to_string(), format!("/conformity?state={}#steps", state.name())),
+        )
     });
     Proof {
         figure: format!("{} %", proved * 100 / total),
@@ -362,12 +365,20 @@ fn clauses(assessment: &Assessment) -> Vec<ClauseShare> {
         let verdicts: Vec<_> = assessment.verdicts.iter().filter(|v| within(&v.requirement.clause)).collect();
         let proved = verdicts.iter().filter(|verdict| verdict.state == State::Proved).count();
         (!verdicts.is_empty()).then(|| ClauseShare {
-            link: Link::new(format!("{} {}", chapter.id, chapter.title), format!("/conformity#c{}", chapter.id)),
+            link: Link::new(
+                format!("{} {}", chapter.id, short(&chapter.title)),
+                format!("/conformity#c{}", chapter.id),
+            ),
             percent: proved * 100 / verdicts.len(),
             figure: format!("{proved} of {}", verdicts.len()),
         })
     });
     shares.collect()
+}
+
+/// "Support of the service management system" is "Support" where there is little room.
+fn short(title: &str) -> &str {
+    title.split_once(" of the ").map_or(title, |(begin, _)| begin)
 }
 
 fn next(assessment: &Assessment) -> Vec<NextStep> {

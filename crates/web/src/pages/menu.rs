@@ -31,7 +31,6 @@ pub const SERVICES: &[Item] = &[
     item("customer", "u"),
     named("other_party", "Suppliers", ""),
     item("contract", ""),
-    item("budget", ""),
 ];
 
 pub const ASSURE: &[Item] = &[
@@ -42,12 +41,5 @@ pub const ASSURE: &[Item] = &[
     named("capacity_plan", "Capacity", ""),
 ];
 
-pub const PROVE: &[Item] = &[
-    item("audit", "a"),
-    item("nonconformity", "n"),
-    item("action", "t"),
-    item("document", "o"),
-    item("objective", ""),
-    item("management_review", ""),
-    item("person", ""),
-];
+pub const PROVE: &[Item] =
+    &[item("audit", "a"), item("nonconformity", "n"), item("action", "t"), item("document", "o"), item("person", "")];
