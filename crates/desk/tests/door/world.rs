@@ -96,6 +96,11 @@ pub fn catalog() -> Catalog {
 /// Every world a test runs in. PostgreSQL is part of it whenever `PLUMBLINE_TEST_POSTGRES` names a server, which the
 /// project's test command always does.
 pub async fn worlds() -> Vec<World> {
+    worlds_of(catalog).await
+}
+
+/// The same with other kinds.
+pub async fn worlds_of(catalog: fn() -> Catalog) -> Vec<World> {
     // The cause of a fault stands in the log alone.
     let _ = tracing_subscriber::fmt()
         .with_test_writer()
@@ -104,10 +109,10 @@ pub async fn worlds() -> Vec<World> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite:{}", folder.path().join("desk.db").display());
     let mut worlds =
-        vec![World { desk: open(&url).await.expect("SQLite opens"), name: "sqlite", _folder: Some(folder) }];
+        vec![World { desk: open(&url, catalog()).await.expect("SQLite opens"), name: "sqlite", _folder: Some(folder) }];
     match std::env::var("PLUMBLINE_TEST_POSTGRES") {
         Ok(server) => worlds.push(World {
-            desk: open(&database(&server).await).await.expect("PostgreSQL opens"),
+            desk: open(&database(&server).await, catalog()).await.expect("PostgreSQL opens"),
             name: "postgres",
             _folder: None,
         }),
@@ -116,8 +121,8 @@ pub async fn worlds() -> Vec<World> {
     worlds
 }
 
-async fn open(url: &str) -> Result<Desk, Fault> {
-    Desk::open(url, catalog(), &[]).await
+async fn open(url: &str, catalog: Catalog) -> Result<Desk, Fault> {
+    Desk::open(url, catalog, &[]).await
 }
 
 /// A database of its own for each world.

@@ -10,20 +10,8 @@ use model::{
 };
 use serde_json::{Map, Value as Json};
 
-pub const NOW: &str = "2026-11-12T00:00:00Z";
-
-/// The provider whose records satisfy everything on 12 November 2026.
-pub fn good() -> Vec<Json> {
-    lines(include_str!("../data/good.jsonl"))
-}
-
 pub fn at(text: &str) -> Moment {
     Moment::parse(text).unwrap()
-}
-
-/// Lines of JSON, one record each.
-pub fn lines(text: &str) -> Vec<Json> {
-    text.lines().filter(|line| !line.trim().is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 pub fn world(lines: &[Json], instant: &str) -> World {

@@ -1,0 +1,52 @@
+//! From lines to verdicts: what an import keeps is all that the checks need.
+
+use engines::conformity::{Assessment, State, has_check};
+use model::{Actor, Command, Line, Role, Via};
+use serde_json::Value as Json;
+
+use crate::world::{World, agent, at, worlds_of};
+
+#[path = "../../../engines/tests/conformity/faults.rs"]
+mod faults;
+
+use faults::{NOW, differences, edit, good, print};
+
+/// Every so many of the engine's faults are tried through the door as well.
+const EVERY: usize = 40;
+
+async fn judged(world: &World, lines: Vec<Json>) -> Assessment {
+    let importer = Actor { roles: vec![Role::SmsManager], via: Via::Import, ..agent() };
+    let lines = lines.into_iter().map(|line| Line::read(line).unwrap_or_else(|errors| panic!("{errors:?}")));
+    let commands = lines.map(|line| Command::Import { line: Box::new(line) }).collect();
+    let done = world.desk.perform_all(&importer, commands, at("2026-11-25T10:00:00Z"), true).await;
+    done.unwrap_or_else(|refusal| panic!("{refusal:?}"));
+    world.desk.assess_as_of(at(NOW)).await.expect("an assessment")
+}
+
+#[tokio::test]
+async fn a_sound_provider_is_proved_from_its_lines() {
+    for world in worlds_of(kinds::catalog).await {
+        let assessment = judged(&world, good()).await;
+        for verdict in &assessment.verdicts {
+            let id = &verdict.requirement.id;
+            let expected = if has_check(id) { State::Proved } else { State::ForAPerson };
+            assert_eq!(verdict.state, expected, "{} on {}: {}", id, world.name, verdict.why);
+        }
+    }
+}
+
+#[tokio::test]
+async fn faults_in_lines_are_found() {
+    let mut sound = worlds_of(kinds::catalog).await;
+    let before = judged(&sound.remove(0), good()).await;
+    let mut wrong = Vec::new();
+    for (edits, expected) in faults::faults().into_iter().step_by(EVERY) {
+        let mut lines = good();
+        edit(&mut lines, edits);
+        let found = differences(&before, &judged(&worlds_of(kinds::catalog).await.remove(0), lines).await);
+        if found != expected {
+            wrong.push(format!("{edits} => {}", print(&found)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
