@@ -158,6 +158,23 @@ impl Desk {
         self.db().write(|conn| async move { conn.script("analyze").await }.boxed()).await
     }
 
+    /// Whether the database can be read and written.
+    ///
+    /// # Errors
+    /// The name of the part that fails; its cause is in the log.
+    pub async fn ready(&self) -> Result<(), &'static str> {
+        let told = |part: &'static str| {
+            move |fault: Fault| {
+                tracing::error!(%part, cause = %fault, "not ready");
+                part
+            }
+        };
+        let mut conn = self.db().read().await.map_err(told("database (connecting)"))?;
+        conn.run("select version from schema_version", &[]).await.map_err(told("database (reading)"))?;
+        drop(conn);
+        self.db().write(|_| async { Ok::<(), Fault>(()) }.boxed()).await.map_err(told("database (writing)"))
+    }
+
     /// Waits for what is being written and closes the database.
     pub async fn close(&self) {
         self.inner.db.close().await;

@@ -171,7 +171,7 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
         428 => ("precondition", "Say which version is meant"),
         429 => ("too-many", "Too many at once"),
         503 => ("not-ready", "Not ready yet"),
-        400..500 => ("refused", "This cannot be done"),
-        _ => ("fault", "Something went wrong on our side"),
+        500.. => ("fault", "Something went wrong on our side"),
+        _ => ("refused", "This cannot be done"),
     }
 }

@@ -30,6 +30,7 @@ pub struct App {
     pub clock: Clock,
     pub settings: Arc<Settings>,
     counts: Arc<nav::Counts>,
+    behind_proxy: bool,
 }
 
 /// The only clock of the program; tests bring their own.
@@ -51,7 +52,24 @@ impl Settings {
 
 impl App {
     pub fn new(desk: Desk, clock: Clock, settings: Settings) -> App {
-        App { desk, clock, settings: Arc::new(settings), counts: Arc::default() }
+        App { desk, clock, settings: Arc::new(settings), counts: Arc::default(), behind_proxy: false }
+    }
+
+    /// Takes the network address of whoever asks from the last entry of `X-Forwarded-For`: only for a server that nobody
+    /// reaches but through a proxy of one's own, which writes that entry.
+    pub fn behind_proxy(self) -> App {
+        App { behind_proxy: true, ..self }
+    }
+
+    /// The network address that asks; empty where the server was not told.
+    pub(crate) fn address_of(&self, parts: &axum::http::request::Parts) -> String {
+        let forwarded = parts.headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+        let last = forwarded.flat_map(|line| line.split(',')).map(str::trim).next_back();
+        let peer = parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
+        match last.filter(|_| self.behind_proxy) {
+            Some(address) => address.chars().take(45).collect(),
+            None => peer.map(|peer| peer.0.ip().to_string()).unwrap_or_default(),
+        }
     }
 
     pub fn now(&self) -> Moment {

@@ -24,7 +24,9 @@ const REMEMBERED: usize = 1_000;
 
 /// Open work by kind, by account.
 #[derive(Default)]
-pub(crate) struct Counts(Mutex<HashMap<i64, (Moment, HashMap<&'static str, i64>)>>);
+pub(crate) struct Counts(Mutex<HashMap<i64, (Moment, ByKind)>>);
+
+type ByKind = HashMap<&'static str, i64>;
 
 /// The frame around every page. `current` is the address of the navigation's item that the page belongs to, such as
 /// `/incidents`; empty for none.

@@ -12,6 +12,7 @@ pub mod requirement;
 pub mod search;
 pub mod sign_in;
 pub mod verdicts;
+pub mod welcome;
 
 #[cfg(test)]
 mod tests;

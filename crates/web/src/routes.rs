@@ -1,22 +1,44 @@
 //! Every door of the building on one page. `member` takes only a handler whose first argument is a [`Seat`] or an
 //! [`Administrator`], so a door without a declared right does not compile; `open` is the short list of those without one.
 
+use std::time::Duration;
+
 use axum::{
-    Router,
+    Json, Router,
+    extract::State,
     handler::Handler,
     http::{Method, StatusCode},
+    response::{IntoResponse, Response},
     routing::{MethodFilter, on},
 };
+use serde_json::json;
 
 use crate::{Administrator, App, Refused, Seat, assets, pages};
 
 const GET: MethodFilter = MethodFilter::GET;
+const POST: MethodFilter = MethodFilter::POST;
+
+/// Longest wait for the database when asked whether it is there.
+const READY_WITHIN: Duration = Duration::from_secs(3);
 
 /// All doors. A new page or part of the API is one line here.
 pub fn doors() -> Doors {
     Doors::default()
         .open(GET, "/healthz", healthz)
+        .open(GET, "/readyz", readyz)
         .open(GET, "/assets/{file}", assets::serve)
+        .open(GET, "/sign-in", pages::sign_in::open)
+        .open(POST, "/sign-in", pages::sign_in::enter)
+        .open(GET, "/welcome/{token}", pages::welcome::open)
+        .open(POST, "/welcome/{token}", pages::welcome::enter)
+        .member(POST, "/sign-out", pages::sign_in::leave)
+        .member(GET, "/account", pages::account::open)
+        .member(POST, "/account/display", pages::account::display)
+        .member(POST, "/account/password", pages::account::password)
+        .member(POST, "/account/sessions/end", pages::account::end)
+        .member(POST, "/account/sessions/end-others", pages::account::end_others)
+        .member(POST, "/account/tokens", pages::account::make_token)
+        .member(POST, "/account/tokens/revoke", pages::account::revoke)
         .member(GET, "/", pages::home::open)
         .member(GET, "/my-work", pages::my_work::open)
         .member(GET, "/search", pages::search::open)
@@ -30,6 +52,15 @@ pub fn doors() -> Doors {
 /// The program is alive, whatever its database does.
 async fn healthz() -> &'static str {
     "ok\n"
+}
+
+/// Whether this server may be given work: its database answers in time.
+async fn readyz(State(app): State<App>) -> Response {
+    let told = tokio::time::timeout(READY_WITHIN, app.desk.ready()).await;
+    match told.unwrap_or(Err("database (no answer in time)")) {
+        Ok(()) => Json(json!({"ready": true})).into_response(),
+        Err(part) => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"ready": false, "failing": part}))).into_response(),
+    }
 }
 
 async fn nowhere() -> Refused {

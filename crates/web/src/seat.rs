@@ -95,7 +95,7 @@ async fn sit(parts: &Parts, app: &App) -> Result<Seat, Response> {
     if let Some(token) = bearer(&parts.headers) {
         let found = app.desk.bearer(token, now).await.map_err(refused)?;
         let (account, scope) = found.ok_or_else(|| unknown_token().into_response())?;
-        let actor = account.actor(via, scope == TokenScope::Read);
+        let actor = account.actor(Via::Api, scope == TokenScope::Read);
         return Ok(seated(parts, actor, &account, now, String::new(), None));
     }
     // A page elsewhere can make a browser send the cookie, but not say that it comes from here.

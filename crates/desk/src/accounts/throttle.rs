@@ -69,14 +69,20 @@ impl Throttle {
 
     pub fn succeeded(&self, email: &str, address: &str) {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let [(pair, _), (person, _), _] = keys(email, address);
-        failures.remove(&pair);
-        failures.remove(&person);
+        // The address stays known for what it tried with others.
+        for (key, _) in keys(email, address).into_iter().take(2) {
+            failures.remove(&key);
+        }
     }
 }
 
-fn keys(email: &str, address: &str) -> [(String, Limit); 3] {
-    [(format!("{email} {address}"), PAIR), (format!("{email} "), PERSON), (format!(" {address}"), ADDRESS)]
+/// The pair and the person, and the address where it is known: all who come from nowhere are not one.
+fn keys(email: &str, address: &str) -> Vec<(String, Limit)> {
+    let mut keys = vec![(format!("pair {email} {address}"), PAIR), (format!("person {email}"), PERSON)];
+    if !address.is_empty() {
+        keys.push((format!("address {address}"), ADDRESS));
+    }
+    keys
 }
 
 #[cfg(test)]

@@ -1,13 +1,119 @@
-//! The way in: signing in, and the very first start, when nobody has an account yet.
+//! The way in: signing in and out.
 
 use askama::Template;
+use axum::{
+    Form,
+    extract::{FromRequestParts, Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use desk::accounts::{LIFETIME, SignIn, Whence};
+use model::time::SECOND;
+use serde::Deserialize;
 
-use crate::view::{
-    field::{Control, Field},
-    shell::Shell,
+use crate::{
+    App, Refused, Seat, seat,
+    view::{
+        field::{Control, Field},
+        shell::Shell,
+    },
 };
 
-/// `GET /sign-in`, and the answer to a failed `POST /sign-in`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /sign-in`
+pub async fn open(Query(asked): Query<Asked>) -> Result<Html<String>, Refused> {
+    Ok(Html(SignInPage::new(outside("/sign-in"), "", inside(&asked.next), "").render()?))
+}
+
+#[derive(Deserialize)]
+pub struct Given {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /sign-in`
+pub async fn enter(
+    State(app): State<App>,
+    Asking(whence): Asking,
+    Form(given): Form<Given>,
+) -> Result<Response, Refused> {
+    let (now, next) = (app.now(), inside(&given.next));
+    let again = |status: StatusCode, why: &str| {
+        let page = SignInPage::new(outside("/sign-in"), &given.email, next, why).render()?;
+        Ok::<Response, Refused>((status, Html(page)).into_response())
+    };
+    match app.desk.sign_in(&given.email, &given.password, whence, now).await? {
+        SignIn::In { token, .. } => Ok(seated(&app, &token, if next.is_empty() { "/" } else { next })),
+        SignIn::Wrong => again(StatusCode::UNPROCESSABLE_ENTITY, "The e-mail or the password is not right."),
+        SignIn::Wait(until) => {
+            let seconds = ((until.0 - now.0) / SECOND).max(1);
+            let words = if seconds < 120 { format!("{seconds} seconds") } else { format!("{} minutes", seconds / 60) };
+            let why = format!("Too many tries went wrong. Wait {words}, then try again.");
+            let mut response = again(StatusCode::TOO_MANY_REQUESTS, &why)?;
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            Ok(response)
+        }
+    }
+}
+
+/// `POST /sign-out`
+pub async fn leave(_: Seat, State(app): State<App>, headers: HeaderMap) -> Result<Response, Refused> {
+    if let Some(token) = seat::session_token(&headers, &app) {
+        app.desk.sign_out(token, app.now()).await?;
+    }
+    Ok(with_cookie(&app, "", 0, Redirect::to("/sign-in").into_response()))
+}
+
+/// Sends somebody on with the cookie of their new session.
+pub(super) fn seated(app: &App, token: &str, to: &str) -> Response {
+    with_cookie(app, token, LIFETIME / SECOND, Redirect::to(to).into_response())
+}
+
+fn with_cookie(app: &App, token: &str, seconds: i64, mut response: Response) -> Response {
+    let secure = if app.settings.is_secure() { "; Secure" } else { "" };
+    let name = seat::cookie_name(app);
+    let cookie = format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// A path of ours, or nothing: nobody is led away after signing in.
+fn inside(next: &str) -> &str {
+    let ours = next.starts_with('/') && !next.starts_with("//");
+    let plain = !next.chars().any(|c| c.is_control() || c == '\\');
+    if ours && plain { next } else { "" }
+}
+
+/// The frame of pages for people without an account.
+pub(super) fn outside(path: &str) -> Shell {
+    Shell { lang: "en".into(), path: path.into(), ..Shell::default() }
+}
+
+/// From where somebody asks.
+pub struct Asking(pub Whence);
+
+impl FromRequestParts<App> for Asking {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Asking, Self::Rejection> {
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        Ok(Asking(Whence { address: app.address_of(parts), agent: agent.into() }))
+    }
+}
+
+/// The form, and the same again when the sign-in failed.
 #[derive(Template)]
 #[template(path = "page/sign_in.html")]
 pub struct SignInPage {
@@ -32,41 +138,6 @@ impl SignInPage {
         }
     }
 }
-
-/// `GET /first-start?token=` with the link that the terminal printed, and the answer to a refused `POST /first-start`.
-#[derive(Template)]
-#[template(path = "page/first_start.html")]
-pub struct FirstStartPage {
-    pub shell: Shell,
-    pub token: String,
-    /// Field name and sentence, for the summary.
-    pub errors: Vec<(String, String)>,
-    pub fields: Vec<Field>,
-}
-
-/// What the first administrator types.
-#[derive(Clone, Debug, Default)]
-pub struct FirstAccount {
-    pub name: String,
-    pub email: String,
-}
-
-impl FirstStartPage {
-    pub fn new(shell: Shell, token: &str, typed: &FirstAccount, errors: Vec<(String, String)>) -> FirstStartPage {
-        let mut fields = vec![
-            line("name", "Your name", "text", &typed.name, "name", ""),
-            line("email", "Your e-mail", "email", &typed.email, "username", "You sign in with it."),
-            line("password", "Password", "password", "", "new-password", PASSWORD_HELP),
-        ];
-        for field in &mut fields {
-            field.error =
-                errors.iter().find(|(name, _)| *name == field.name).map_or(String::new(), |(_, why)| why.clone());
-        }
-        FirstStartPage { shell, token: token.to_owned(), errors, fields }
-    }
-}
-
-pub const PASSWORD_HELP: &str = "At least 12 characters. Several words that do not belong together are good.";
 
 /// One required line of these forms.
 pub(super) fn line(

@@ -1,7 +1,7 @@
 //! The hand-made pages over a real desk: what they say is what is on record, for whoever looks.
 
 use askama::Template;
-use desk::Desk;
+use desk::{Desk, accounts::Invited};
 use engines::conformity::{Settings, World, assess};
 use model::{
     Actor, Command, Input, Moment, Role, Via,
@@ -9,7 +9,7 @@ use model::{
 };
 use serde_json::{Value as Json, json};
 
-use super::{account, home, my_work, search, sign_in};
+use super::{account, home, my_work, search, sign_in, welcome};
 use crate::view::{sample, shell::Shell, time};
 
 const NOW: Moment = Moment(20_770 * DAY + 8 * HOUR);
@@ -146,9 +146,11 @@ fn the_ways_in_keep_what_was_typed_and_never_the_password() {
     assert!(html.contains("value=\"ines@tidewell.example\"") && html.contains("value=\"/incidents\""));
     assert!(html.contains("autocomplete=\"current-password\""));
     sample::keep("sign-in", &html);
-    let typed = sign_in::FirstAccount { name: "Ines Okafor".into(), email: "ines".into() };
-    let errors = vec![("email".to_owned(), "Type an e-mail address such as ines@example.org.".to_owned())];
-    let html = sign_in::FirstStartPage::new(nobody, "one-time", &typed, errors).render().expect("the page renders");
+    let typed = welcome::Typed { name: "Ines Okafor".into(), email: "ines".into(), password: "tide table".into() };
+    let errors = vec![("email".to_owned(), "is not an e-mail address".to_owned())];
+    let page = welcome::WelcomePage::new(nobody, "one-time", &Invited::First, &typed, errors);
+    let html = page.render().expect("the page renders");
+    assert!(!html.contains("tide table"), "the password is never given back");
     assert!(
         html.contains("aria-invalid") && html.contains("href=\"#f-email\"") && html.contains("value=\"Ines Okafor\"")
     );

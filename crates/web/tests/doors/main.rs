@@ -1,0 +1,6 @@
+//! The building as a browser and as a machine meet it.
+
+mod around;
+mod browser;
+mod walk;
+mod ways_in;
