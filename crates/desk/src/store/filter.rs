@@ -57,6 +57,12 @@ impl<'a> Builder<'a> {
                 let linked = self.linked(name.as_deref(), to.as_deref(), number.as_deref());
                 if negated { format!("not {linked}") } else { linked }
             }
+            // In these words the planner finds the partial indexes of unfinished work.
+            Filter::Compare { path, op: Op::Equal, value: Operand::Value(value) }
+                if negated && matches!(place(kind, path), Place::Phase) && value.as_text() == Some("done") =>
+            {
+                "phase < 2".into()
+            }
             Filter::Compare { path, op, value } => {
                 let value = value.resolve(self.context);
                 self.leaf(&place(kind, path), negated, |builder, place| builder.compare(place, *op, &value))
