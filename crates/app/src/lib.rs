@@ -34,6 +34,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    tell_faults();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Failure::Failed(format!("cannot start: {error}")).told(),
@@ -45,4 +46,12 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.told(),
     }
+}
+
+/// Faults of our own are told on standard error under the id that answers carry; `PLUMBLINE_LOG` says how much else.
+fn tell_faults() {
+    let wanted = std::env::var("PLUMBLINE_LOG").unwrap_or_else(|_| "error".into());
+    let filter = tracing_subscriber::EnvFilter::try_new(wanted).unwrap_or_else(|_| "error".into());
+    let _ =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
 }

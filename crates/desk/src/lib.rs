@@ -5,7 +5,9 @@
 //! maker of permits, scopes and what may be shown).
 
 pub mod accounts;
+pub mod backup;
 mod export;
+pub mod health;
 pub mod house;
 pub mod ids;
 mod import;
@@ -14,6 +16,7 @@ mod once;
 pub mod past;
 pub mod perform;
 pub mod read;
+mod rebuild;
 pub mod rights;
 mod stages;
 pub mod store;
@@ -101,14 +104,14 @@ impl Desk {
         now: Moment,
         all_or_nothing: bool,
     ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
-        let acts = commands.into_iter().map(|command| Deed { actor: actor.clone(), command, at: now }).collect();
+        let acts = commands.into_iter().map(|command| Errand { actor: actor.clone(), command, at: now }).collect();
         self.perform_each(acts, now, all_or_nothing).await
     }
 
     /// Does many commands of many actors at many times in one transaction; `recorded` is when they are written down.
     pub async fn perform_each(
         &self,
-        deeds: Vec<Deed>,
+        errands: Vec<Errand>,
         recorded: Moment,
         all_or_nothing: bool,
     ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
@@ -117,7 +120,7 @@ impl Desk {
             .write(move |conn| {
                 async move {
                     let unit = Unit::new(conn, &catalog, &ids, reactions, recorded);
-                    perform_in(unit, deeds, all_or_nothing).await
+                    perform_in(unit, errands, all_or_nothing).await
                 }
                 .boxed()
             })
@@ -131,14 +134,14 @@ impl Desk {
         commands: Vec<Command>,
         now: Moment,
     ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
-        let deeds = commands.into_iter().map(|command| Deed { actor: actor.clone(), command, at: now }).collect();
+        let errands = commands.into_iter().map(|command| Errand { actor: actor.clone(), command, at: now }).collect();
         let (catalog, ids, reactions) = (self.catalog(), self.inner.ids.clone(), self.inner.reactions);
         let undone: Result<(), Undone> = self
             .db()
             .write(move |conn| {
                 async move {
                     let unit = Unit::new(conn, &catalog, &ids, reactions, now);
-                    Err(match perform_in(unit, deeds, false).await {
+                    Err(match perform_in(unit, errands, false).await {
                         Ok(done) => Undone::Done(done),
                         Err(refusal) => Undone::Refused(refusal),
                     })
@@ -183,7 +186,7 @@ impl Desk {
 
 /// A command with who does it and when.
 #[derive(Clone, Debug)]
-pub struct Deed {
+pub struct Errand {
     pub actor: Actor,
     pub command: Command,
     pub at: Moment,
@@ -203,13 +206,13 @@ impl From<Fault> for Undone {
 
 async fn perform_in(
     mut unit: Unit<'_>,
-    deeds: Vec<Deed>,
+    errands: Vec<Errand>,
     all_or_nothing: bool,
 ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
-    unit.preload(deeds.iter().filter_map(|deed| number_of(&deed.command)).collect()).await?;
-    let mut done = Vec::with_capacity(deeds.len());
-    for deed in deeds {
-        match perform::perform(&mut unit, &deed.actor, deed.command, deed.at).await {
+    unit.preload(errands.iter().filter_map(|errand| number_of(&errand.command)).collect()).await?;
+    let mut done = Vec::with_capacity(errands.len());
+    for errand in errands {
+        match perform::perform(&mut unit, &errand.actor, errand.command, errand.at).await {
             Err(Refusal::Fault(id)) => return Err(Refusal::Fault(id)),
             Err(refusal) if all_or_nothing => return Err(refusal),
             outcome => done.push(outcome),

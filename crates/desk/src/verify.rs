@@ -10,7 +10,8 @@ use crate::{
     Desk, Fault,
     store::{
         db::{Conn, Row},
-        journal, record,
+        journal,
+        record::{self, Kept},
     },
 };
 
@@ -41,27 +42,14 @@ impl Verdict {
 }
 
 impl Desk {
-    /// Checks all of it; `seen` hears how many entries have been read.
+    /// Checks all of it as it stands at one moment; `seen` hears how many entries have been read.
     pub async fn verify(&self, seen: &mut (dyn FnMut(u64) + Send)) -> Result<Verdict, Refusal> {
         let catalog = self.catalog();
         let mut conn = self.db().read().await?;
-        let mut verdict = Verdict::default();
-        let mut chain = Chain::default();
-        let mut after = 0;
-        loop {
-            let sql = "select seq, record, bytes, leaf, disclosures from journal where seq > $1 order by seq limit $2";
-            let rows = conn.run(sql, &[after.into(), STRIDE.into()]).await?;
-            if rows.is_empty() {
-                break;
-            }
-            for row in &rows {
-                after = row.int(0)?;
-                chain.entry(row, &mut verdict)?;
-            }
-            seen(verdict.entries);
-        }
-        records(&mut conn, &catalog, &chain, &mut verdict).await?;
-        Ok(verdict)
+        conn.begin_snapshot().await?;
+        let verdict = whole(&mut conn, &catalog, seen).await;
+        conn.script("rollback").await?;
+        verdict
     }
 
     /// The newest entries and the records they are about, for a quick look.
@@ -76,6 +64,45 @@ impl Desk {
         }
         Ok(verdict)
     }
+
+    /// The records that were changed last against their entries.
+    pub async fn verify_changed(&self, most: i64) -> Result<Verdict, Refusal> {
+        let catalog = self.catalog();
+        let mut conn = self.db().read().await?;
+        let mut verdict = Verdict::default();
+        let sql = "select record from journal order by seq desc limit $1";
+        let mut ids: Vec<i64> = Vec::new();
+        for row in conn.run(sql, &[most.into()]).await? {
+            ids.push(row.int(0)?);
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let mut entries = journal::of_records(&mut conn, &catalog, &ids).await?;
+        for kept in record::by_ids(&mut conn, &catalog, &ids).await? {
+            verdict.records += 1;
+            retold(&kept, &entries.remove(&kept.record.id.0).unwrap_or_default(), &mut verdict);
+        }
+        Ok(verdict)
+    }
+}
+
+async fn whole(conn: &mut Conn, catalog: &Catalog, seen: &mut (dyn FnMut(u64) + Send)) -> Result<Verdict, Refusal> {
+    let (mut verdict, mut chain) = (Verdict::default(), Chain::default());
+    let mut after = 0;
+    loop {
+        let sql = "select seq, record, bytes, leaf, disclosures from journal where seq > $1 order by seq limit $2";
+        let rows = conn.run(sql, &[after.into(), STRIDE.into()]).await?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in &rows {
+            after = row.int(0)?;
+            chain.entry(row, &mut verdict)?;
+        }
+        seen(verdict.entries);
+    }
+    records(conn, catalog, &chain, &mut verdict).await?;
+    Ok(verdict)
 }
 
 /// Last leaf of each record so far, and which records can no longer be retold whole.
@@ -161,42 +188,36 @@ async fn records(conn: &mut Conn, catalog: &Catalog, chain: &Chain, verdict: &mu
         let ids: Vec<i64> = records.iter().map(|kept| kept.record.id.0).collect();
         let mut entries = journal::of_records(conn, catalog, &ids).await?;
         for kept in records {
+            let id = kept.record.id.0;
             verdict.records += 1;
-            let record = &kept.record;
-            let number = &record.number;
-            // Entries written after the chain was read belong to the next look.
-            let last = chain.last.get(&record.id.0);
-            if last.is_none() {
-                verdict.fault(format!("{number} has no entry in the journal"));
-                continue;
+            if chain.last.get(&id).is_some_and(|last| *last != kept.entry) {
+                verdict.fault(format!("{} names another last entry than the journal has", kept.record.number));
             }
-            let entries = entries.remove(&record.id.0).unwrap_or_default();
-            let newest = entries.iter().map(|entry| entry.seq).max();
-            if last != Some(&kept.entry) && entries.len() as i64 == record.version {
-                let seq = newest.unwrap_or_default();
-                verdict.fault(format!("{number} names another last entry than the journal has (entry {seq})"));
-            }
-            if chain.erased.contains(&record.id.0) {
-                verdict.erased += 1;
-                continue;
-            }
-            let marks: Vec<Mark> = entries.iter().map(Entry::mark).collect();
-            match fold(&marks, Moment(i64::MAX)) {
-                Some(folded) if folded.title != record.title => {
-                    verdict.fault(format!("{number}: the title is not what the journal tells"));
-                }
-                Some(folded) if folded.state != record.state => {
-                    verdict.fault(format!("{number}: the state is not what the journal tells"));
-                }
-                Some(folded) => {
-                    let all = folded.fields.keys().chain(record.fields.keys());
-                    let strange = all.into_iter().find(|name| folded.fields.get(*name) != record.fields.get(*name));
-                    if let Some(field) = strange {
-                        verdict.fault(format!("{number}: {field} is not what the journal tells"));
-                    }
-                }
-                None => verdict.fault(format!("{number} has no entry in the journal")),
+            match chain.erased.contains(&id) {
+                true => verdict.erased += 1,
+                false => retold(&kept, &entries.remove(&id).unwrap_or_default(), verdict),
             }
         }
+    }
+}
+
+/// One record against its entries.
+fn retold(kept: &Kept, entries: &[Entry], verdict: &mut Verdict) {
+    let (record, number) = (&kept.record, &kept.record.number);
+    let marks: Vec<Mark> = entries.iter().map(Entry::mark).collect();
+    let Some(folded) = fold(&marks, Moment(i64::MAX)) else {
+        return verdict.fault(format!("{number} has no entry in the journal"));
+    };
+    let mut strange: Vec<&str> = Vec::new();
+    if folded.title != record.title {
+        strange.push("title");
+    }
+    if folded.state != record.state {
+        strange.push("state");
+    }
+    let all = folded.fields.keys().chain(record.fields.keys().filter(|name| !folded.fields.contains_key(*name)));
+    strange.extend(all.filter(|name| folded.fields.get(*name) != record.fields.get(*name)).map(|name| name.as_str()));
+    if !strange.is_empty() {
+        verdict.fault(format!("{number}: {} is not what the journal tells", strange.join(", ")));
     }
 }

@@ -7,7 +7,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::{Deed, Desk, Done, perform_in, unit::Unit};
+use crate::{Desk, Done, Errand, perform_in, unit::Unit};
 
 type Answers = Vec<Result<Done, Refusal>>;
 
@@ -30,10 +30,10 @@ impl Desk {
                 .write(move |conn| {
                     async move {
                         while let Some((commands, answer)) = waiting.recv().await {
-                            let deed = |command| Deed { actor: actor.clone(), command, at: now };
-                            let deeds = commands.into_iter().map(deed).collect();
+                            let errand = |command| Errand { actor: actor.clone(), command, at: now };
+                            let errands = commands.into_iter().map(errand).collect();
                             let unit = Unit::new(&mut *conn, &catalog, &ids, reactions, now);
-                            let done = perform_in(unit, deeds, false).await?;
+                            let done = perform_in(unit, errands, false).await?;
                             // Whoever no longer waits for an answer will not say that it is to be kept either.
                             let _ = answer.send(done);
                         }

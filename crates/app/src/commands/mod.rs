@@ -1,10 +1,16 @@
 //! The commands of the program (contract.md section 2), one file each.
 
+mod backup;
 mod conformity;
+mod doctor;
 mod export;
 mod import;
 mod kinds;
+mod restore;
 mod selftest;
+mod serve;
+mod token;
+mod user;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -24,6 +30,7 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  plumbline serve
   plumbline import jsonl records.jsonl.gz --dry-run
   plumbline import servicenow-incident-log log.csv.gz --zone Europe/Berlin
   plumbline conformity --as-of 2026-06-30T00:00:00Z
@@ -33,24 +40,36 @@ Exit codes: 0 done, 1 it failed (the reason is on standard error), 2 wrong usage
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Serve(serve::Serve),
     Import(import::Import),
     Export(export::Export),
     Kinds(kinds::Kinds),
     Conformity(conformity::Conformity),
     Selftest(selftest::Selftest),
     Verify(verify::Verify),
+    Doctor(doctor::Doctor),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
+    User(user::User),
+    Token(token::Token),
 }
 
 /// Does what was asked for.
 pub async fn perform(cli: Cli) -> Result<(), Failure> {
     let Cli { place, command } = cli;
     match command {
+        Command::Serve(serve) => serve.run(&place).await,
         Command::Import(import) => import.run(&place).await,
         Command::Export(export) => export.run(&place).await,
         Command::Kinds(kinds) => kinds.run(),
         Command::Conformity(conformity) => conformity.run(&place).await,
         Command::Selftest(selftest) => selftest.run(),
         Command::Verify(verify) => verify.run(&place).await,
+        Command::Doctor(doctor) => doctor.run(&place).await,
+        Command::Backup(backup) => backup.run(&place).await,
+        Command::Restore(restore) => restore.run(&place).await,
+        Command::User(user) => user.run(&place).await,
+        Command::Token(token) => token.run(&place).await,
     }
 }
 

@@ -186,6 +186,14 @@ impl Conn {
         outcome.map_err(|error| Fault::sql(error, sql))
     }
 
+    /// Begins a transaction that only reads, and reads what stands at this moment until it is rolled back.
+    pub async fn begin_snapshot(&mut self) -> Result<(), Fault> {
+        match self.dialect() {
+            Dialect::Sqlite => self.script("begin").await,
+            Dialect::Postgres => self.script("begin isolation level repeatable read read only").await,
+        }
+    }
+
     fn counter(&self) -> &AtomicU64 {
         match self {
             Conn::Lite(_, counter) | Conn::LiteReader(_, counter) | Conn::Pg(_, counter) => counter,

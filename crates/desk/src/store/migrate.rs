@@ -22,6 +22,16 @@ const MIGRATIONS: &[Migration] = &[Migration {
     postgres: include_str!("schema_postgres.sql"),
 }];
 
+/// The version that this program brings a database to.
+pub fn newest() -> i64 {
+    MIGRATIONS.len() as i64
+}
+
+/// The texts of all migrations that both databases have in common, for whoever must know what a column means.
+pub fn schema_texts() -> impl Iterator<Item = &'static str> {
+    MIGRATIONS.iter().map(|migration| migration.common)
+}
+
 /// Brings the database to the newest version.
 ///
 /// # Errors
@@ -39,7 +49,7 @@ async fn migrate_in(conn: &mut Conn) -> Result<(), Fault> {
     conn.script(&words.words("create table if not exists schema_version (version {int} not null)")).await?;
     let found = conn.run("select coalesce(max(version), 0) from schema_version", &[]).await?;
     let version = found.first().map_or(Ok(0), |row| row.int(0))?;
-    let newest = MIGRATIONS.len() as i64;
+    let newest = newest();
     if version > newest {
         return Err(Fault::new(format!(
             "this database has schema version {version}, this program knows {newest}: start the newer program"

@@ -102,6 +102,19 @@ pub async fn walk(
     rows.iter().filter_map(|row| kept(row, catalog).transpose()).collect()
 }
 
+/// The records of some ids.
+pub async fn by_ids(conn: &mut Conn, catalog: &Catalog, ids: &[i64]) -> Result<Vec<Kept>, Fault> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(400) {
+        let sql = format!("select {COLUMNS} from record where id in ({}) order by id", places(0, chunk.len()));
+        let args: Vec<Sql> = chunk.iter().map(|id| (*id).into()).collect();
+        for row in conn.run(&sql, &args).await? {
+            found.extend(kept(&row, catalog)?);
+        }
+    }
+    Ok(found)
+}
+
 /// Writes new records and new states of old ones.
 pub async fn write(conn: &mut Conn, catalog: &Catalog, records: &[Kept]) -> Result<(), Fault> {
     let mut rest = records;

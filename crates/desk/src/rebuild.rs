@@ -1,0 +1,66 @@
+//! Makes the search index anew from records and journal, as it is made when they are written.
+
+use futures::FutureExt;
+use model::{Entry, Refusal};
+
+use crate::{
+    Desk,
+    store::{
+        db::{Conn, Dialect, Sql},
+        journal, record, search,
+    },
+};
+
+const STRIDE: i64 = 500;
+
+impl Desk {
+    /// In one transaction, so that nothing is ever found twice or not at all. Answers how many records it read.
+    pub async fn rebuild_search(&self) -> Result<u64, Refusal> {
+        let (catalog, ids) = (self.catalog(), self.inner.ids.clone());
+        self.db()
+            .write(move |conn| {
+                async move {
+                    clear(conn).await?;
+                    let kinds: Vec<&str> = catalog.kinds().iter().map(|kind| kind.name).collect();
+                    let (mut read, mut after) = (0, i64::MIN);
+                    loop {
+                        let records = record::walk(conn, &catalog, &kinds, after, STRIDE).await?;
+                        let Some(last) = records.last() else { return Ok(read) };
+                        after = last.record.id.0;
+                        let numbers: Vec<i64> = records.iter().map(|kept| kept.record.id.0).collect();
+                        let mut docs = Vec::with_capacity(records.len());
+                        for kept in &records {
+                            let kind = catalog.find(kept.record.kind).unwrap_or_else(|| catalog.any());
+                            docs.push((kept.record.id.0, search::of_record(kind, &kept.record)));
+                        }
+                        let mut entries = journal::of_records(conn, &catalog, &numbers).await?;
+                        for id in &numbers {
+                            for entry in entries.remove(id).unwrap_or_default() {
+                                docs.extend(note(conn, &entry, ids.next(entry.recorded)).await?);
+                            }
+                        }
+                        search::write(conn, &docs, &[]).await?;
+                        read += records.len() as u64;
+                    }
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+async fn clear(conn: &mut Conn) -> Result<(), crate::Fault> {
+    match conn.dialect() {
+        Dialect::Sqlite => conn.script("insert into search (search) values ('delete-all')").await?,
+        Dialect::Postgres => conn.script("delete from search").await?,
+    }
+    conn.script("delete from search_note").await
+}
+
+/// The words of an entry's note under an id of their own.
+async fn note(conn: &mut Conn, entry: &Entry, doc: i64) -> Result<Option<(i64, search::Words)>, crate::Fault> {
+    let Some(note) = &entry.note else { return Ok(None) };
+    let sql = "insert into search_note (doc, record) values ($1, $2)";
+    conn.execute(sql, &[Sql::Int(doc), Sql::Int(entry.record.0)]).await?;
+    Ok(Some((doc, search::of_note(&note.text, note.public))))
+}
