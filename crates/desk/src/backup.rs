@@ -149,7 +149,8 @@ async fn tables(conn: &mut Conn) -> Result<Vec<Table>, Fault> {
         }
     };
     let json = json_columns();
-    let mut tables: BTreeMap<String, (Vec<(String, Column)>, Vec<(i64, String)>)> = BTreeMap::new();
+    let mut tables: BTreeMap<String, Table> = BTreeMap::new();
+    let mut keys: Vec<(String, i64, String)> = Vec::new();
     for row in conn.run(sql, &[]).await? {
         let (table, name, ty, place) = (row.text(0)?, row.text(1)?, row.text(2)?.to_lowercase(), row.int(3)?);
         if table.starts_with("search") || table == "schema_version" {
@@ -161,17 +162,17 @@ async fn tables(conn: &mut Conn) -> Result<Vec<Table>, Fault> {
             _ if json.contains(&(table.as_str(), name.as_str())) => Column::Json,
             _ => Column::Text,
         };
-        let (columns, key) = tables.entry(table).or_default();
-        columns.push((name.clone(), column));
         if place > 0 {
-            key.push((place, name));
+            keys.push((table.clone(), place, name.clone()));
         }
+        let empty = |name: &String| Table { name: name.clone(), columns: Vec::new(), key: Vec::new() };
+        tables.entry(table).or_insert_with_key(empty).columns.push((name, column));
     }
-    let table = |(name, (columns, mut key)): (String, (Vec<(String, Column)>, Vec<(i64, String)>))| {
-        key.sort();
-        Table { name, columns, key: key.into_iter().map(|(_, name)| name).collect() }
-    };
-    Ok(tables.into_iter().map(table).collect())
+    keys.sort();
+    for (table, _, name) in keys {
+        tables.entry(table).and_modify(|table| table.key.push(name));
+    }
+    Ok(tables.into_values().collect())
 }
 
 /// Columns that hold JSON: an embedded database keeps them as text and does not say so itself.
