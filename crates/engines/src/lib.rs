@@ -1,4 +1,5 @@
 //! Facts in, verdicts out: clocks, calendars, conformity. Pure functions, no I/O.
 
+pub mod clocks;
 pub mod conformity;
 pub mod rules;
