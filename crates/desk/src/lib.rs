@@ -22,6 +22,7 @@ mod stages;
 pub mod store;
 pub mod unit;
 pub mod verify;
+pub mod views;
 mod whole;
 
 use std::sync::{Arc, RwLock};

@@ -244,12 +244,7 @@ impl Desk {
     ) -> Result<Names, Refusal> {
         let (mut numbers, mut mails) = (BTreeSet::new(), BTreeSet::new());
         for (kind, shown) in records {
-            for (name, value) in shown.fields() {
-                if let Some(field) = kind.find(name) {
-                    collect(&field.ty, value, &mut numbers, &mut mails);
-                }
-            }
-            numbers.extend(shown.customer().map(str::to_string));
+            references(kind, shown, &mut numbers, &mut mails);
         }
         self.names_of(actor, numbers, mails, now).await
     }
@@ -403,7 +398,18 @@ fn sort_key(kind: &Kind, record: &Record, path: &str) -> String {
     }
 }
 
-fn collect(ty: &Type, value: &Value, numbers: &mut BTreeSet<String>, mails: &mut BTreeSet<String>) {
+/// Numbers and e-mails that a record refers to: what [`Desk::names_of`] looks up.
+pub fn references(kind: &Kind, shown: &Shown, numbers: &mut BTreeSet<String>, mails: &mut BTreeSet<String>) {
+    for (name, value) in shown.fields() {
+        if let Some(field) = kind.find(name) {
+            collect(&field.ty, value, numbers, mails);
+        }
+    }
+    numbers.extend(shown.customer().map(str::to_string));
+}
+
+/// The same for one value of a type.
+pub fn collect(ty: &Type, value: &Value, numbers: &mut BTreeSet<String>, mails: &mut BTreeSet<String>) {
     match (ty, value) {
         (Type::Ref(_), Value::Text(number)) if number != "none" => drop(numbers.insert(number.clone())),
         (Type::Person, Value::Text(mail)) => drop(mails.insert(mail.clone())),

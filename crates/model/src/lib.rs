@@ -18,6 +18,7 @@ pub mod command;
 pub mod field;
 pub mod filter;
 pub mod filter_text;
+pub mod filter_write;
 pub mod job;
 pub mod journal;
 pub mod kind;

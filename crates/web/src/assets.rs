@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 pub struct Asset {
     /// What templates ask for, for example `main.css`.
     pub name: &'static str,
-    /// Where it lies, for example `/assets/main.9tqW1c0kAbYx.css`. The content hash in it makes the file immutable.
+    /// Where it lies, for example `/static/main.9tqW1c0kAbYx.css`. The content hash in it makes the file immutable.
     pub path: String,
     pub content_type: &'static str,
     pub bytes: Vec<u8>,
@@ -90,9 +90,9 @@ pub fn url(name: &'static str) -> &'static str {
     ASSETS.iter().find(|asset| asset.name == name).map_or(name, |asset| &asset.path)
 }
 
-/// `GET /assets/{file}`: open to all, immutable for a year.
+/// `GET /static/{file}`: open to all, immutable for a year. Not under `/assets`: that is a list of records.
 pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
-    let Some(asset) = ASSETS.iter().find(|asset| asset.path.strip_prefix("/assets/") == Some(&file)) else {
+    let Some(asset) = ASSETS.iter().find(|asset| asset.path.strip_prefix("/static/") == Some(&file)) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let fixed = [
@@ -148,7 +148,7 @@ fn asset(name: &'static str, content_type: &'static str, text: String) -> Asset 
     let gzip = compressed(&bytes).filter(|gzip| gzip.len() < bytes.len());
     Asset {
         name,
-        path: format!("/assets/{stem}.{hash}.{ending}"),
+        path: format!("/static/{stem}.{hash}.{ending}"),
         content_type,
         etag: HeaderValue::from_str(&format!("\"{hash}\"")).expect("base64 is visible ASCII"),
         bytes,
@@ -230,7 +230,7 @@ mod tests {
 
     #[tokio::test]
     async fn assets_are_immutable_compressed_where_asked_and_not_sent_twice() {
-        let file = url("main.css").trim_start_matches("/assets/").to_owned();
+        let file = url("main.css").trim_start_matches("/static/").to_owned();
         let ask = |headers: &[(header::HeaderName, &'static str)]| {
             let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
             serve(Path(file.clone()), headers)

@@ -9,6 +9,7 @@ pub mod flash;
 mod guard;
 mod nav;
 pub mod pages;
+pub mod record;
 pub mod routes;
 pub mod seat;
 pub mod view;

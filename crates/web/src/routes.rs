@@ -13,7 +13,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{Administrator, App, Refused, Seat, assets, pages};
+use crate::{Administrator, App, Refused, Seat, assets, pages, record};
 
 const GET: MethodFilter = MethodFilter::GET;
 const POST: MethodFilter = MethodFilter::POST;
@@ -23,10 +23,10 @@ const READY_WITHIN: Duration = Duration::from_secs(3);
 
 /// All doors. A new page or part of the API is one line here.
 pub fn doors() -> Doors {
-    Doors::default()
+    let doors = Doors::default()
         .open(GET, "/healthz", healthz)
         .open(GET, "/readyz", readyz)
-        .open(GET, "/assets/{file}", assets::serve)
+        .open(GET, "/static/{file}", assets::serve)
         .open(GET, "/sign-in", pages::sign_in::open)
         .open(POST, "/sign-in", pages::sign_in::enter)
         .open(GET, "/welcome/{token}", pages::welcome::open)
@@ -46,7 +46,8 @@ pub fn doors() -> Doors {
         .member(GET, "/records", pages::everything::open)
         .member(GET, "/conformity", pages::conformity::open)
         .member(GET, "/conformity/{clause}", pages::conformity::open_clause)
-        .member(GET, "/conformity/{clause}/{requirement}", pages::conformity::open_requirement)
+        .member(GET, "/conformity/{clause}/{requirement}", pages::conformity::open_requirement);
+    record::doors::doors(doors)
 }
 
 /// The program is alive, whatever its database does.

@@ -7,6 +7,7 @@ pub mod refused;
 pub(crate) mod sample;
 pub mod shell;
 pub mod state;
+pub mod text;
 pub mod time;
 
 /// Where an asset lies, for templates: `{{ crate::view::asset("main.css") }}`.

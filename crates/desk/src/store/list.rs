@@ -90,6 +90,37 @@ pub async fn count(
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
+/// How many records each query finds, each counted no further than `cap`, in one statement.
+pub async fn counts(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    queries: &[(Scope, &Query)],
+    cap: i64,
+    builder: Builder<'_>,
+) -> Result<Vec<i64>, Fault> {
+    let mut builder = builder;
+    let limit = builder.bind(cap + 1);
+    let mut parts = Vec::new();
+    for (at, (scope, query)) in queries.iter().enumerate() {
+        let kind = query.kind.and_then(|name| catalog.find(name)).unwrap_or_else(|| catalog.any());
+        if let Some(condition) = condition(catalog, scope, query, kind, &mut builder) {
+            parts.push(format!(
+                "select {at} as place, count(*) as count from (select 1 as one from record where {condition} limit {limit}) as capped"
+            ));
+        }
+    }
+    let mut counts = vec![0; queries.len()];
+    if parts.is_empty() {
+        return Ok(counts);
+    }
+    for row in conn.run(&parts.join(" union all "), &builder.args).await? {
+        if let Some(count) = usize::try_from(row.int(0)?).ok().and_then(|at| counts.get_mut(at)) {
+            *count = row.int(1)?;
+        }
+    }
+    Ok(counts)
+}
+
 /// Open records of each kind within its scope, each counted no further than `cap` and one more.
 pub async fn open_work(
     conn: &mut Conn,

@@ -13,4 +13,5 @@ pub mod migrate;
 pub mod once;
 pub mod record;
 pub mod search;
+pub mod view;
 pub mod words;

@@ -9,7 +9,8 @@ on("click", "[data-add-row]", (button, event) => {
   one("input, select, textarea", body.lastElementChild)?.focus();
 });
 
-on("click", "[data-remove-row]", button => {
+on("click", "[data-remove-row]", (button, event) => {
+  event.preventDefault();
   const row = button.closest("tr");
   const next = row.nextElementSibling ?? row.previousElementSibling;
   const table = row.closest("[data-rows]");

@@ -1,5 +1,13 @@
 //! Fields of a form: label, help, error and control, in that order, for every type of value.
 
+use askama::Template;
+
+#[derive(Template)]
+#[template(ext = "html", source = r#"{%- import "part/field.html" as form -%}{{ form::field(field) }}"#)]
+struct FieldPart<'a> {
+    field: &'a Field,
+}
+
 /// One field as `part/field.html` draws it.
 #[derive(Clone, Debug, Default)]
 pub struct Field {
@@ -49,6 +57,16 @@ impl Field {
     pub fn is_group(&self) -> bool {
         matches!(self.control, Control::Choices { .. } | Control::References { .. } | Control::Shown { .. })
     }
+
+    pub fn is_hidden(&self) -> bool {
+        matches!(self.control, Control::Hidden { .. })
+    }
+
+    /// The whole field as markup: how parts hold fields that may have parts again.
+    pub fn html(&self) -> String {
+        // A template that does not render is a fault of the build and found by its test.
+        FieldPart { field: self }.render().unwrap_or_default()
+    }
 }
 
 /// How a value is entered. All values are text as it was typed, so that nothing is lost on an error.
@@ -96,6 +114,19 @@ pub enum Control {
         options: Vec<Pick>,
         blank: Option<String>,
     },
+    /// A word of one's own, or one of those in use.
+    Own {
+        value: String,
+        options: Vec<String>,
+    },
+    /// Named parts, each a field of its own.
+    Parts {
+        fields: Vec<Field>,
+    },
+    /// Carried along unseen.
+    Hidden {
+        value: String,
+    },
     /// Several of a closed list, as check boxes.
     Choices {
         options: Vec<Pick>,
@@ -115,11 +146,13 @@ pub enum Control {
         values: Vec<(String, String)>,
         suggest: String,
     },
-    /// A small table: one `Field` per cell, named `NAME.ROW.COLUMN`. `add` is the name of the button that adds a row
+    /// A small table: one `Field` per cell, named `NAME.ROW.COLUMN`. `add` and `remove.NAME.ROW` are the names of the buttons that add and remove a row
     /// without a script; `blank` is the row that the script copies, with `__row__` for its number.
     Rows {
         columns: Vec<String>,
         rows: Vec<Vec<Field>>,
+        /// The number of each row, as it stands in the names of its cells.
+        numbers: Vec<usize>,
         blank: Vec<Field>,
         add: String,
     },

@@ -214,6 +214,13 @@ fn fields() -> Vec<Field> {
         field("duration", Control::Duration { value: text("4 h 30 min") }),
         field("sort", Control::Choices { options: vec![pick("storage", true), pick("network", false)] }),
         field("major", Control::Flag { on: true }),
+        field("category", Control::Own { value: text("printing"), options: vec![text("printing"), text("network")] }),
+        field(
+            "review",
+            Control::Parts {
+                fields: vec![line("review.by", "By"), field("review.more", Control::Hidden { value: text("{}") })],
+            },
+        ),
         field(
             "service",
             Control::Reference {
@@ -234,6 +241,7 @@ fn fields() -> Vec<Field> {
                     line("targets.0.name", "Name"),
                     field("targets.0.goal", Control::Duration { value: text("15 min") }),
                 ]],
+                numbers: vec![0],
                 blank: vec![
                     line("targets.__row__.name", "Name"),
                     field("targets.__row__.goal", Control::Duration { value: String::new() }),

@@ -10,10 +10,10 @@ use web::routes::{self, Demand};
 use crate::browser::house;
 
 const OPEN: &[&str] = &[
-    "GET /assets/{file}",
     "GET /healthz",
     "GET /readyz",
     "GET /sign-in",
+    "GET /static/{file}",
     "POST /sign-in",
     "GET /welcome/{token}",
     "POST /welcome/{token}",

@@ -1,0 +1,74 @@
+//! Addresses of the generic pages and what stands behind each.
+
+use askama::Template;
+use axum::{
+    extract::{Path, RawQuery, State},
+    http::StatusCode,
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::MethodFilter,
+};
+
+use super::{act, address::Address, edit, list, lookup, narrow, page, views};
+use crate::{App, Refused, Seat, routes::Doors, shell};
+
+const GET: MethodFilter = MethodFilter::GET;
+const POST: MethodFilter = MethodFilter::POST;
+
+/// The generic doors, for every kind at once.
+pub fn doors(doors: Doors) -> Doors {
+    doors
+        .member(GET, "/{plural}", show_list)
+        .member(GET, "/{plural}/new", edit::new)
+        .member(POST, "/{plural}/new", edit::create)
+        .member(GET, "/{plural}/{number}", show_record)
+        .member(GET, "/{plural}/{number}/edit", edit::form)
+        .member(POST, "/{plural}/{number}/edit", edit::save)
+        .member(GET, "/{plural}/{number}/field/{name}", act::field)
+        .member(POST, "/{plural}/{number}/field/{name}", act::save_field)
+        .member(GET, "/{plural}/{number}/step", act::step)
+        .member(POST, "/{plural}/{number}/step", act::take_step)
+        .member(POST, "/{plural}/{number}/note", act::note)
+        .member(POST, "/{plural}/{number}/link", act::link)
+        .member(POST, "/{plural}/{number}/unlink", act::unlink)
+        .member(POST, "/{plural}/views", views::save)
+        .member(POST, "/{plural}/views/{id}", views::mend)
+        .member(GET, "/lookup", lookup::lookup)
+}
+
+/// A page with its status.
+pub(super) fn html(status: StatusCode, page: &impl Template) -> Result<Response, Refused> {
+    Ok((status, Html(page.render()?)).into_response())
+}
+
+async fn show_list(
+    seat: Seat,
+    State(app): State<App>,
+    Path(plural): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refused> {
+    let catalog = app.desk.catalog();
+    let kind = list::kind_of(&catalog, &plural)?;
+    let here = Address::read(format!("/{}", kind.plural), &query.unwrap_or_default());
+    if let Some(settled) = narrow::settled(&here, kind) {
+        return Ok(Redirect::to(&settled.to_string()).into_response());
+    }
+    let room = list::Room { desk: &app.desk, actor: &seat.actor, now: seat.now };
+    let views = list::views(&room, kind).await?;
+    let frame = shell(&app, &seat, &here.path).await;
+    let page = list::page(&room, frame, kind, &here, views).await?;
+    let status = if page.filter_error.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    html(status, &page)
+}
+
+async fn show_record(
+    seat: Seat,
+    State(app): State<App>,
+    Path((plural, number)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refused> {
+    let catalog = app.desk.catalog();
+    let kind = list::kind_of(&catalog, &plural)?;
+    let here = Address::read("", &query.unwrap_or_default());
+    let page = page::page(&app, &seat, kind, &number, &here).await?;
+    html(StatusCode::OK, &page)
+}

@@ -1,0 +1,487 @@
+//! The list of a kind: which records, which columns, in what order, and every way to change that.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use desk::{COUNT_CAP, Desk, Names, Page, Shown, rights, views::View};
+use model::{Act, Actor, Catalog, Column, Kind, Moment, Order, Query, Refusal, Type};
+
+use super::{
+    address::Address,
+    chip,
+    form::editable,
+    narrow,
+    piece::{Lens, Piece, record_address},
+    views,
+};
+use crate::view::{
+    field::Pick,
+    parts::{Chip, Empty, Link, Mark, Shape, Tab, Tone},
+    shell::Shell,
+    time,
+};
+
+#[derive(Template)]
+#[template(path = "record/list.html")]
+pub struct ListPage {
+    pub shell: Shell,
+    pub heading: String,
+    pub about: String,
+    pub path: String,
+    pub tabs: Vec<Tab>,
+    /// The saved view that is shown, where it is the reader's to change.
+    pub own_view: Option<ViewForm>,
+    /// Everything of this address that a small form must carry along.
+    pub carried: Vec<(String, String)>,
+    pub words: String,
+    pub filter: String,
+    pub filter_error: String,
+    pub chips: Vec<Chip>,
+    pub picks: Vec<PickList>,
+    pub fields: Vec<Pick>,
+    pub chooser: Vec<Pick>,
+    pub heads: Vec<Head>,
+    pub rows: Vec<Row>,
+    pub count: String,
+    pub first: String,
+    pub next: String,
+    pub csv: String,
+    pub as_of: Option<AsOf>,
+    pub create: Option<Link>,
+    pub bulk: Vec<Pick>,
+    pub empty: Empty,
+    /// The address of this very view, to be saved.
+    pub here: String,
+    pub may_share: bool,
+}
+
+pub struct ViewForm {
+    pub id: i64,
+    pub name: String,
+}
+
+/// A field to choose from: check boxes for closed lists, an input with suggestions for records and people.
+pub struct PickList {
+    pub id: String,
+    pub field: String,
+    pub label: String,
+    pub options: Vec<Pick>,
+    /// Where the type-ahead asks; empty for none.
+    pub suggest: String,
+    pub value: String,
+}
+
+pub struct Head {
+    pub label: String,
+    pub href: String,
+    /// `ascending`, `descending`, or empty.
+    pub sort: &'static str,
+    pub class: &'static str,
+}
+
+pub struct Row {
+    pub number: String,
+    pub href: String,
+    pub cells: Vec<Cell>,
+}
+
+pub struct Cell {
+    pub piece: Piece,
+    /// How the record's own number or title is drawn, with its words; empty for all other values.
+    pub lead: &'static str,
+    pub own: String,
+    pub class: &'static str,
+    /// The label where rows are folded; empty where the value speaks for itself.
+    pub th: String,
+    pub label: String,
+    /// Where the value is edited; empty where it is not.
+    pub edit: String,
+    /// The key that edits it in the row under the cursor.
+    pub key: &'static str,
+}
+
+pub struct AsOf {
+    pub words: String,
+    pub now: String,
+}
+
+/// What a list is made of besides its address.
+pub struct Room<'a> {
+    pub desk: &'a Desk,
+    pub actor: &'a Actor,
+    pub now: Moment,
+}
+
+/// The tabs of saved views with their counts.
+pub async fn views(room: &Room<'_>, kind: &Kind) -> Result<Vec<View>, Refusal> {
+    views::counted(room, kind).await
+}
+
+/// The page of a list. A filter that cannot be read is shown with its sentence instead of rows.
+///
+/// # Errors
+/// `NotFound` for a kind that the actor may not read, `Query` for what else of the address cannot be understood.
+pub async fn page(
+    room: &Room<'_>,
+    shell: Shell,
+    kind: &Kind,
+    here: &Address,
+    views: Vec<View>,
+) -> Result<ListPage, Refusal> {
+    if !rights::may(room.actor, kind, Act::Read, None) {
+        return Err(Refusal::NotFound);
+    }
+    let catalog = room.desk.catalog();
+    let (query, filter_error) = read(kind, here)?;
+    let columns = columns(kind, &query);
+    let mut asked = query.clone();
+    asked.columns = columns.clone();
+    let (page, names, count) = if filter_error.is_empty() {
+        let page = room.desk.list(room.actor, &asked, room.now).await?;
+        let names = names(room, kind, &page, &query).await?;
+        let count = counted(room, &query, &page).await?;
+        (page, names, count)
+    } else {
+        (Page { records: Vec::new(), next: None }, Names::default(), String::new())
+    };
+    let lens = Lens { catalog: &catalog, names: &names, now: query.as_of.unwrap_or(room.now) };
+    let whole = here.without(&["page_token"]);
+    let next = page.next.as_ref().map(|next| whole.with("page_token", next.write()).to_string());
+    Ok(ListPage {
+        heading: kind.labels.clone(),
+        about: kind.about.to_string(),
+        path: here.path.clone(),
+        own_view: current_view(&views, here, room.actor),
+        tabs: tabs(kind, here, &views),
+        carried: whole.pairs().to_vec(),
+        words: query.words.clone().unwrap_or_default(),
+        filter: here.get("filter").unwrap_or_default().to_string(),
+        chips: if filter_error.is_empty() { chip::chips(&query.filter, kind, &names, here) } else { Vec::new() },
+        filter_error,
+        picks: picks(kind, &columns, &query),
+        fields: fields(kind),
+        chooser: chooser(kind, &columns),
+        heads: heads(kind, &columns, &query, &whole),
+        rows: rows(&lens, kind, &columns, &page.records, query.as_of.is_some()),
+        count: told(&count, page.records.len(), &query, kind),
+        first: here.get("page_token").map(|_| whole.to_string()).unwrap_or_default(),
+        next: next.unwrap_or_default(),
+        csv: Address::read(format!("/{}.csv", kind.plural), &whole.query()).to_string(),
+        as_of: query.as_of.map(|at| AsOf { words: time::exact(at), now: whole.without(&["as_of"]).to_string() }),
+        create: rights::may(room.actor, kind, Act::Create, None)
+            .then(|| Link::new(format!("New {}", kind.label.to_lowercase()), format!("/{}/new", kind.plural))),
+        bulk: bulk_fields(room.actor, kind, query.as_of.is_some()),
+        empty: empty(room.actor, kind, here),
+        here: whole.query(),
+        may_share: room.actor.customer.is_none(),
+        shell,
+    })
+}
+
+/// Parameters of the page itself, beside those of every query.
+const PAGE_ONLY: &[&str] = &["view"];
+
+/// The query of an address; where only the filter is wrong, the query without it and the sentence.
+fn read(kind: &Kind, here: &Address) -> Result<(Query, String), Refusal> {
+    let pairs = |here: &Address| here.without(PAGE_ONLY).pairs().to_vec();
+    let whole = |pairs: &[(String, String)]| {
+        Query::read(kind, false, pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    };
+    match whole(&pairs(here)) {
+        Ok(query) => Ok((query, String::new())),
+        Err(Refusal::Query(why)) if why.starts_with("filter") => Ok((whole(&pairs(&here.without(&["filter"])))?, why)),
+        Err(other) => Err(other),
+    }
+}
+
+/// What is shown: what was asked for, else what the kind declares, else number and title.
+pub fn columns(kind: &Kind, query: &Query) -> Vec<String> {
+    let own = |columns: &[&str]| columns.iter().map(|name| (*name).to_string()).collect();
+    match (query.columns.is_empty(), kind.columns.is_empty()) {
+        (false, _) => query.columns.clone(),
+        (true, false) => own(&kind.columns),
+        (true, true) => own(&["number", "title", "state"]),
+    }
+}
+
+/// Names of what the rows and the filter refer to, in one statement.
+async fn names(room: &Room<'_>, kind: &Kind, page: &Page, query: &Query) -> Result<Names, Refusal> {
+    let (mut numbers, mut mails) = (BTreeSet::new(), BTreeSet::new());
+    for shown in &page.records {
+        desk::read::references(kind, shown, &mut numbers, &mut mails);
+    }
+    for text in chip::named(&query.filter) {
+        if text.contains('@') {
+            mails.insert(text)
+        } else {
+            numbers.insert(text)
+        };
+    }
+    room.desk.names_of(room.actor, numbers, mails, room.now).await
+}
+
+/// How many there are in all: `1,000+`; a first page that holds everything needs no counting.
+async fn counted(room: &Room<'_>, query: &Query, page: &Page) -> Result<String, Refusal> {
+    if query.after.is_none() && page.next.is_none() {
+        return Ok(page.records.len().to_string());
+    }
+    if query.as_of.is_some_and(|at| at < room.now) {
+        return Ok("more".into());
+    }
+    let count = room.desk.count(room.actor, query, room.now).await?;
+    Ok(if count > COUNT_CAP { "1,000+".into() } else { count.to_string() })
+}
+
+/// `50 of 1,000+, newest first`
+fn told(count: &str, here: usize, query: &Query, kind: &Kind) -> String {
+    if count.is_empty() {
+        return String::new();
+    }
+    let order = match query.order.first() {
+        None => "newest first".to_string(),
+        Some(order) => {
+            let way = if order.descending { ", from the top" } else { "" };
+            format!("by {}{way}", chip::label_of(kind, &order.path).to_lowercase())
+        }
+    };
+    format!("{here} of {count}, {order}")
+}
+
+fn tabs(kind: &Kind, here: &Address, views: &[View]) -> Vec<Tab> {
+    let bare = Address::new(&here.path);
+    let mut found = vec![tab("All", &bare, here)];
+    let works = kind.lifecycle.states.iter().any(|state| state.phase == model::Phase::Done);
+    if works {
+        found.push(tab("Open", &bare.with("filter", "phase != done"), here));
+    }
+    if let Some(owner) = kind.fields.iter().find(|field| field.column == Some(Column::Owner)) {
+        found.push(tab("Mine", &bare.with("filter", format!("phase != done and {} = me", owner.name)), here));
+    }
+    found.extend(views.iter().map(|view| {
+        let address = Address::read(&here.path, &view.query).with("view", view.id.to_string());
+        let current = here.get("view") == Some(view.id.to_string().as_str());
+        Tab { label: view.name.clone(), href: address.to_string(), count: view.counted(), current }
+    }));
+    found
+}
+
+fn tab(label: &str, address: &Address, here: &Address) -> Tab {
+    let current = here.get("view").is_none()
+        && here.get("filter").unwrap_or_default() == address.get("filter").unwrap_or_default();
+    Tab { label: label.into(), href: address.to_string(), count: String::new(), current }
+}
+
+fn current_view(views: &[View], here: &Address, actor: &Actor) -> Option<ViewForm> {
+    let id: i64 = here.get("view")?.parse().ok()?;
+    let view = views.iter().find(|view| view.id == id && view.is_of(actor))?;
+    Some(ViewForm { id, name: view.name.clone() })
+}
+
+fn heads(kind: &Kind, columns: &[String], query: &Query, whole: &Address) -> Vec<Head> {
+    let plain = query.columns.is_empty();
+    let head = |(at, path): (usize, &String)| {
+        let ty = kind.type_of(path).unwrap_or(Type::Mixed);
+        let now = query.order.first().filter(|order| order.path == *path);
+        let href =
+            if ty.is_scalar() { whole.with("order_by", turned(path, now, &ty)).to_string() } else { String::new() };
+        Head {
+            label: chip::label_of(kind, path),
+            href,
+            sort: now.map_or("", |order| if order.descending { "descending" } else { "ascending" }),
+            class: class(kind, path, at, plain, true),
+        }
+    };
+    columns.iter().enumerate().map(head).collect()
+}
+
+/// A second press turns the order; times begin with the newest.
+fn turned(path: &str, now: Option<&Order>, ty: &Type) -> String {
+    let down = match now {
+        Some(order) => !order.descending,
+        None => matches!(ty, Type::Instant | Type::Date),
+    };
+    format!("{}{path}", if down { "-" } else { "" })
+}
+
+/// The title leads and is clipped; figures stand at the end; later columns of the standard view give way first.
+fn class(kind: &Kind, path: &str, at: usize, plain: bool, head: bool) -> &'static str {
+    let late = at >= 5;
+    match (kind.common_name(path), kind.type_of(path)) {
+        ("title", _) if head => "ttl",
+        ("title", _) => "clip full",
+        ("number" | "state", _) => "",
+        (_, Some(ty)) if ty.is_numeric() => {
+            if late && plain {
+                "n extra hide"
+            } else {
+                "n"
+            }
+        }
+        _ if late && plain => "cell soft extra hide",
+        _ => "cell soft",
+    }
+}
+
+fn rows(lens: &Lens<'_>, kind: &Kind, columns: &[String], records: &[Shown], past: bool) -> Vec<Row> {
+    let plain = columns.iter().map(String::as_str).eq(kind.columns.iter().copied());
+    let row = |shown: &Shown| {
+        let href = record_address(kind, shown.number());
+        let may_edit = !past && shown.can(Act::Edit);
+        let may_step = !past && shown.can(Act::Step);
+        let cell = |(at, path): (usize, &String)| {
+            let piece = lens.cell(kind, shown, path);
+            let is_state = kind.common_name(path) == "state";
+            let edits = if is_state { may_step } else { may_edit && editable(kind, path) };
+            let said = matches!(kind.common_name(path), "title" | "number" | "state");
+            let speaks =
+                said || matches!(piece, Piece::Priority(_) | Piece::Person(_) | Piece::Clock(_) | Piece::Nothing);
+            let (lead, own) = match kind.common_name(path) {
+                "number" => ("id", shown.number().to_string()),
+                "title" if shown.title().is_empty() => ("main", shown.number().to_string()),
+                "title" => ("main", shown.title().to_string()),
+                _ => ("", String::new()),
+            };
+            Cell {
+                lead,
+                own,
+                class: class(kind, path, at, plain, false),
+                th: if speaks { String::new() } else { chip::label_of(kind, path) },
+                label: chip::label_of(kind, path),
+                edit: if edits { format!("{href}/field/{}", kind.common_name(path)) } else { String::new() },
+                key: key(kind, path),
+                piece,
+            }
+        };
+        Row { number: shown.number().into(), cells: columns.iter().enumerate().map(cell).collect(), href }
+    };
+    records.iter().map(row).collect()
+}
+
+fn key(kind: &Kind, path: &str) -> &'static str {
+    match kind.find(path).and_then(|field| field.column) {
+        Some(Column::Owner) => "a",
+        Some(Column::Priority) => "p",
+        _ if kind.common_name(path) == "state" => "s",
+        _ => "",
+    }
+}
+
+/// Choices, states, references and people among the columns.
+fn picks(kind: &Kind, columns: &[String], query: &Query) -> Vec<PickList> {
+    let mut found = Vec::new();
+    for path in columns {
+        let path = kind.common_name(path);
+        let Some(ty) = kind.type_of(path) else { continue };
+        let chosen = chosen(query, path);
+        let pick = |value: &str, label: &str| Pick {
+            value: value.into(),
+            label: label.into(),
+            chosen: chosen.iter().any(|one| one == value),
+        };
+        let (options, suggest) = match &ty {
+            Type::Choice(choices) if choices.options.len() <= 30 => {
+                (choices.options.iter().map(|(value, label)| pick(value, label)).collect(), String::new())
+            }
+            Type::Ref(refs) if !refs.kinds.is_empty() => {
+                (Vec::new(), format!("/lookup?kinds={}", refs.kinds.join(",")))
+            }
+            Type::Person => (vec![pick("me", "Me")], "/lookup?people=yes".to_string()),
+            _ => continue,
+        };
+        let mut options: Vec<Pick> = options;
+        options.push(pick(narrow::NOTHING, "Nobody or nothing"));
+        if path == "state" || matches!(kind.find(path), Some(field) if field.required) {
+            options.pop();
+        }
+        let value = chosen.iter().find(|one| !options.iter().any(|option| option.value == **one)).cloned();
+        found.push(PickList {
+            id: format!("pick-{}", path.replace('.', "-")),
+            field: path.into(),
+            label: chip::label_of(kind, path),
+            options,
+            suggest,
+            value: value.unwrap_or_default(),
+        });
+    }
+    found
+}
+
+/// Values that the filter already names for a field.
+fn chosen(query: &Query, path: &str) -> Vec<String> {
+    use model::filter::{Filter, Operand};
+    let text = |operand: &Operand| match operand {
+        Operand::Me => Some("me".to_string()),
+        Operand::Value(value) => value.as_text().map(str::to_string),
+        Operand::Now(_) => None,
+    };
+    let parts = chip::conjuncts(&query.filter);
+    let about = parts.iter().filter(|part| chip::path_of(part) == Some(path));
+    about
+        .flat_map(|part| match part {
+            Filter::Compare { value, .. } => text(value).into_iter().collect(),
+            Filter::In { values, .. } => values.iter().filter_map(text).collect(),
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+/// Every field that a filter may name, by label.
+fn fields(kind: &Kind) -> Vec<Pick> {
+    let mut names: Vec<&str> = vec!["title", "number", "state", "created", "changed"];
+    names.extend(kind.fields.iter().filter(|field| field.alias.is_none()).map(|field| field.name.as_str()));
+    let pick = |name: &str| Pick { value: name.into(), label: chip::label_of(kind, name), chosen: false };
+    names.into_iter().map(pick).collect()
+}
+
+/// Columns in their order, the chosen ones first.
+fn chooser(kind: &Kind, columns: &[String]) -> Vec<Pick> {
+    let pick = |name: &str, chosen| Pick { value: name.into(), label: chip::label_of(kind, name), chosen };
+    let mut found: Vec<Pick> = columns.iter().map(|name| pick(name, true)).collect();
+    let others = fields(kind).into_iter().filter(|field| {
+        !columns.iter().any(|column| kind.common_name(column) == field.value || *column == field.value)
+    });
+    found.extend(others);
+    found
+}
+
+fn bulk_fields(actor: &Actor, kind: &Kind, past: bool) -> Vec<Pick> {
+    if past {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    if rights::may(actor, kind, Act::Step, None) {
+        found.push(Pick { value: "state".into(), label: "State".into(), chosen: false });
+    }
+    if rights::may(actor, kind, Act::Edit, None) {
+        let fields = kind.fields.iter().filter(|field| editable(kind, &field.name) && field.ty.is_scalar());
+        let seen = fields.filter(|field| actor.customer.is_none() || !field.internal);
+        found.extend(seen.map(|field| Pick { value: field.name.clone(), label: field.label.clone(), chosen: false }));
+    }
+    found
+}
+
+fn empty(actor: &Actor, kind: &Kind, here: &Address) -> Empty {
+    let narrowed = ["filter", "q", "as_of"].iter().any(|name| here.get(name).is_some());
+    let labels = kind.labels.to_lowercase();
+    if narrowed {
+        return Empty {
+            mark: Mark::new(Shape::Nothing, Tone::Mute, format!("No {labels} match.")),
+            text: "Take a condition away, or look at all of them.".into(),
+            step: Some(Link::new(format!("All {labels}"), here.path.clone())),
+        };
+    }
+    let may = rights::may(actor, kind, Act::Create, None);
+    Empty {
+        mark: Mark::new(Shape::New, Tone::Mute, format!("No {labels} yet.")),
+        text: kind.about.into(),
+        step: may.then(|| Link::new(format!("New {}", kind.label.to_lowercase()), format!("{}/new", here.path))),
+    }
+}
+
+/// The kind behind the first segment of an address.
+///
+/// # Errors
+/// `NotFound` where there is none of this plural.
+pub fn kind_of<'c>(catalog: &'c Catalog, plural: &str) -> Result<&'c Kind, Refusal> {
+    catalog.find(plural).filter(|kind| kind.plural == plural).ok_or(Refusal::NotFound)
+}

@@ -1,0 +1,83 @@
+//! Records and people for the type-ahead of forms: `[{"value": NUMBER, "label": TITLE}]`.
+
+use axum::{
+    Json,
+    extract::{RawQuery, State},
+};
+use model::{Filter, Kind, Query, Refusal};
+use serde_json::{Value, json};
+
+use super::address::Address;
+use crate::{App, Refused, Seat};
+
+/// Most lines of one answer.
+const MOST: usize = 12;
+
+/// `GET /lookup?kinds=service,team&q=pay` and `GET /lookup?people=yes&q=tom`; without kinds over all of them.
+pub(super) async fn lookup(
+    seat: Seat,
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Value>, Refused> {
+    let here = Address::read("", &query.unwrap_or_default());
+    let words = here.get("q").unwrap_or_default().trim().to_string();
+    let catalog = app.desk.catalog();
+    let people = catalog.kinds().iter().find(|kind| kind.identity.is_some());
+    let mut found = Vec::new();
+    if here.get("people").is_some() {
+        if let Some(kind) = people {
+            found = one(&app, &seat, Some(kind), &words).await?;
+        }
+    } else {
+        let kinds: Vec<&str> =
+            here.get("kinds").unwrap_or_default().split(',').filter(|kind| !kind.is_empty()).collect();
+        if kinds.is_empty() {
+            found = one(&app, &seat, None, &words).await?;
+        }
+        for name in kinds.into_iter().take(8) {
+            let kind = catalog.find(name).ok_or_else(|| Refusal::Query(catalog.unknown(name)))?;
+            found.extend(one(&app, &seat, Some(kind), &words).await?);
+        }
+    }
+    found.truncate(MOST);
+    Ok(Json(Value::Array(found)))
+}
+
+/// The newest of a kind that fit the words, the one of this very number first. What the reader may not see is not there.
+async fn one(app: &App, seat: &Seat, kind: Option<&Kind>, words: &str) -> Result<Vec<Value>, Refusal> {
+    let catalog = app.desk.catalog();
+    let mut found = Vec::new();
+    if !words.is_empty() && !words.contains(char::is_whitespace) {
+        match app.desk.find(&seat.actor, words, seat.now).await {
+            Ok(shown) if kind.is_none_or(|kind| kind.name == shown.kind()) => {
+                found.push(json!({"value": shown.number(), "label": shown.title()}));
+            }
+            Ok(_) | Err(Refusal::NotFound) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    let identity = kind.and_then(|kind| kind.identity);
+    let query = Query {
+        kind: kind.map(|kind| kind.name),
+        words: Some(words.to_string()).filter(|words| !words.is_empty()),
+        filter: Filter::everything(),
+        columns: identity.map(|field| vec![field.to_string()]).unwrap_or_default(),
+        size: MOST,
+        ..Query::everything()
+    };
+    let page = match app.desk.list(&seat.actor, &query, seat.now).await {
+        Err(Refusal::NotFound) => return Ok(found),
+        page => page?,
+    };
+    for shown in page.records {
+        // People are referred to by what tells them apart from others: the e-mail.
+        let own = catalog.find(shown.kind()).and_then(|kind| shown.value(kind, kind.identity?));
+        let value = own.and_then(|value| value.as_text().map(str::to_string));
+        let value = if identity.is_some() { value } else { Some(shown.number().to_string()) };
+        let Some(value) = value else { continue };
+        if !found.iter().any(|line| line["value"] == value.as_str()) {
+            found.push(json!({"value": value, "label": shown.title()}));
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,21 @@
+//! The generic pages of every kind: lists, records, forms. No kind is named here.
+//!
+//! `doors.rs` has the addresses; each of the other files draws one page or reads one form.
+
+pub mod act;
+pub mod address;
+mod chip;
+pub mod doors;
+pub mod edit;
+pub mod facts;
+pub mod files;
+pub mod form;
+pub mod list;
+pub mod lookup;
+mod merge;
+mod narrow;
+pub mod page;
+pub mod piece;
+pub mod sent;
+pub mod timeline;
+pub mod views;

@@ -1,0 +1,103 @@
+//! Lists: filters, views, pages, the past.
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use crate::world::World;
+
+async fn queue() -> World {
+    let world = World::new().await;
+    for at in 1..=60 {
+        let priority = ["P1", "P2", "P3"][at % 3];
+        world
+            .line(json!({"kind": "incident", "number": format!("INC-{at}"), "title": format!("Incident number {at}"),
+                "state": if at % 2 == 0 { "new" } else { "closed" },
+                "fields": {"priority": priority, "owner": "tomas@tidewell.example"},
+                "history": [{"at": format!("2026-11-{:02}T08:{:02}:00Z", 1 + at / 4, at % 60), "state": "new"}]}))
+            .await;
+    }
+    world.line(json!({"kind": "person", "number": "PER-1", "title": "Tomas Lind", "fields": {"email": "tomas@tidewell.example"}})).await;
+    world
+}
+
+#[tokio::test]
+async fn a_list_has_pages_counts_and_names() {
+    let world = queue().await;
+    let first = world.get("/incidents").await.text;
+    assert!(first.contains("50 of 60, newest first"), "{first}");
+    assert!(first.contains("Tomas Lind"), "people stand with their names");
+    let next = first.split("rel=\"next\" href=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a next page");
+    let second = world.get(&next.replace("&#38;", "&")).await.text;
+    assert!(second.contains("10 of 60") && second.contains(">First</a>"));
+    assert_eq!(second.matches("<tr data-href").count(), 10);
+}
+
+#[tokio::test]
+async fn a_list_costs_three_statements() {
+    let world = queue().await;
+    world.get("/incidents").await;
+    let before = world.desk.statements();
+    world.get("/incidents?filter=priority+%3D+P1").await;
+    // The session, the saved views and the list with its names; a page that holds everything needs no count.
+    let cost = world.desk.statements() - before;
+    assert!(cost <= 5, "{cost} statements for one list");
+}
+
+#[tokio::test]
+async fn filters_are_chips_and_mistakes_are_sentences() {
+    let world = queue().await;
+    let page = world.get("/incidents?filter=priority+%3D+P1+and+state+%3D+new&order_by=-title").await.text;
+    assert!(page.contains("Priority: P1") && page.contains("State: New"));
+    assert!(page.contains("aria-sort=\"descending\"") && page.matches("<tr data-href").count() == 10, "{page}");
+    let wrong = world.get("/incidents?filter=prioritty+%3D+P1").await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    assert!(wrong.text.contains("did you mean") && wrong.text.contains("value=\"prioritty = P1\""));
+    assert_eq!(world.get("/incidents?nonsense=1").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(world.get("/nonsense").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn small_forms_lead_to_one_address() {
+    let world = queue().await;
+    let to = |answer: crate::world::Answer| answer.location;
+    let pick = to(world.get("/incidents?set=pick&field=priority&in=P1&in=P2&order_by=title").await);
+    assert_eq!(pick, "/incidents?order_by=title&filter=priority+in+%28P1%2C+P2%29");
+    assert_eq!(world.get(&pick).await.status, StatusCode::OK);
+    let columns = to(world.get("/incidents?set=columns&column=number&column=symptom").await);
+    assert_eq!(columns, "/incidents?fields=number%2Csymptom");
+    let past = to(world.get("/incidents?set=as_of&day=2026-11-05").await);
+    let page = world.get(&past).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("as they were on record at") && !page.text.contains("class=\"bulk\""));
+    assert!(page.text.contains("INC-4") && !page.text.contains("INC-59"));
+}
+
+#[tokio::test]
+async fn views_are_saved_renamed_and_deleted() {
+    let world = queue().await;
+    let pairs = |given: &[(&str, &str)]| -> Vec<(String, String)> {
+        given.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
+    };
+    let saved =
+        world.post("/incidents/views", &pairs(&[("name", "Urgent"), ("query", "filter=priority+%3D+P1")])).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    let page = world.get(&saved.location).await.text;
+    assert!(page.contains("Urgent <span>20</span>"), "a view has its count");
+    let id = saved.location.split("view=").nth(1).expect("an id").to_string();
+    let named = world.post(&format!("/incidents/views/{id}"), &pairs(&[("name", "Hot"), ("go", "rename")])).await;
+    assert!(world.get(&named.location).await.text.contains("Hot <span>20</span>"));
+    let gone = world.post(&format!("/incidents/views/{id}"), &pairs(&[("name", "Hot"), ("go", "delete")])).await;
+    assert!(!world.get(&gone.location).await.text.contains("Hot <span>"));
+    let refused = world.post("/incidents/views", &pairs(&[("name", "Bad"), ("query", "filter=nonsense+%3D+1")])).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn lookups_find_records_and_people() {
+    let world = queue().await;
+    let people = world.get("/lookup?people=yes&q=tom").await.text;
+    assert_eq!(people, r#"[{"value":"tomas@tidewell.example","label":"Tomas Lind"}]"#);
+    let number = world.get("/lookup?kinds=incident&q=INC-12").await.text;
+    assert!(number.starts_with(r#"[{"value":"INC-12","label":"Incident number 12"}"#), "{number}");
+    assert_eq!(world.get("/lookup?kinds=nonsense").await.status, StatusCode::BAD_REQUEST);
+}
