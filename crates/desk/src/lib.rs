@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod backup;
+pub mod beside;
 mod export;
 pub mod health;
 pub mod house;

@@ -33,6 +33,7 @@ pub enum Outcome {
 
 /// Longest note, in characters.
 const NOTE_MAX: usize = 50_000;
+const STATE_BY_STEPS: &str = "the state changes by steps (transitions), not by editing";
 
 pub(crate) async fn perform(
     unit: &mut Unit<'_>,
@@ -67,10 +68,15 @@ pub(crate) async fn perform(
             let (kind, before, permit) = open(unit, actor, &target, Act::Link, now).await?;
             let link = checked_link(unit, actor, &before.record, link, now).await?;
             let draft = unchanged(&before.record);
-            write(unit, actor, permit, &kind, before, draft, Told { linked: vec![link], ..Told::act("link") }, now)
+            let known = unit.links(before.record.id).await?.contains(&link);
+            let linked = if known { Vec::new() } else { vec![link] };
+            write(unit, actor, permit, &kind, before, draft, Told { linked, ..Told::act("link") }, now)
         }
         Command::Unlink { target, link } => {
             let (kind, before, permit) = open(unit, actor, &target, Act::Link, now).await?;
+            if !unit.links(before.record.id).await?.contains(&link) {
+                return Err(Refusal::field("to", format!("there is no link \"{}\" to {}", link.name, link.to)));
+            }
             let draft = unchanged(&before.record);
             write(unit, actor, permit, &kind, before, draft, Told { unlinked: vec![link], ..Told::act("unlink") }, now)
         }
@@ -114,7 +120,8 @@ async fn create(
     let kind = unit.catalog().find(kind).cloned().ok_or(Refusal::NotFound)?;
     let permit = rights::permit(actor, &kind, Act::Create, None, now)?;
     let mut errors = draft::hidden(&kind, actor, &input);
-    let typed = draft::typed(&kind, &input).map_err(|own| errors.extend(own)).unwrap_or_default();
+    let typed =
+        draft::typed(&kind, &input, &model::Fields::new()).map_err(|own| errors.extend(own)).unwrap_or_default();
     if let Some(state) = typed.state.as_deref().filter(|state| *state != kind.lifecycle.start()) {
         let start = kind.lifecycle.start();
         errors.push(model::FieldError::new(
@@ -182,7 +189,7 @@ async fn open(
 
 fn refuse_state(input: &Input) -> Result<(), Refusal> {
     if input.fields.contains_key("state") {
-        return Err(Refusal::field("state", "the state changes by steps (transitions), not by editing"));
+        return Err(Refusal::field("state", STATE_BY_STEPS));
     }
     Ok(())
 }
@@ -200,8 +207,11 @@ fn drafted(
     now: Moment,
 ) -> Result<Draft, Refusal> {
     let mut errors = draft::hidden(kind, actor, input);
-    let typed = draft::typed(kind, input).map_err(|own| errors.extend(own)).unwrap_or_default();
-    if typed.state.is_some() || typed.number.is_some() {
+    let typed = draft::typed(kind, input, &before.record.fields).map_err(|own| errors.extend(own)).unwrap_or_default();
+    if typed.state.is_some() {
+        errors.push(model::FieldError::new("state", STATE_BY_STEPS));
+    }
+    if typed.number.as_ref().is_some_and(|number| *number != before.record.number) {
         errors.push(model::FieldError::new("number", "the number of a record never changes"));
     }
     if !errors.is_empty() {

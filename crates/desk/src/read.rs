@@ -84,6 +84,9 @@ impl Desk {
             return Err(Refusal::NotFound);
         }
         refuse_hidden(actor, query, kind.unwrap_or_else(|| catalog.any()))?;
+        if !list::fits(query, kind.unwrap_or_else(|| catalog.any())) {
+            return Err(Refusal::Query("page_token is not one that was handed out here".into()));
+        }
         let columns = columns(query, kind);
         let mut conn = self.db().read().await?;
         let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
@@ -144,7 +147,7 @@ impl Desk {
         self.show_in(&mut conn, actor, kind, number, as_of, now).await
     }
 
-    async fn show_in(
+    pub(crate) async fn show_in(
         &self,
         conn: &mut Conn,
         actor: &Actor,
@@ -202,7 +205,7 @@ impl Desk {
         Ok(Whole { shown, entries, links, files })
     }
 
-    async fn ties(
+    pub(crate) async fn ties(
         &self,
         conn: &mut Conn,
         actor: &Actor,

@@ -18,6 +18,8 @@ pub struct Target {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Raw {
     Json(Json),
+    /// Merged into what is there: parts of an object one by one, null takes a part away (RFC 7396).
+    Merge(Json),
     Text(String),
 }
 

@@ -15,6 +15,7 @@ pub mod actor;
 pub mod canonical;
 pub mod catalog;
 pub mod command;
+pub mod describe;
 pub mod field;
 pub mod filter;
 pub mod filter_text;

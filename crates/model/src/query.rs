@@ -7,6 +7,8 @@ use crate::{filter::Filter, filter_text, kind::Kind, refusal::Refusal, suggest, 
 /// Most records on one page (contract.md section 3).
 pub const PAGE_MAX: usize = 500;
 pub const PAGE: usize = 50;
+/// Stands among the columns for every field there is.
+pub const EVERY: &str = "*";
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {

@@ -157,6 +157,33 @@ impl Type {
         }))
     }
 
+    /// Merges JSON into a present value (RFC 7396): named parts one by one, null takes a part away, everything else
+    /// replaces what is there.
+    ///
+    /// # Errors
+    /// As [`Type::read`].
+    pub fn merge(&self, present: Option<&Value>, json: &Json) -> Result<Option<Value>, String> {
+        let (fields, patch) = match (self, json) {
+            (Type::Parts(fields), Json::Object(patch)) => (fields.as_slice(), patch),
+            (Type::Mixed, Json::Object(patch)) => (&[][..], patch),
+            _ => return self.read(json),
+        };
+        let mut parts = match present {
+            Some(Value::Parts(parts)) => parts.clone(),
+            _ => Default::default(),
+        };
+        for (name, part) in patch {
+            let name = name.replace('\0', "");
+            let ty = fields.iter().find(|field| field.name == name).map_or(&Type::Mixed, |field| &field.ty);
+            let merged = ty.merge(parts.get(&name), part).map_err(|why| format!("{name}: {why}"))?;
+            match merged {
+                Some(value) => drop(parts.insert(name, value)),
+                None => drop(parts.remove(&name)),
+            }
+        }
+        Ok((!parts.is_empty()).then_some(Value::Parts(parts)))
+    }
+
     /// Reads what a person typed (form, CSV cell, filter). `Ok(None)` when nothing was.
     ///
     /// # Errors
@@ -313,7 +340,7 @@ fn read_parts(fields: &[Field], parts: &Map<String, Json>) -> Result<Value, Stri
     for (name, part) in parts {
         let ty = fields.iter().find(|field| field.name == *name).map_or(&Type::Mixed, |field| &field.ty);
         if let Some(value) = ty.read(part).map_err(|why| format!("{name}: {why}"))? {
-            read.insert(name.clone(), value);
+            read.insert(name.replace('\0', ""), value);
         }
     }
     Ok(Value::Parts(read))
@@ -417,4 +444,26 @@ fn shape(json: &Json) -> &'static str {
 
 fn shorten(text: &str) -> String {
     if text.chars().count() <= 60 { text.into() } else { format!("{}…", text.chars().take(60).collect::<String>()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_merge_touches_only_what_it_names() {
+        let ty = Type::Parts(vec![Field::new("on", Type::Date), Field::new("by", Type::Person)]);
+        let present = ty.read(&json!({"on": "2026-11-12", "by": "ines@tidewell.example", "rooms": {"a": 1, "b": 2}}));
+        let present = present.expect("it reads");
+        let patch = json!({"on": null, "rooms": {"b": null, "c": [3]}});
+        let merged = ty.merge(present.as_ref(), &patch).expect("it merges").expect("something is left");
+        assert_eq!(merged.to_json(), json!({"by": "ines@tidewell.example", "rooms": {"a": 1, "c": [3]}}));
+        assert_eq!(
+            ty.merge(None, &json!({"on": "tomorrow"})),
+            Err("on: \"tomorrow\" is not a date such as 2026-11-12".into())
+        );
+        assert_eq!(ty.merge(present.as_ref(), &Json::Null), Ok(None));
+    }
 }

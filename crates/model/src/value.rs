@@ -26,15 +26,19 @@ impl Value {
     }
 
     /// Reads JSON as it stands, without a type: strings stay texts. `None` for null.
+    /// NUL characters are left out: PostgreSQL cannot store them, and they mean nothing in a text.
     pub fn from_json(json: &Json) -> Option<Value> {
         Some(match json {
             Json::Null => return None,
             Json::Bool(flag) => Value::Flag(*flag),
             Json::Number(number) => Value::Number(decimal(&number.to_string())?),
-            Json::String(text) => Value::Text(text.clone()),
+            Json::String(text) => Value::Text(text.replace('\0', "")),
             Json::Array(items) => Value::List(items.iter().filter_map(Value::from_json).collect()),
             Json::Object(parts) => Value::Parts(
-                parts.iter().filter_map(|(name, part)| Some((name.clone(), Value::from_json(part)?))).collect(),
+                parts
+                    .iter()
+                    .filter_map(|(name, part)| Some((name.replace('\0', ""), Value::from_json(part)?)))
+                    .collect(),
             ),
         })
     }

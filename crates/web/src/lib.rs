@@ -3,6 +3,7 @@
 //! Start at `routes.rs`: every door of the building on one page. `seat.rs` says who came through it, `error.rs` what they are
 //! told when something cannot be done.
 
+pub mod api;
 pub mod assets;
 pub mod error;
 pub mod flash;

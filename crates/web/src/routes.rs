@@ -7,13 +7,13 @@ use axum::{
     Json, Router,
     extract::State,
     handler::Handler,
-    http::{Method, StatusCode},
+    http::{Method, StatusCode, Uri},
     response::{IntoResponse, Response},
     routing::{MethodFilter, on},
 };
 use serde_json::json;
 
-use crate::{Administrator, App, Refused, Seat, assets, pages, record};
+use crate::{Administrator, App, Refused, Seat, api, assets, pages, record, seat};
 
 const GET: MethodFilter = MethodFilter::GET;
 const POST: MethodFilter = MethodFilter::POST;
@@ -23,7 +23,7 @@ const READY_WITHIN: Duration = Duration::from_secs(3);
 
 /// All doors. A new page or part of the API is one line here.
 pub fn doors() -> Doors {
-    let doors = Doors::default()
+    let doors = api::doors(Doors::default())
         .open(GET, "/healthz", healthz)
         .open(GET, "/readyz", readyz)
         .open(GET, "/static/{file}", assets::serve)
@@ -68,8 +68,17 @@ async fn nowhere() -> Refused {
     Refused::not_found()
 }
 
-async fn not_so() -> Refused {
-    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "")
+/// `OPTIONS` is answered with what can be done; the router adds `Allow` to this and to the refusal.
+async fn not_so(method: Method, uri: Uri) -> Response {
+    if method == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let why = if method == Method::DELETE && seat::is_api(uri.path()) {
+        "Nothing is deleted: a record is withdrawn by a transition, a link ends at …/links."
+    } else {
+        ""
+    };
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, why).into_response()
 }
 
 /// Who may come through a door.
@@ -99,8 +108,7 @@ pub struct Doors {
 
 impl Default for Doors {
     fn default() -> Doors {
-        let router = Router::new().fallback(nowhere).method_not_allowed_fallback(not_so);
-        Doors { router, table: Vec::new() }
+        Doors { router: Router::new(), table: Vec::new() }
     }
 }
 
@@ -133,8 +141,9 @@ impl Doors {
         self
     }
 
+    /// The fallbacks come last: the one for methods reaches only the doors that are there already.
     pub fn open_up(self) -> (Router<App>, Vec<Route>) {
-        (self.router, self.table)
+        (self.router.fallback(nowhere).method_not_allowed_fallback(not_so), self.table)
     }
 }
 

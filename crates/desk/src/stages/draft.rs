@@ -13,15 +13,15 @@ pub struct Typed {
     pub fields: BTreeMap<String, Option<Value>>,
 }
 
-/// Reads every field by its type.
+/// Reads every field by its type; `present` is what merges go into.
 ///
 /// # Errors
 /// All of them, each beside its field; unknown fields with what was probably meant.
-pub fn typed(kind: &Kind, input: &Input) -> Result<Typed, Vec<FieldError>> {
+pub fn typed(kind: &Kind, input: &Input, present: &Fields) -> Result<Typed, Vec<FieldError>> {
     let mut typed = Typed::default();
     let mut errors = Vec::new();
     for (name, raw) in &input.fields {
-        match read(kind, name, raw) {
+        match read(kind, name, raw, present) {
             Ok(Read::Field(value)) => drop(typed.fields.insert(name.clone(), value)),
             Ok(Read::Title(title)) => typed.title = Some(title),
             Ok(Read::State(state)) => typed.state = state,
@@ -39,7 +39,7 @@ enum Read {
     Number(Option<String>),
 }
 
-fn read(kind: &Kind, name: &str, raw: &Raw) -> Result<Read, String> {
+fn read(kind: &Kind, name: &str, raw: &Raw, present: &Fields) -> Result<Read, String> {
     let common = match name {
         "title" => Some(Common::Title),
         "state" => Some(Common::State),
@@ -52,6 +52,7 @@ fn read(kind: &Kind, name: &str, raw: &Raw) -> Result<Read, String> {
     };
     let value = match raw {
         Raw::Json(json) => ty.read(json)?,
+        Raw::Merge(json) => ty.merge(present.get(name), json)?,
         Raw::Text(text) => ty.parse(text)?,
     };
     let text = || value.as_ref().and_then(Value::as_text).map(str::to_string);

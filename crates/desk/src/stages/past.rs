@@ -35,7 +35,9 @@ pub struct Story {
 /// Every field that cannot be read, those of history entries with their place.
 pub fn story(kind: &Kind, line: &Line) -> Result<Story, Vec<FieldError>> {
     let mut errors = Vec::new();
-    let own = draft::typed(kind, &input(&line.fields)).map_err(|own| errors.extend(own)).unwrap_or_default();
+    let own = draft::typed(kind, &input(&line.fields), &model::Fields::new())
+        .map_err(|own| errors.extend(own))
+        .unwrap_or_default();
     let mut told = Vec::with_capacity(line.history.len());
     for (place, past) in line.history.iter().enumerate() {
         match tell(kind, past) {
@@ -92,7 +94,7 @@ fn known_state(kind: &Kind, state: &str) -> Result<String, String> {
 }
 
 fn tell(kind: &Kind, past: &Past) -> Result<Told, Vec<FieldError>> {
-    let typed = draft::typed(kind, &input(&past.fields))?;
+    let typed = draft::typed(kind, &input(&past.fields), &model::Fields::new())?;
     let mut changes: Changes = typed.fields;
     let state = past.state.clone().or(typed.state);
     if let Some(state) = state {

@@ -139,13 +139,18 @@ macro_rules! bound {
         for value in $args {
             query = match value {
                 Sql::Int(value) => query.bind(*value),
-                Sql::Text(value) => query.bind(value.clone()),
+                Sql::Text(value) => query.bind(plain(value)),
                 Sql::Json(value) => query.bind(sqlx::types::Json(value.clone())),
                 Sql::Bytes(value) => query.bind(value.clone()),
             };
         }
         query
     }};
+}
+
+/// PostgreSQL refuses NUL in a text. Nothing kept holds one, so what is asked for is not found instead.
+fn plain(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 impl Conn {

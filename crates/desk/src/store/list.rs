@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use model::{Catalog, Column, Cursor, Fields, Kind, Moment, Order, Query, Record, RecordId, Type, Value};
+use model::{
+    Catalog, Column, Cursor, Fields, Kind, Moment, Order, Query, Record, RecordId, Type, Value, query::EVERY,
+    value::decimal,
+};
 
 use crate::{
     rights::Scope,
@@ -10,6 +13,7 @@ use crate::{
         db::{Conn, Row, Sql},
         fault::Fault,
         filter::{Builder, NEVER, Place, column_name, place},
+        record::load_fields,
         search,
         words::literal,
     },
@@ -44,8 +48,13 @@ pub async fn list(
     if let Some(after) = &query.after {
         condition = format!("{condition} and {}", keyset(&keys, after, &mut builder));
     }
-    let from_data: Vec<&String> = columns.iter().filter(|name| is_data(kind, name)).collect();
-    let extra: String = from_data.iter().map(|name| format!(", data -> {}", data_path(name))).collect();
+    let every = columns.iter().any(|name| name == EVERY);
+    let from_data: Vec<&String> = columns.iter().filter(|name| !every && is_data(kind, name)).collect();
+    let extra: String = if every {
+        ", data".into()
+    } else {
+        from_data.iter().map(|name| format!(", data -> {}", data_path(name))).collect()
+    };
     let shown = |(at, (expression, numeric, _)): (usize, &(String, bool, bool))| {
         if *numeric { format!(", cast({expression} as text) as key{at}") } else { format!(", {expression} as key{at}") }
     };
@@ -62,10 +71,14 @@ pub async fn list(
     let rows = conn.run(&sql, &builder.args).await?;
     let mut records = Vec::with_capacity(rows.len().min(query.size));
     for row in rows.iter().take(query.size) {
-        records.push(record(row, catalog, kind, &from_data)?);
+        let mut record = record(row, catalog, kind, &from_data)?;
+        if every && let Some(own) = catalog.find(record.kind) {
+            record.fields = load_fields(own, &row.json(HEAD_COUNT)?);
+        }
+        records.push(record);
     }
     let next = if rows.len() > query.size {
-        Some(cursor(&rows[query.size - 1], &keys, HEAD_COUNT + from_data.len())?)
+        Some(cursor(&rows[query.size - 1], &keys, HEAD_COUNT + from_data.len() + usize::from(every))?)
     } else {
         None
     };
@@ -221,6 +234,19 @@ fn key(kind: &Kind, order: &Order, builder: &Builder<'_>) -> (String, bool, bool
 /// What is not there sorts before every number.
 fn number_key(path: &str) -> String {
     format!("coalesce(cast(data ->> {} as numeric), -1000000000000000)", literal(path))
+}
+
+/// Whether the keys of a page token can stand beside those of the order: a token is input like any other.
+pub fn fits(query: &Query, kind: &Kind) -> bool {
+    let Some(after) = &query.after else { return true };
+    let numeric = |order: &Order| match place(kind, &order.path) {
+        Place::Phase | Place::Moment(_) => true,
+        Place::Data { ty, .. } => ty.is_numeric(),
+        _ => false,
+    };
+    let orders = orders(query);
+    orders.len() == after.keys.len()
+        && orders.iter().zip(&after.keys).all(|(order, key)| !numeric(order) || decimal(key).is_some())
 }
 
 /// Everything after the last record of the page before: row values where all keys run the same way, else spelt out.

@@ -1,0 +1,81 @@
+//! The API for machines (contract.md section 3): generated from the declarations, with the same rights as the pages.
+//!
+//! `record.rs` reads and writes records, `beside.rs` and `file.rs` what stands beside them, `across.rs` what goes across
+//! kinds. `content.rs` takes bodies, `condition.rs` versions and keys, `input.rs` turns bodies into commands, `shape.rs`
+//! turns records into JSON.
+
+mod across;
+mod beside;
+mod condition;
+mod content;
+pub mod file;
+mod input;
+mod record;
+mod shape;
+mod strict;
+
+use axum::{
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::MethodFilter,
+};
+use model::{Catalog, Kind, suggest};
+use serde_json::Value as Json;
+
+use crate::{Refused, routes::Doors};
+
+/// Where all of it lies.
+pub const BASE: &str = "/api/v1";
+
+/// Every door of the API.
+pub fn doors(doors: Doors) -> Doors {
+    const GET: MethodFilter = MethodFilter::GET;
+    const POST: MethodFilter = MethodFilter::POST;
+    const PATCH: MethodFilter = MethodFilter::PATCH;
+    const DELETE: MethodFilter = MethodFilter::DELETE;
+    doors
+        .member(GET, "/api/v1/kinds", across::kinds)
+        .member(GET, "/api/v1/kinds/{name}", across::kind)
+        .member(GET, "/api/v1/me", across::me)
+        .member(GET, "/api/v1/my-work", across::my_work)
+        .member(GET, "/api/v1/search", across::search)
+        .member(GET, "/api/v1/conformity", across::conformity)
+        .member(GET, "/api/v1/{plural}", record::list)
+        .member(POST, "/api/v1/{plural}", record::create)
+        .member(GET, "/api/v1/{plural}/{number}", record::show)
+        .member(PATCH, "/api/v1/{plural}/{number}", record::edit)
+        .member(POST, "/api/v1/{plural}/{number}/transitions", record::step)
+        .member(GET, "/api/v1/{plural}/{number}/journal", beside::journal)
+        .member(POST, "/api/v1/{plural}/{number}/notes", beside::note)
+        .member(GET, "/api/v1/{plural}/{number}/links", beside::links)
+        .member(POST, "/api/v1/{plural}/{number}/links", beside::link)
+        .member(DELETE, "/api/v1/{plural}/{number}/links", beside::unlink)
+        .member(GET, "/api/v1/{plural}/{number}/attachments", file::list)
+        .member(POST, "/api/v1/{plural}/{number}/attachments", file::add)
+        .member(GET, "/api/v1/{plural}/{number}/attachments/{id}", file::serve)
+}
+
+/// The kind behind the first part of an address: its plural, with hyphens or underscores.
+pub(crate) fn kind<'c>(catalog: &'c Catalog, plural: &str) -> Result<&'c Kind, Refused> {
+    let wanted = plural.replace('-', "_");
+    catalog.find(&wanted).filter(|kind| kind.plural == wanted).ok_or_else(|| {
+        let shown: String = plural.chars().take(60).collect();
+        let hint = suggest::hint(&wanted, catalog.kinds().iter().map(|kind| kind.plural));
+        Refused::new(StatusCode::NOT_FOUND, format!("There is no collection \"{shown}\"{hint}"))
+    })
+}
+
+/// An answer in JSON, which browsers ask about again before they show it once more.
+pub(crate) fn answer(status: StatusCode, body: Json) -> Response {
+    let mut response = (status, axum::Json(body)).into_response();
+    put(&mut response, header::CACHE_CONTROL, "private, no-cache");
+    put(&mut response, header::VARY, "authorization, cookie");
+    response
+}
+
+/// Adds a header; a value that no header can carry is left out.
+pub(crate) fn put(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
