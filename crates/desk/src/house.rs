@@ -23,7 +23,7 @@ use crate::{
 pub fn kind(name: &str) -> Option<&'static Kind> {
     static KINDS: OnceLock<Vec<Kind>> = OnceLock::new();
     let kinds = KINDS.get_or_init(|| {
-        ["account", "session", "token", "custom_field", "saved_view", "setting", "judgement"]
+        ["account", "session", "token", "custom_field", "saved_view", "setting", "judgement", "job"]
             .into_iter()
             .map(|name| Kind::new(name, name, "").field(Field::new("value", Type::Mixed)))
             .collect()

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use engines::conformity::{Assessment, Settings, World, assess};
+use engines::conformity::{Assessment, World, assess};
 use model::{Actor, Moment, Refusal, time::MINUTE};
 
 use crate::Desk;
@@ -31,7 +31,9 @@ impl Desk {
         let kinds: Vec<&'static str> = self.catalog().kinds().iter().map(|kind| kind.name).collect();
         let cases = self.cases_of(&kinds, at).await?;
         // Folding a year of records into verdicts is pure work: it must not hold up those who wait for pages.
-        let judged = tokio::task::spawn_blocking(move || assess(&World::new(at, Settings::default(), cases)));
+        let (judgements, settings) = (self.judgements_as_of(at).await?, self.settings().conformity.clone());
+        let judged =
+            tokio::task::spawn_blocking(move || assess(&World::new(at, settings, cases).with_judgements(judgements)));
         judged.await.map_err(|error| crate::Fault::new(error.to_string()).into())
     }
 

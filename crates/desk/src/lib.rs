@@ -12,13 +12,17 @@ pub mod health;
 pub mod house;
 pub mod ids;
 mod import;
+pub mod jobs;
 pub mod judge;
+pub mod judgements;
 mod once;
+pub mod own_fields;
 pub mod past;
 pub mod perform;
 pub mod read;
 mod rebuild;
 pub mod rights;
+pub mod settings;
 mod stages;
 pub mod store;
 pub mod unit;
@@ -52,6 +56,9 @@ struct Inner {
     reactions: &'static [Reaction],
     judged: judge::Judged,
     throttle: accounts::Throttle,
+    settings: RwLock<Arc<settings::Settings>>,
+    /// Wakes the worker: something was written that may have promised a job.
+    wake: tokio::sync::Notify,
 }
 
 impl Desk {
@@ -68,8 +75,13 @@ impl Desk {
             reactions,
             judged: judge::Judged::default(),
             throttle: accounts::Throttle::default(),
+            settings: RwLock::default(),
+            wake: tokio::sync::Notify::new(),
         };
-        Ok(Desk { inner: Arc::new(inner) })
+        let desk = Desk { inner: Arc::new(inner) };
+        desk.load_fields().await?;
+        desk.load_settings().await?;
+        Ok(desk)
     }
 
     pub fn catalog(&self) -> Arc<Catalog> {
@@ -127,6 +139,7 @@ impl Desk {
                 .boxed()
             })
             .await
+            .inspect(|_| self.wake())
     }
 
     /// Goes through the same door and undoes everything again: what would become of the commands.

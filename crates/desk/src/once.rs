@@ -51,6 +51,7 @@ impl Desk {
                 .boxed()
             })
             .await
+            .inspect(|_| self.wake())
     }
 }
 

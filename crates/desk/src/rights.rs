@@ -43,6 +43,18 @@ pub fn administer(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
     Ok(Warrant(()))
 }
 
+/// Who judges requirements that a machine cannot: whoever runs the SMS or audits it from inside.
+///
+/// # Errors
+/// `Forbidden` for everybody else.
+pub fn judge(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
+    let judges = [Role::SmsManager, Role::InternalAuditor].into_iter().any(|role| actor.has(role));
+    if actor.is_active_at(now) && judges && !actor.read_only && actor.customer.is_none() {
+        return Ok(Warrant(()));
+    }
+    Err(Refusal::Forbidden("Requirements are judged by SMS managers and internal auditors.".into()))
+}
+
 /// Who looks after an account: the person whose it is, and whoever sits at the machine itself. A token does not: it would
 /// outlive its own revocation.
 ///

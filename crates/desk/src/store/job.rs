@@ -4,9 +4,11 @@ use model::{Job, Moment};
 
 use crate::{
     ids::Ids,
+    jobs::JobRow,
     store::{
-        db::{Conn, Dialect},
+        db::{Conn, Dialect, Row},
         fault::Fault,
+        filter::NEVER,
     },
 };
 
@@ -56,4 +58,55 @@ pub async fn done(conn: &mut Conn, id: i64) -> Result<(), Fault> {
 pub async fn failed(conn: &mut Conn, id: i64, why: &str, again: Moment) -> Result<(), Fault> {
     let sql = "update job set locked_until = 0, last_error = $2, run_at = $3 where id = $1";
     conn.execute(sql, &[id.into(), why.into(), again.0.into()]).await.map(drop)
+}
+
+/// Whether a job is due, asked without writing.
+pub async fn is_due(conn: &mut Conn, now: Moment) -> Result<bool, Fault> {
+    let sql = "select id from job where run_at <= $1 and locked_until < $1 limit 1";
+    Ok(!conn.run(sql, &[now.0.into()]).await?.is_empty())
+}
+
+/// Keeps a job that will not be tried again by itself.
+pub async fn give_up(conn: &mut Conn, id: i64, why: &str) -> Result<(), Fault> {
+    let sql = "update job set locked_until = $3, last_error = $2 where id = $1";
+    conn.execute(sql, &[id.into(), why.into(), NEVER.into()]).await.map(drop)
+}
+
+/// Jobs as administrators read them: those with errors first, then the next ones.
+pub async fn list(conn: &mut Conn, most: i64) -> Result<Vec<JobRow>, Fault> {
+    let sql = "select id, name, run_at, attempts, locked_until, last_error from job \
+               order by case when last_error = '' then 1 else 0 end, run_at, id limit $1";
+    let row = |row: &Row| {
+        Ok(JobRow {
+            id: row.int(0)?,
+            name: row.text(1)?,
+            run_at: Moment(row.int(2)?),
+            attempts: row.int(3)?,
+            given_up: row.int(4)? == NEVER,
+            last_error: row.text(5)?,
+        })
+    };
+    conn.run(sql, &[most.into()]).await?.iter().map(row).collect()
+}
+
+/// Lets a job be tried at once; answers its name, `None` when it is not there.
+pub async fn retry(conn: &mut Conn, id: i64, now: Moment) -> Result<Option<String>, Fault> {
+    // One attempt stays counted: only jobs that were never tried share a key.
+    let sql = "update job set locked_until = 0, run_at = $2, attempts = 1 where id = $1 returning name";
+    let rows = conn.run(sql, &[id.into(), now.0.into()]).await?;
+    rows.first().map(|row| row.text(0)).transpose()
+}
+
+/// Throws a job away; answers its name, `None` when it is not there.
+pub async fn discard(conn: &mut Conn, id: i64) -> Result<Option<String>, Fault> {
+    let rows = conn.run("delete from job where id = $1 returning name", &[id.into()]).await?;
+    rows.first().map(|row| row.text(0)).transpose()
+}
+
+/// How many jobs wait and how many have failed, for measurements.
+pub async fn counts(conn: &mut Conn) -> Result<(i64, i64), Fault> {
+    let sql =
+        "select (select count(*) from job where last_error = ''), (select count(*) from job where last_error <> '')";
+    let rows = conn.run(sql, &[]).await?;
+    rows.first().map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
 }

@@ -6,6 +6,7 @@ pub mod db;
 pub mod fault;
 pub mod file;
 pub mod filter;
+pub mod house;
 pub mod job;
 pub mod journal;
 pub mod list;

@@ -3,6 +3,7 @@
 mod accounts;
 mod conformity;
 mod filters;
+mod house;
 mod imports;
 mod retelling;
 mod silo;

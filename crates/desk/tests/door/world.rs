@@ -1,6 +1,6 @@
 //! A small house to test in: four kinds, two customers, on SQLite always and on PostgreSQL when a server is given.
 
-use desk::{Desk, Done, Fault};
+use desk::{Desk, Done, Fault, unit::Reaction};
 use model::{
     Act, Actor, Area, Catalog, Column, Command, FieldError, Input, Kind, Lifecycle, Moment, Phase, Reach, Role, Target,
     Via,
@@ -96,11 +96,20 @@ pub fn catalog() -> Catalog {
 /// Every world a test runs in. PostgreSQL is part of it whenever `PLUMBLINE_TEST_POSTGRES` names a server, which the
 /// project's test command always does.
 pub async fn worlds() -> Vec<World> {
-    worlds_of(catalog).await
+    worlds_with(&[]).await
+}
+
+/// The same with something that follows from entries.
+pub async fn worlds_with(reactions: &'static [Reaction]) -> Vec<World> {
+    build(catalog, reactions).await
 }
 
 /// The same with other kinds.
 pub async fn worlds_of(catalog: fn() -> Catalog) -> Vec<World> {
+    build(catalog, &[]).await
+}
+
+async fn build(catalog: fn() -> Catalog, reactions: &'static [Reaction]) -> Vec<World> {
     // The cause of a fault stands in the log alone.
     let _ = tracing_subscriber::fmt()
         .with_test_writer()
@@ -108,11 +117,14 @@ pub async fn worlds_of(catalog: fn() -> Catalog) -> Vec<World> {
         .try_init();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite:{}", folder.path().join("desk.db").display());
-    let mut worlds =
-        vec![World { desk: open(&url, catalog()).await.expect("SQLite opens"), name: "sqlite", _folder: Some(folder) }];
+    let mut worlds = vec![World {
+        desk: open(&url, catalog(), reactions).await.expect("SQLite opens"),
+        name: "sqlite",
+        _folder: Some(folder),
+    }];
     match std::env::var("PLUMBLINE_TEST_POSTGRES") {
         Ok(server) => worlds.push(World {
-            desk: open(&database(&server).await, catalog()).await.expect("PostgreSQL opens"),
+            desk: open(&database(&server).await, catalog(), reactions).await.expect("PostgreSQL opens"),
             name: "postgres",
             _folder: None,
         }),
@@ -121,8 +133,8 @@ pub async fn worlds_of(catalog: fn() -> Catalog) -> Vec<World> {
     worlds
 }
 
-async fn open(url: &str, catalog: Catalog) -> Result<Desk, Fault> {
-    Desk::open(url, catalog, &[]).await
+async fn open(url: &str, catalog: Catalog, reactions: &'static [Reaction]) -> Result<Desk, Fault> {
+    Desk::open(url, catalog, reactions).await
 }
 
 /// A database of its own for each world.

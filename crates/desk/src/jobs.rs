@@ -1,0 +1,229 @@
+//! The worker: takes jobs that are due, does them, tries again later what failed, and keeps what fails for good where
+//! administrators see it. Several servers share one table; each job is taken by one of them.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures::{FutureExt, future::BoxFuture};
+use model::{
+    Actor, Job, Moment, Refusal,
+    time::{HOUR, MINUTE, SECOND},
+};
+use serde_json::Value as Json;
+use tokio::sync::watch;
+
+use crate::{
+    Desk,
+    accounts::IDLE,
+    house::{self, Deed},
+    once, rights,
+    store::{
+        access,
+        fault::Fault,
+        job::{self, Taken},
+        once as keys,
+    },
+};
+
+/// A kind of job and how it is done. The same job may be done twice when a server dies over it: it must not matter.
+#[derive(Clone, Copy)]
+pub struct Doing {
+    pub name: &'static str,
+    pub run: fn(Desk, Json, Moment) -> BoxFuture<'static, Result<(), Refusal>>,
+}
+
+/// A job as administrators read it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobRow {
+    pub id: i64,
+    pub name: String,
+    pub run_at: Moment,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Whether it is tried no more by itself.
+    pub given_up: bool,
+    /// Why it failed last; empty when it has not.
+    pub last_error: String,
+}
+
+/// Most jobs taken at a time, done one after the other.
+const AT_ONCE: i64 = 10;
+/// A taken job belongs to its server for this long; nothing may take longer.
+const HELD: i64 = 10 * MINUTE;
+const LONGEST: Duration = Duration::from_secs(540);
+/// Looking for jobs without being woken, and the shortest pause between two looks.
+const POLL: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(100);
+/// The wait after the first failure doubles with each further one.
+const FIRST_WAIT: i64 = 30 * SECOND;
+const LONGEST_WAIT: i64 = 6 * HOUR;
+const ATTEMPTS: i64 = 10;
+/// Longest reason that is kept, in characters.
+const WHY_MAX: usize = 500;
+/// What another server has changed in fields and settings is seen after this.
+const RELOAD: i64 = 30 * SECOND;
+
+/// Sweeps away what has run out: sessions, links, keys of commands.
+const SWEEP: &str = "sweep";
+const SWEEP_EVERY: i64 = HOUR;
+
+impl Desk {
+    /// Does jobs until `stop` says `true`; the job at hand is finished first. `doings` are the jobs of whoever wires the
+    /// program; the house's own are known here.
+    pub async fn work(
+        &self,
+        doings: Vec<Doing>,
+        clock: Arc<dyn Fn() -> Moment + Send + Sync>,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        let mut loaded = clock();
+        if let Err(fault) = self.promise_sweep(clock()).await {
+            tracing::error!(cause = %fault, "the first sweep is not promised");
+        }
+        while !*stop.borrow_and_update() {
+            let now = clock();
+            if let Err(fault) = self.work_once(&doings, now).await {
+                tracing::error!(cause = %fault, "jobs cannot be taken");
+            }
+            if now >= loaded.plus(RELOAD) {
+                loaded = now;
+                self.reload().await;
+            }
+            tokio::select! {
+                _ = stop.changed() => {}
+                () = tokio::time::sleep(POLL) => {}
+                () = self.inner.wake.notified() => tokio::time::sleep(PAUSE).await,
+            }
+        }
+    }
+
+    /// Wakes the worker of this server.
+    pub(crate) fn wake(&self) {
+        self.inner.wake.notify_one();
+    }
+
+    async fn reload(&self) {
+        for loaded in [self.load_fields().await, self.load_settings().await] {
+            if let Err(fault) = loaded {
+                tracing::error!(cause = %fault, "fields or settings cannot be read again");
+            }
+        }
+    }
+
+    /// Does what is due now and answers how many jobs that were.
+    pub async fn work_once(&self, doings: &[Doing], now: Moment) -> Result<usize, Fault> {
+        let mut count = 0;
+        loop {
+            let due = job::is_due(&mut self.db().read().await?, now).await?;
+            if !due {
+                return Ok(count);
+            }
+            let taken = self
+                .db()
+                .write(move |conn| async move { job::take(conn, now, now.plus(HELD), AT_ONCE).await }.boxed())
+                .await?;
+            if taken.is_empty() {
+                // Another server was quicker.
+                return Ok(count);
+            }
+            count += taken.len();
+            for one in taken {
+                self.do_job(doings, one, now).await?;
+            }
+        }
+    }
+
+    async fn do_job(&self, doings: &[Doing], taken: Taken, now: Moment) -> Result<(), Fault> {
+        let own = [Doing { name: SWEEP, run: |desk, _, now| async move { Ok(desk.sweep(now).await?) }.boxed() }];
+        let doing = doings.iter().chain(&own).find(|doing| doing.name == taken.name).copied();
+        let outcome = match doing {
+            None => Err("nobody here knows how to do this".to_string()),
+            Some(doing) => {
+                // Its own task: whatever it does, the worker goes on.
+                let done = AssertUnwindSafe((doing.run)(self.clone(), taken.payload.clone(), now)).catch_unwind();
+                match tokio::time::timeout(LONGEST, done).await {
+                    Ok(Ok(done)) => done.map_err(|refusal| refusal.sentence()),
+                    Ok(Err(_)) => Err("it broke off (a fault in the program)".into()),
+                    Err(_) => Err(format!("it took longer than {} seconds", LONGEST.as_secs())),
+                }
+            }
+        };
+        let (id, name, attempts) = (taken.id, taken.name, taken.attempts);
+        self.db()
+            .write(move |conn| {
+                async move {
+                    let Err(why) = outcome else { return job::done(conn, id).await };
+                    let why: String = why.chars().take(WHY_MAX).collect();
+                    tracing::warn!(job = %name, attempts, %why, "a job failed");
+                    if attempts >= ATTEMPTS {
+                        return job::give_up(conn, id, &why).await;
+                    }
+                    let wait = FIRST_WAIT.saturating_mul(1 << (attempts - 1).clamp(0, 20)).min(LONGEST_WAIT);
+                    job::failed(conn, id, &why, now.plus(wait)).await
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn promise_sweep(&self, at: Moment) -> Result<(), Fault> {
+        let ids = self.inner.ids.clone();
+        let sweep = Job { name: SWEEP, payload: Json::Null, run_at: at, key: Some(SWEEP.into()) };
+        self.db().write(move |conn| async move { job::add(conn, &ids, &[sweep], at).await }.boxed()).await
+    }
+
+    async fn sweep(&self, now: Moment) -> Result<(), Fault> {
+        self.promise_sweep(now.plus(SWEEP_EVERY)).await?;
+        self.db()
+            .write(move |conn| {
+                async move {
+                    access::sweep(conn, now, now.minus(IDLE)).await?;
+                    keys::forget(conn, None, now.minus(once::MEMORY)).await
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// The jobs that wait, those with errors first, for administrators.
+    pub async fn jobs(&self, actor: &Actor, now: Moment) -> Result<Vec<JobRow>, Refusal> {
+        rights::administer(actor, now)?;
+        let mut conn = self.db().read().await?;
+        Ok(job::list(&mut conn, 200).await?)
+    }
+
+    /// Has a job tried again at once.
+    pub async fn retry_job(&self, actor: &Actor, id: i64, now: Moment) -> Result<(), Refusal> {
+        self.settle_job(actor, id, "retry", now).await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Throws a job away.
+    pub async fn discard_job(&self, actor: &Actor, id: i64, now: Moment) -> Result<(), Refusal> {
+        self.settle_job(actor, id, "discard", now).await
+    }
+
+    async fn settle_job(&self, actor: &Actor, id: i64, act: &'static str, now: Moment) -> Result<(), Refusal> {
+        rights::administer(actor, now)?;
+        let actor = actor.clone();
+        self.db()
+            .write(move |conn| {
+                async move {
+                    let name = match act {
+                        "retry" => job::retry(conn, id, now).await?,
+                        _ => job::discard(conn, id).await?,
+                    };
+                    let name = name.ok_or(Refusal::NotFound)?;
+                    let deed = Deed::on("job", id, act).set("name", Some(model::Value::text(name)));
+                    Ok(house::journal(conn, &actor, deed, None, now).await?)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// Jobs that wait and jobs that failed, for measurements.
+    pub async fn job_counts(&self) -> Result<(i64, i64), Fault> {
+        job::counts(&mut self.db().read().await?).await
+    }
+}

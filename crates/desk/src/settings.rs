@@ -1,0 +1,192 @@
+//! What an organisation sets for itself: its name, the scope of its SMS, how often what is due, which limits hold.
+
+use std::sync::Arc;
+
+use engines::conformity::{self, catalogue};
+use futures::FutureExt;
+use model::{Actor, FieldError, Moment, Refusal, Value};
+use serde_json::Value as Json;
+
+use crate::{
+    Desk,
+    house::{self, Deed},
+    rights,
+    store::{fault::Fault, house as store},
+};
+
+/// Longest text of a setting, in characters.
+const TEXT_MAX: usize = 200;
+/// Longest interval, in months, and largest number: far beyond what anybody means.
+const MONTHS_MAX: i64 = 120;
+const NUMBER_MAX: i64 = 1_000_000;
+
+/// The settings as they hold.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Settings {
+    /// Name of the organisation; empty until it is set.
+    pub organisation: String,
+    /// One line about the scope of the SMS.
+    pub scope: String,
+    pub conformity: conformity::Settings,
+}
+
+/// One setting as it is listed and typed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// `organisation`, `scope`, `interval.ID` or `number.KEY`.
+    pub name: String,
+    pub label: String,
+    /// What it is for; empty where the label says it.
+    pub help: String,
+    pub group: &'static str,
+    /// In words: months for intervals.
+    pub unit: &'static str,
+    pub value: String,
+    /// What holds where nothing is set.
+    pub offered: String,
+}
+
+impl Settings {
+    fn read(rows: &[(String, Json)]) -> Settings {
+        let mut settings = Settings::default();
+        for (name, value) in rows {
+            let text = || value.as_str().unwrap_or_default().to_string();
+            match name.split_once('.') {
+                None if name == "organisation" => settings.organisation = text(),
+                None if name == "scope" => settings.scope = text(),
+                Some(("interval", id)) => {
+                    if let Some(months) = value.as_i64().and_then(|months| i32::try_from(months).ok()) {
+                        settings.conformity.intervals.insert(id.into(), months);
+                    }
+                }
+                Some(("number", key)) => {
+                    if let Some(number) = value.as_i64() {
+                        settings.conformity.numbers.insert(key.into(), number);
+                    }
+                }
+                // What a newer or older program has set is kept and not understood.
+                _ => {}
+            }
+        }
+        settings
+    }
+
+    /// Every setting there is, in the order in which it is shown.
+    pub fn listed(&self) -> Vec<Setting> {
+        let text = |name: &str, label: &str, help: &str, value: &str| Setting {
+            name: name.into(),
+            label: label.into(),
+            help: help.into(),
+            group: "The organisation",
+            unit: "",
+            value: value.into(),
+            offered: String::new(),
+        };
+        let mut all = vec![
+            text("organisation", "Name", "As it stands on pages and reports.", &self.organisation),
+            text("scope", "Scope of the SMS", "One line: services, sites, customers.", &self.scope),
+        ];
+        let catalogue = catalogue();
+        all.extend(catalogue.intervals.iter().map(|interval| Setting {
+            name: format!("interval.{}", interval.id),
+            label: interval.activity.clone(),
+            help: match interval.demanded_by_standard {
+                true => format!("Clause {} wants an interval; usual: {}.", interval.clause, interval.usual),
+                false => format!("Clause {}; usual: {}.", interval.clause, interval.usual),
+            },
+            group: "How often",
+            unit: "months",
+            value: self.conformity.intervals.get(&interval.id).map(ToString::to_string).unwrap_or_default(),
+            offered: interval.default_months.to_string(),
+        }));
+        all.extend(catalogue.defaults.iter().map(|(key, offered)| Setting {
+            name: format!("number.{key}"),
+            label: model::lifecycle::sentence_case(key),
+            help: String::new(),
+            group: "Limits of the checks",
+            unit: "",
+            value: self.conformity.numbers.get(key).map(ToString::to_string).unwrap_or_default(),
+            offered: offered.to_string(),
+        }));
+        all
+    }
+}
+
+/// A text as the setting's value; `None` goes back to what is offered.
+fn typed(setting: &Setting, text: &str) -> Result<Option<Json>, String> {
+    let text = text.trim();
+    let most = match setting.name.split_once('.') {
+        None if text.chars().count() > TEXT_MAX => return Err(format!("has more than {TEXT_MAX} characters")),
+        None => return Ok((!text.is_empty()).then(|| text.into())),
+        Some(("interval", _)) => MONTHS_MAX,
+        Some(_) => NUMBER_MAX,
+    };
+    if text.is_empty() || text == setting.offered {
+        return Ok(None);
+    }
+    match text.parse::<i64>() {
+        Ok(number) if (1..=most).contains(&number) => Ok(Some(number.into())),
+        _ => Err(format!("is not a whole number from 1 to {most}")),
+    }
+}
+
+impl Desk {
+    /// The settings as they hold; costs nothing.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.inner.settings.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Sets several settings at once, by name and as typed; empty goes back to what the program offers.
+    ///
+    /// # Errors
+    /// `Invalid` with a sentence beside each setting that is unknown or cannot be so; then nothing is set.
+    pub async fn set_settings(&self, actor: &Actor, given: &[(String, String)], now: Moment) -> Result<(), Refusal> {
+        let warrant = rights::administer(actor, now)?;
+        let listed = self.settings().listed();
+        let (mut errors, mut wanted) = (Vec::new(), Vec::new());
+        for (name, text) in given {
+            match listed.iter().find(|setting| setting.name == *name) {
+                None => {
+                    let hint = model::suggest::hint(name, listed.iter().map(|setting| setting.name.as_str()));
+                    errors.push(FieldError::new(name, format!("there is no such setting{hint}")));
+                }
+                Some(setting) => match typed(setting, text) {
+                    Ok(value) => wanted.push((name.clone(), value)),
+                    Err(why) => errors.push(FieldError::new(name, why)),
+                },
+            }
+        }
+        if !errors.is_empty() {
+            return Err(Refusal::Invalid(errors));
+        }
+        let actor = actor.clone();
+        self.db()
+            .write(move |conn| {
+                async move {
+                    let standing = store::settings(conn).await?;
+                    for (name, value) in wanted {
+                        let before = standing.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
+                        if before == value.as_ref() {
+                            continue;
+                        }
+                        store::set_setting(conn, &warrant, &name, value.as_ref()).await?;
+                        let changed = value.as_ref().and_then(Value::from_json);
+                        let deed = Deed::on_named("setting", &name, "edit").set("value", changed);
+                        house::journal(conn, &actor, deed, None, now).await?;
+                    }
+                    Ok::<(), Fault>(())
+                }
+                .boxed()
+            })
+            .await?;
+        Ok(self.load_settings().await?)
+    }
+
+    /// Reads the settings again: after a change, and now and then for what another server has changed.
+    pub(crate) async fn load_settings(&self) -> Result<(), Fault> {
+        let mut conn = self.db().read().await?;
+        let settings = Arc::new(Settings::read(&store::settings(&mut conn).await?));
+        *self.inner.settings.write().unwrap_or_else(std::sync::PoisonError::into_inner) = settings;
+        Ok(())
+    }
+}
