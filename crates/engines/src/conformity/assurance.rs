@@ -27,6 +27,7 @@ pub(super) const AVAILABILITY: Checks = &[
         for target in world.all("availability_target") {
             finding.need(target, &["version"]);
             let newest = target.date("checked_on").max(target.date("agreed_on"));
+            finding.seen(newest);
             finding.fresh(target, world.is_within_months(newest, 12), "were not checked in the last 12 months");
         }
     }),

@@ -48,6 +48,12 @@ pub(super) fn find(requirement: &str) -> Option<Check> {
     by_id.get(requirement).copied()
 }
 
+/// Whether a check asks what other checks found.
+pub(super) fn builds_on_others(requirement: &str) -> bool {
+    let own = ["7.5.4.e", "7.5.4.k", "7.5.4.l"].contains(&requirement);
+    requirement == "7.5.1-1" || (requirement.starts_with("7.5.4.") && !own)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

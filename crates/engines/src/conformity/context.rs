@@ -139,7 +139,9 @@ fn processes_cover_the_clauses<'w>(world: &'w World, finding: &mut Finding<'w>) 
     let seen = ProcessEvidence::new(world);
     for process in world.all("process") {
         finding.need(process, &["owner", "inputs", "outputs", "interactions"]);
-        let recent = seen.dates(process).any(|at| world.is_in_window(Some(at)));
+        let newest = seen.newest(process);
+        finding.seen(newest);
+        let recent = world.is_in_window(newest);
         finding.expect(
             process,
             recent,
@@ -164,12 +166,12 @@ impl<'w> ProcessEvidence<'w> {
         }
     }
 
-    /// Dates of its reviews, and of the readings of measures whose subject it is.
-    pub fn dates<'a>(&'a self, process: Fact<'w>) -> impl Iterator<Item = model::Moment> + 'a {
+    /// The newest date of its reviews and of the readings of measures whose subject it is.
+    pub fn newest(&self, process: Fact<'w>) -> Option<model::Moment> {
         let reviews = self.reviews.get(process.number()).into_iter().flatten();
         let measures = self.measures.get(process.number()).into_iter().flatten();
         let readings = measures.flat_map(|measure| self.readings.get(measure.number()).into_iter().flatten());
         let reviewed = reviews.filter_map(|review| review.date("reviewed_on"));
-        reviewed.chain(readings.filter_map(|reading| reading.date("at")))
+        reviewed.chain(readings.filter_map(|reading| reading.date("at"))).max()
     }
 }

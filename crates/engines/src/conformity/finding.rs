@@ -2,13 +2,14 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
 };
 
 use model::Moment;
 
 use super::{
     catalogue::Requirement,
+    checks,
     fact::Fact,
     verdict::{EXAMPLES, State, Verdict},
     world::{Place, World, natural},
@@ -20,14 +21,23 @@ pub(super) type Reason = Cow<'static, str>;
 /// Most reasons that one sentence tells.
 const REASONS: usize = 3;
 
+/// Most kinds of records that one sentence counts apart.
+const KINDS: usize = 4;
+
+/// What checks found, by requirement.
+pub(super) type Findings<'w> = HashMap<&'static str, Finding<'w>>;
+
 pub(super) struct Finding<'w> {
     world: &'w World,
+    /// Findings that are there already, for checks that build on others.
+    known: Option<&'w Findings<'w>>,
     looked: Vec<Place>,
     failed: BTreeMap<Reason, BTreeSet<Place>>,
     stale: BTreeMap<Reason, BTreeSet<Place>>,
     /// Numbers that fail and are on record nowhere.
     strangers: BTreeSet<String>,
     gaps: Vec<String>,
+    /// Dates of the evidence, by the fields that the check asks about.
     newest: Option<Moment>,
     /// What the records of a kind are called here, such as "incidents closed in the last 90 days".
     called: BTreeMap<&'static str, String>,
@@ -39,6 +49,7 @@ impl<'w> Finding<'w> {
     pub fn new(world: &'w World) -> Finding<'w> {
         Finding {
             world,
+            known: None,
             looked: Vec::new(),
             failed: BTreeMap::new(),
             stale: BTreeMap::new(),
@@ -48,6 +59,39 @@ impl<'w> Finding<'w> {
             called: BTreeMap::new(),
             dated: None,
         }
+    }
+
+    pub fn world(&self) -> &'w World {
+        self.world
+    }
+
+    /// The same with what other checks found.
+    pub fn knowing(world: &'w World, known: &'w Findings<'w>) -> Finding<'w> {
+        Finding { known: Some(known), ..Finding::new(world) }
+    }
+
+    /// What the check of another requirement found, as it was before or found now.
+    pub fn with_found<T>(&self, requirement: &str, use_it: impl FnOnce(&Finding<'w>) -> T) -> Option<T> {
+        if let Some(found) = self.known.and_then(|known| known.get(requirement)) {
+            return Some(use_it(found));
+        }
+        let check = checks::find(requirement)?;
+        let mut found = Finding { known: self.known, ..Finding::new(self.world) };
+        check(self.world, &mut found);
+        Some(use_it(&found))
+    }
+
+    /// Whatever another check found is found here too.
+    pub fn absorb(&mut self, other: &Finding<'w>) {
+        self.look_at_all(other);
+        for (mine, its) in [(&mut self.failed, &other.failed), (&mut self.stale, &other.stale)] {
+            for (reason, places) in its {
+                mine.entry(reason.clone()).or_default().extend(places);
+            }
+        }
+        self.strangers.extend(other.strangers.iter().cloned());
+        self.gaps.extend(other.gaps.iter().cloned());
+        self.called.extend(other.called.clone());
     }
 
     /// Names the records of a kind that are looked at.
@@ -64,8 +108,14 @@ impl<'w> Finding<'w> {
 
     pub fn look(&mut self, fact: Fact<'w>) {
         self.looked.push(fact.place);
-        let dated = self.dated.and_then(|field| fact.date(field));
-        self.newest = self.newest.max(dated.or_else(|| fact.changed()));
+        if let Some(field) = self.dated {
+            self.newest = self.newest.max(fact.date(field));
+        }
+    }
+
+    /// The date of evidence that stands in another record than the one that is looked at.
+    pub fn seen(&mut self, at: Option<Moment>) {
+        self.newest = self.newest.max(at);
     }
 
     pub fn fail(&mut self, fact: Fact<'w>, reason: impl Into<Reason>) {
@@ -123,7 +173,7 @@ impl<'w> Finding<'w> {
         let mut whole = true;
         for field in fields.iter().filter(|field| !fact.has(field)) {
             whole = false;
-            let reason = format!("have no {}", field.replace('_', " ").replace("sections.", "section "));
+            let reason = format!("have no {}", words(field));
             self.failed.entry(reason.into()).or_default().insert(fact.place);
         }
         whole
@@ -170,12 +220,17 @@ impl<'w> Finding<'w> {
             good: population - bad,
             bad,
             examples: numbers.into_iter().take(EXAMPLES).map(str::to_string).collect(),
-            newest: self.newest,
+            newest: self.newest.or_else(|| self.changed()),
             why: self.why(state),
             judged: false,
             blamed,
             looked: self.looked,
         }
+    }
+
+    /// The newest history entry of what was looked at, where no date is asked for.
+    fn changed(&self) -> Option<Moment> {
+        self.looked.iter().filter_map(|place| self.world.fact(*place).changed()).max()
     }
 
     fn why(&self, state: State) -> String {
@@ -189,9 +244,14 @@ impl<'w> Finding<'w> {
             }
             _ => {
                 let counts = self.counts();
-                let all = counts.iter().map(|(kind, count)| format!("{count} of {count} {}", self.phrase(kind)));
-                let verb = if self.looked.len() == 1 { "passes" } else { "pass" };
-                format!("{} {verb}", all.collect::<Vec<_>>().join(", "))
+                if counts.len() > KINDS {
+                    return format!("{} records of {} kinds pass", self.looked.len(), counts.len());
+                }
+                let verb = |count: usize| if count == 1 { "passes" } else { "pass" };
+                let all = counts
+                    .iter()
+                    .map(|(kind, count)| format!("{}: {count} of {count} {}", self.phrase(kind), verb(*count)));
+                sentence(&all.collect::<Vec<_>>().join("; "))
             }
         }
     }
@@ -264,6 +324,64 @@ fn agree(reason: &str, count: usize) -> String {
         other => other,
     };
     format!("{verb} {rest}")
+}
+
+/// The first letter as a sentence begins.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// A field as people say it: "have no date of approval".
+fn words(field: &str) -> String {
+    let said = match field {
+        "approved_by" => "approver",
+        "approved_on" => "date of approval",
+        "agreed_on" => "date of agreement",
+        "requested_by" => "requester",
+        "requested_on" => "date of request",
+        "decided_by" => "decider",
+        "decided_on" => "date of decision",
+        "planned_on" => "planned date",
+        "planned_start" => "planned start",
+        "planned_end" => "planned end",
+        "raised_on" => "date on which they were raised",
+        "resolved_on" => "time of resolution",
+        "fulfilled_on" => "time of fulfilment",
+        "closed_on" => "time of closing",
+        "held_on" => "date on which they were held",
+        "report_on" => "date of report",
+        "reported_on" => "date of report",
+        "reviewed_on" => "date of review",
+        "recorded_on" => "date of record",
+        "verified_on" => "date of verification",
+        "checked_on" => "date of check",
+        "contacts_checked_on" => "date on which contacts were checked",
+        "criticality_reviewed_on" => "date on which criticality was reviewed",
+        "effect_checked_on" => "date on which the effect was checked",
+        "minutes.approved_on" => "date on which the minutes were approved",
+        "told" => "date on which people were told",
+        "how_met" => "word on how they are met",
+        "effective" => "word on whether it worked",
+        "target_met" => "word on whether the target was met",
+        "similar" => "look at similar cases",
+        "backout" => "way back",
+        "post_check" => "check after deployment",
+        "provides" => "word on what they provide",
+        "rto_reached" => "recovery time reached",
+        "rpo_reached" => "recovery point reached",
+        "policy_link" => "policy",
+        "what" | "when" | "whom" | "how" | "who" => return format!("word on {field}"),
+        _ => "",
+    };
+    if !said.is_empty() {
+        return said.into();
+    }
+    match field.split_once('.') {
+        Some(("sections", letter)) => format!("section {}", letter.replace('_', " ")),
+        Some((part, letter)) => format!("{} in {}", letter.replace(['_', '.'], " "), part.replace('_', " ")),
+        None => field.replace('_', " "),
+    }
 }
 
 /// A kind as people say it: "catalogue entries".

@@ -165,7 +165,7 @@ fn people_know_the_policy<'w>(world: &'w World, finding: &mut Finding<'w>) {
     };
     finding.call("person", "active people");
     let approved = policy.date("approved_on");
-    let told = super::support::awareness(world);
+    let told = super::support::awareness(world, finding);
     for person in world.active("person") {
         let joined = person.date("joined_on");
         let knows = |on: model::Moment| {

@@ -57,6 +57,7 @@ pub(super) const CHECKS: Checks = &[
         for service in world.in_scope_live() {
             let mine = demand.get(service.number()).into_iter().flatten();
             let newest = mine.filter_map(|demand| demand.date("reported_on")).max();
+            finding.seen(newest);
             if finding.expect(service, newest.is_some(), "have no demand that was reported") {
                 finding.fresh(
                     service,

@@ -33,6 +33,7 @@ pub(super) const CHECKS: Checks = &[
             let mine = readings.get(measure.number()).map_or(&[][..], Vec::as_slice);
             if finding.expect(measure, !mine.is_empty(), "have no reading") {
                 let newest = mine.iter().filter_map(|reading| reading.date("at")).max();
+                finding.seen(newest);
                 let fresh = newest.is_some_and(|at| world.instant().0 - at.0 <= days_of(measure) * DAY * 11 / 10);
                 finding.fresh(measure, fresh, "have no reading that is new enough");
             }
@@ -51,7 +52,9 @@ pub(super) const CHECKS: Checks = &[
             };
             let mine: Vec<_> = evaluations.get(service.number()).into_iter().flatten().filter(whole).collect();
             if finding.expect(service, !mine.is_empty(), "have no evaluation against all their requirements") {
-                let fresh = mine.iter().any(|evaluation| world.is_within_months(evaluation.date("on"), 12));
+                let newest = mine.iter().filter_map(|evaluation| evaluation.date("on")).max();
+                finding.seen(newest);
+                let fresh = world.is_within_months(newest, 12);
                 finding.fresh(service, fresh, "were not evaluated in the last 12 months");
             }
         }

@@ -98,6 +98,7 @@ pub(super) const CHECKS: Checks = &[
         finding.call("objective", "current objectives");
         for objective in world.current_objectives() {
             let read = objective.entries("readings").iter().filter_map(|entry| world.part_date(entry, "at")).max();
+            finding.seen(read);
             if finding.expect(objective, read.is_some(), "have no dated reading") {
                 let fresh = read.is_some_and(|at| world.is_within_days(at, 92));
                 finding.fresh(objective, fresh, "have no reading in the last 92 days");
@@ -106,7 +107,7 @@ pub(super) const CHECKS: Checks = &[
     }),
     ("6.2.1.e", |world, finding| {
         finding.call("person", "active people");
-        let told = super::support::awareness(world);
+        let told = super::support::awareness(world, finding);
         for person in world.active("person") {
             let knows = told
                 .of(person)

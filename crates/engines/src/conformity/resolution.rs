@@ -181,6 +181,7 @@ pub(super) const PROBLEMS: Checks = &[
         finding.call("problem", "open problems");
         for problem in world.all("problem").filter(|problem| is_open(*problem)) {
             let newest = problem.logged();
+            finding.seen(newest);
             if finding.expect(problem, newest.is_some(), "have no log entry") {
                 let fresh = newest.is_some_and(|at| world.is_within_days(at, 31));
                 finding.fresh(problem, fresh, "have no log entry of the last 31 days");
@@ -346,11 +347,18 @@ fn incidents_lead_to_problems<'w>(world: &'w World, finding: &mut Finding<'w>) {
         let dated = incidents.into_iter().filter_map(|incident| Some((incident.date("raised_on")?, incident)));
         let mut dated: Vec<_> = dated.collect();
         dated.sort_by(|left, right| left.0.cmp(&right.0).then_with(|| natural(left.1.number(), right.1.number())));
-        for three in dated.windows(3).filter(|three| three[2].0.0 - three[0].0.0 <= 30 * DAY) {
-            let led = three.iter().any(|(_, incident)| incident.has("problem"));
-            for (_, incident) in three {
-                finding.expect(*incident, led, "come back on the same item without a problem");
+        let led: Vec<bool> = dated.iter().map(|(_, incident)| incident.has("problem")).collect();
+        let mut looked = 0;
+        for last in 2..dated.len() {
+            let three = last - 2..=last;
+            if dated[last].0.0 - dated[last - 2].0.0 > 30 * DAY {
+                continue;
             }
+            let left = !led[three.clone()].contains(&true);
+            for place in three.filter(|place| left || *place >= looked) {
+                finding.expect(dated[place].1, !left, "come back on the same item without a problem");
+            }
+            looked = last + 1;
         }
     }
 }

@@ -35,8 +35,10 @@ pub(super) const OPERATION: Checks = &[
     ("8.1.c", |world, finding| {
         let seen = ProcessEvidence::new(world);
         for process in world.all("process") {
-            if finding.expect(process, seen.dates(process).next().is_some(), "have no review and no reading") {
-                let recent = seen.dates(process).any(|at| world.is_in_window(Some(at)));
+            let newest = seen.newest(process);
+            finding.seen(newest);
+            if finding.expect(process, newest.is_some(), "have no review and no reading") {
+                let recent = world.is_in_window(newest);
                 let days = world.number("window_days");
                 finding.fresh(process, recent, format!("have no review or reading in the last {days} days"));
             }
@@ -232,6 +234,7 @@ pub(super) const CONFIGURATION: Checks = &[
 /// The newest review was in the last 92 days; else the process is stale.
 fn reviewed_lately<'w>(world: &'w World, finding: &mut Finding<'w>, process: Fact<'w>, reviews: &[Fact<'w>]) {
     let newest = reviews.iter().filter_map(|review| review.date("reviewed_on")).max();
+    finding.seen(newest);
     let fresh = newest.is_some_and(|at| world.is_within_days(at, 92));
     finding.fresh(process, fresh, "were not reviewed in the last 92 days");
 }

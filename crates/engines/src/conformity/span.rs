@@ -71,7 +71,8 @@ impl World {
         let mut end = running;
         loop {
             let begin = plus_months(end, -i32::from(months));
-            if begin < earliest {
+            // At the beginning of the calendar there is nothing before.
+            if begin < earliest || begin >= end {
                 break;
             }
             periods.push(Period { begin, end });

@@ -87,6 +87,7 @@ pub(super) const SUPPLIERS: Checks = &[
             let mine = reviews.get(contract.number()).map_or(&[][..], Vec::as_slice);
             if finding.expect(contract, !mine.is_empty(), "have no review") {
                 let newest = mine.iter().filter_map(|review| review.date("on")).max();
+                finding.seen(newest);
                 finding.fresh(contract, world.is_fresh(newest, "contract_review"), "were not reviewed in time");
             }
         }
@@ -248,6 +249,7 @@ fn parties_are_integrated<'w>(world: &'w World, finding: &mut Finding<'w>) {
         let looked: Vec<_> = evaluations.get(party.number()).into_iter().flatten().chain(reviewed).collect();
         if finding.expect(party, !looked.is_empty(), "were never evaluated") {
             let newest = looked.iter().filter_map(|one| one.date("on")).max();
+            finding.seen(newest);
             finding.fresh(party, world.is_fresh(newest, "party_evaluation"), "were not evaluated in time");
         }
     }

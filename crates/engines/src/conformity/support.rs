@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{
     catalogue::{Nature, catalogue},
-    checks::{self, Checks},
+    checks::Checks,
     fact::Fact,
     finding::Finding,
     resolution::look_at_procedure,
-    world::World,
+    world::{World, natural},
 };
 
 pub(super) const CHECKS: Checks = &[
@@ -52,7 +52,7 @@ pub(super) const CHECKS: Checks = &[
     }),
     ("7.3-1", |world, finding| {
         finding.call("person", "active people");
-        let told = awareness(world);
+        let told = awareness(world, finding);
         for person in world.active("person") {
             let recent = || told.of(person).filter(|record| world.is_within_months(record.date("on"), 12));
             for topic in ["policy", "objectives", "services", "contribution", "consequences"] {
@@ -67,7 +67,7 @@ pub(super) const CHECKS: Checks = &[
             finding.expect(line, line.is_linked(&["communication"]), "are linked to no message that went out");
         }
     }),
-    ("7.5.1-1", documents_exist),
+    ("7.5.1-1", |_, finding| documents_exist(finding)),
     ("7.5.2-1", |world, finding| {
         finding.dated("approved_on").call("document", "current documents");
         let may = world.all("role").filter(|role| role.holds("authority", "approve-document"));
@@ -107,20 +107,20 @@ pub(super) const CHECKS: Checks = &[
             finding.fresh(document, fresh, "were not checked in the last 12 months");
         }
     }),
-    ("7.5.4.a", |world, finding| as_in(world, finding, &["4.3-3"])),
-    ("7.5.4.b", |world, finding| as_in(world, finding, &["5.2.2.a", "6.2.1-2"])),
-    ("7.5.4.c", |world, finding| as_in(world, finding, &["6.3-1"])),
-    ("7.5.4.d", |world, finding| as_in(world, finding, &["8.5.1.1-1", "8.7.3.1-1", "8.7.2-3"])),
+    ("7.5.4.a", |_, finding| as_in(finding, &["4.3-3"])),
+    ("7.5.4.b", |_, finding| as_in(finding, &["5.2.2.a", "6.2.1-2"])),
+    ("7.5.4.c", |_, finding| as_in(finding, &["6.3-1"])),
+    ("7.5.4.d", |_, finding| as_in(finding, &["8.5.1.1-1", "8.7.3.1-1", "8.7.2-3"])),
     ("7.5.4.e", |world, finding| {
         for process in world.all("process") {
             finding.need(process, &["purpose", "owner", "inputs", "outputs", "interactions"]);
         }
     }),
-    ("7.5.4.f", |world, finding| as_in(world, finding, &["8.2.2-1"])),
-    ("7.5.4.g", |world, finding| as_in(world, finding, &["8.2.4-1"])),
-    ("7.5.4.h", |world, finding| as_in(world, finding, &["8.3.3-2"])),
-    ("7.5.4.i", |world, finding| as_in(world, finding, &["8.3.4.1-2"])),
-    ("7.5.4.j", |world, finding| as_in(world, finding, &["8.3.4.2-1"])),
+    ("7.5.4.f", |_, finding| as_in(finding, &["8.2.2-1"])),
+    ("7.5.4.g", |_, finding| as_in(finding, &["8.2.4-1"])),
+    ("7.5.4.h", |_, finding| as_in(finding, &["8.3.3-2"])),
+    ("7.5.4.i", |_, finding| as_in(finding, &["8.3.4.1-2"])),
+    ("7.5.4.j", |_, finding| as_in(finding, &["8.3.4.2-1"])),
     ("7.5.4.k", |world, finding| {
         look_at_procedure(world, finding);
         for plan in world.all("continuity_plan") {
@@ -158,7 +158,8 @@ fn current_articles(world: &World) -> impl Iterator<Item = Fact<'_>> {
 /// Awareness records by person.
 pub(super) struct Awareness<'w>(HashMap<String, Vec<Fact<'w>>>);
 
-pub(super) fn awareness(world: &World) -> Awareness<'_> {
+pub(super) fn awareness<'w>(world: &'w World, finding: &mut Finding<'w>) -> Awareness<'w> {
+    finding.seen(world.all("awareness").filter_map(|record| record.date("on")).max());
     let mut by_person: HashMap<String, Vec<Fact<'_>>> = HashMap::new();
     for record in world.all("awareness") {
         for mail in record.names("person") {
@@ -177,19 +178,23 @@ impl<'w> Awareness<'w> {
 }
 
 /// What other requirements find is found here too.
-fn as_in<'w>(world: &'w World, finding: &mut Finding<'w>, requirements: &[&str]) {
-    for check in requirements.iter().filter_map(|requirement| checks::find(requirement)) {
-        check(world, finding);
+fn as_in<'w>(finding: &mut Finding<'w>, requirements: &[&str]) {
+    for requirement in requirements {
+        let mut own = Finding::new(finding.world());
+        finding.with_found(requirement, |found| own.absorb(found));
+        finding.absorb(&own);
     }
 }
 
 /// Every piece of documented information is there; that some of it is bad or old is told elsewhere.
-fn documents_exist<'w>(world: &'w World, finding: &mut Finding<'w>) {
+fn documents_exist<'w>(finding: &mut Finding<'w>) {
     for documented in catalogue().documented.iter().filter(|documented| documented.requirement != "7.5.1-1") {
-        let Some(check) = checks::find(&documented.requirement) else { continue };
-        let mut own = Finding::new(world);
-        check(world, &mut own);
-        if own.is_gap() && !own.is_bad() {
+        let mut own = Finding::new(finding.world());
+        let missing = finding.with_found(&documented.requirement, |found| {
+            own.look_at_all(found);
+            found.is_gap() && !found.is_bad()
+        });
+        if missing == Some(true) {
             finding.gap(format!("{} ({}) is not there", documented.name, documented.requirement));
         }
         finding.look_at_all(&own);
@@ -235,6 +240,8 @@ fn records_are_kept<'w>(world: &'w World, finding: &mut Finding<'w>) {
 
 /// The record of a kind that history touched last, if that was in the last 12 months.
 fn newest_recent<'w>(world: &'w World, kind: &str) -> Option<Fact<'w>> {
-    let newest = world.all(kind).filter_map(|fact| Some((fact.changed()?, fact))).max_by_key(|(at, _)| *at)?;
+    let dated = world.all(kind).filter_map(|fact| Some((fact.changed()?, fact)));
+    let newest =
+        dated.max_by(|left, right| left.0.cmp(&right.0).then_with(|| natural(left.1.number(), right.1.number())))?;
     world.is_within_months(Some(newest.0), 12).then_some(newest.1)
 }

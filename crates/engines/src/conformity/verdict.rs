@@ -1,12 +1,17 @@
 //! What came of a requirement, and the assessment of all of them in the shape of contract.md section 5.
 
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
 use model::Moment;
 use serde_json::{Value as Json, json};
 
 use super::{
     catalogue::{FRAMEWORK, Requirement, catalogue},
     checks,
-    finding::Finding,
+    finding::{Finding, Findings},
     world::World,
 };
 
@@ -96,6 +101,9 @@ pub struct Verdict {
 /// Most numbers in `examples`; `bad` counts all of them.
 pub const EXAMPLES: usize = 100;
 
+/// Most threads that an assessment takes from a server that has other work to do.
+const THREADS: usize = 4;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assessment {
     pub framework: &'static str,
@@ -108,19 +116,62 @@ pub struct Assessment {
 
 /// Judges every requirement. Same facts, same instant, same answer.
 pub fn assess(world: &World) -> Assessment {
-    let verdicts = catalogue().requirements.iter().map(|requirement| judge(world, requirement)).collect();
+    let requirements = &catalogue().requirements;
+    let (building, plain): (Vec<_>, Vec<_>) = requirements.iter().partition(|one| checks::builds_on_others(&one.id));
+    let mut known = found(world, &plain);
+    let mut built: HashMap<&str, Verdict> = HashMap::new();
+    for requirement in building {
+        built.insert(&requirement.id, judged(world, requirement, find(requirement, Finding::knowing(world, &known))));
+    }
+    let verdicts = requirements.iter().map(|requirement| {
+        let built = built.remove(requirement.id.as_str());
+        built.unwrap_or_else(|| judged(world, requirement, known.remove(requirement.id.as_str())))
+    });
+    let verdicts = verdicts.collect();
     let records = world.cases.iter().map(|case| (case.record.kind, case.record.number.as_str().into())).collect();
     Assessment { framework: FRAMEWORK, as_of: world.instant, verdicts, records }
 }
 
 /// Judges one requirement.
 pub fn judge(world: &World, requirement: &'static Requirement) -> Verdict {
-    let mut verdict = match checks::find(&requirement.id) {
-        Some(check) => {
-            let mut finding = Finding::new(world);
-            check(world, &mut finding);
-            finding.verdict(requirement)
+    judged(world, requirement, find(requirement, Finding::new(world)))
+}
+
+/// Runs the checks of these requirements side by side: each looks at the same facts and at nothing else.
+fn found<'w>(world: &'w World, requirements: &[&'static Requirement]) -> Findings<'w> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut mine = Vec::new();
+        while let Some(requirement) = requirements.get(next.fetch_add(1, Ordering::Relaxed)) {
+            mine.extend(find(requirement, Finding::new(world)).map(|finding| (requirement.id.as_str(), finding)));
         }
+        mine
+    };
+    let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(THREADS));
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut found: Findings<'w> = work().into_iter().collect();
+        for other in others {
+            match other.join() {
+                Ok(theirs) => found.extend(theirs),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        found
+    })
+}
+
+/// Runs the check of a requirement; `None` when it has none.
+fn find<'w>(requirement: &Requirement, mut finding: Finding<'w>) -> Option<Finding<'w>> {
+    let check = checks::find(&requirement.id)?;
+    check(finding.world(), &mut finding);
+    Some(finding)
+}
+
+/// The verdict with what a person said of it.
+fn judged(world: &World, requirement: &'static Requirement, finding: Option<Finding<'_>>) -> Verdict {
+    let mut verdict = match finding {
+        Some(finding) => finding.verdict(requirement),
         None => for_a_person(requirement),
     };
     let mine = world.judgements.iter().filter(|judgement| judgement.requirement == requirement.id);

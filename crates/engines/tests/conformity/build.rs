@@ -1,7 +1,7 @@
 //! Makes worlds from JSON Lines the way an import does: history as it happened, fields that no entry carries from the first
 //! entry on, `state`, `status`, `title` and `id` as the parts of a record that they name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use engines::conformity::{Assessment, Case, Settings, Verdict, World, assess, catalogue, judge};
 use model::{
@@ -26,6 +26,39 @@ pub fn verdict(lines: &[Json], instant: &str, requirement: &str) -> Verdict {
 
 pub fn assessed(lines: &[Json], instant: &str) -> Assessment {
     assess(&world(lines, instant))
+}
+
+/// Assesses variations of the same lines: what a variation leaves alone is read once.
+pub struct Variations {
+    lines: Vec<Json>,
+    instant: Moment,
+    cases: HashMap<String, (Json, Option<Case>)>,
+}
+
+impl Variations {
+    pub fn of(lines: Vec<Json>, instant: &str) -> Variations {
+        let instant = at(instant);
+        let read = |(place, line): (usize, &Json)| (number(line), (line.clone(), case(line, place, instant)));
+        let cases = lines.iter().enumerate().map(read).collect();
+        Variations { lines, instant, cases }
+    }
+
+    pub fn lines(&self) -> Vec<Json> {
+        self.lines.clone()
+    }
+
+    pub fn assessed(&self, lines: &[Json]) -> Assessment {
+        let known = |line: &Json| self.cases.get(&number(line)).filter(|(same, _)| same == line);
+        let cases = lines.iter().enumerate().filter_map(|(place, line)| match known(line) {
+            Some((_, case)) => case.clone(),
+            None => case(line, place, self.instant),
+        });
+        assess(&World::new(self.instant, Settings::default(), cases.collect()))
+    }
+}
+
+fn number(line: &Json) -> String {
+    line["number"].as_str().unwrap_or_default().to_string()
 }
 
 /// The record of a line as of an instant; `None` when it is not on record yet.

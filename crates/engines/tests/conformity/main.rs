@@ -1,5 +1,6 @@
 //! Every check against worlds that pass and worlds with a single fault, made from JSON Lines.
 
+mod answers;
 mod build;
 mod faults;
 mod incidents;

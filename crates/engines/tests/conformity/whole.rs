@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use engines::conformity::{State, catalogue, has_check};
 
 use crate::{
-    build::assessed,
+    build::{Variations, assessed},
     faults::{NOW, differences, edit, faults, good, print},
 };
 
@@ -25,15 +25,15 @@ fn a_sound_provider_is_proved_throughout() {
 
 #[test]
 fn each_fault_is_found_where_it_belongs_and_nowhere_else() {
-    let sound = good();
-    let before = assessed(&sound, NOW);
+    let sound = Variations::of(good(), NOW);
+    let before = sound.assessed(&sound.lines());
     let mut wrong = Vec::new();
     let mut struck: BTreeSet<String> = BTreeSet::new();
     let mut count = 0;
     for (edits, expected) in faults() {
-        let mut lines = sound.clone();
+        let mut lines = sound.lines();
         edit(&mut lines, edits);
-        let found = differences(&before, &assessed(&lines, NOW));
+        let found = differences(&before, &sound.assessed(&lines));
         if found != expected {
             wrong.push(format!("{edits} => {}", print(&found)));
         }
