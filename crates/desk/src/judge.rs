@@ -17,6 +17,8 @@ pub struct Judged {
     /// Assessments of the past that were asked for lately, with the same number.
     past: Mutex<Vec<(i64, Arc<Assessment>)>>,
     running: AtomicBool,
+    /// Whoever needs the first assessment waits for the one that is under way instead of beginning another.
+    turn: tokio::sync::Mutex<()>,
 }
 
 /// Assessments of the past that are kept: whoever compares months goes back and forth.
@@ -52,11 +54,17 @@ impl Desk {
             Some((seen, assessment)) => {
                 let fresh = seen == newest && (0..FRESH).contains(&(now.0 - assessment.as_of.0));
                 if !fresh {
-                    self.renew(now);
+                    self.renew_assessment(now);
                 }
                 Ok(assessment)
             }
-            None => self.judge(now).await,
+            None => {
+                let _turn = self.judged().turn.lock().await;
+                match self.known_assessment(actor, now) {
+                    Some(assessment) => Ok(assessment),
+                    None => self.judge(now).await,
+                }
+            }
         }
     }
 
@@ -67,7 +75,7 @@ impl Desk {
     /// As [`Desk::assessment`].
     pub async fn assessment_so_far(&self, actor: &Actor, now: Moment) -> Result<Option<Arc<Assessment>>, Refusal> {
         if self.known_assessment(actor, now).is_none() && actor.customer.is_none() && actor.is_active_at(now) {
-            self.renew(now);
+            self.renew_assessment(now);
             return Ok(None);
         }
         self.assessment(actor, now).await.map(Some)
@@ -82,13 +90,15 @@ impl Desk {
         last.as_ref().map(|(_, assessment)| assessment.clone())
     }
 
-    /// Begins a new assessment beside whoever asks, unless one is under way.
-    fn renew(&self, now: Moment) {
+    /// Begins a new assessment beside whoever asks, unless one is under way. A server does so when it starts, so that the
+    /// first reader does not wait.
+    pub fn renew_assessment(&self, now: Moment) {
         if self.judged().running.swap(true, Ordering::AcqRel) {
             return;
         }
         let desk = self.clone();
         tokio::spawn(async move {
+            let _turn = desk.judged().turn.lock().await;
             // A failure is in the log; the last assessment stands with its time.
             let _ = desk.judge(now).await;
             desk.judged().running.store(false, Ordering::Release);

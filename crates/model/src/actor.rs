@@ -113,6 +113,10 @@ pub enum Via {
 }
 
 impl Via {
+    pub fn parse(name: &str) -> Option<Via> {
+        [Via::Web, Via::Api, Via::Import, Via::Job, Via::Command, Via::Mail].into_iter().find(|via| via.name() == name)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Via::Web => "web",

@@ -125,20 +125,23 @@ impl Entry {
         Sealed { bytes, leaf, disclosures }
     }
 
-    /// Reads stored bytes back. What was erased is missing from the result; nothing else is.
+    /// Reads stored bytes back. Disclosures stand in the order in which they were sealed, an empty text where one was
+    /// erased; what was erased is missing from the result, nothing else is. Whether each one is what was committed to is
+    /// for `verify` to say: reading history does not hash it again.
     pub fn open(seq: i64, bytes: &[u8], disclosures: &[String], kind: &Kind) -> Option<Entry> {
         let json: Json = serde_json::from_slice(bytes).ok()?;
-        let opened: BTreeMap<String, Json> = disclosures
-            .iter()
-            .filter_map(|open| Some((canonical::commitment(open), canonical::disclosed(open)?)))
-            .collect();
-        let reveal = |json: &Json| match json.get("c").and_then(Json::as_str) {
-            Some(closed) => opened.get(closed).cloned(),
-            None => Some(json.clone()),
-        };
+        let mut sealed = disclosures.iter();
         let text = |name: &str| json.get(name).and_then(Json::as_str).unwrap_or_default().to_string();
-        let words = |name: &str| json.get(name).and_then(&reveal).and_then(|value| value.as_str().map(str::to_string));
         let links = |name: &str| json.get(name).map(opened_links).unwrap_or_default();
+        let by = json.get("by").and_then(|by| reveal(by, &mut sealed)).and_then(words);
+        let changes = opened_changes(kind, json.get("changes"), &mut sealed);
+        let base = opened_changes(kind, json.get("base"), &mut sealed);
+        let note = json.get("note").map(|note| Note {
+            text: reveal(note, &mut sealed).and_then(words).unwrap_or_else(|| "(erased)".into()),
+            public: json.get("public").and_then(Json::as_bool).unwrap_or_default(),
+        });
+        let attached = json.get("attached").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+        let attached = attached.iter().filter_map(|name| reveal(name, &mut sealed).and_then(words)).collect();
         Some(Entry {
             seq,
             record: RecordId(text("record").parse().ok()?),
@@ -147,22 +150,15 @@ impl Entry {
             version: json.get("version").and_then(Json::as_i64).unwrap_or_default(),
             at: Moment::parse(&text("at"))?,
             recorded: Moment::parse(&text("recorded"))?,
-            by: words("by"),
-            via: serde_json::from_value(json.get("via").cloned().unwrap_or_default()).unwrap_or(Via::Command),
+            by,
+            via: json.get("via").and_then(Json::as_str).and_then(Via::parse).unwrap_or(Via::Command),
             act: text("act"),
-            changes: opened_changes(kind, json.get("changes"), &reveal),
-            base: opened_changes(kind, json.get("base"), &reveal),
-            note: json.get("note").map(|_| Note {
-                text: words("note").unwrap_or_else(|| "(erased)".into()),
-                public: json.get("public").and_then(Json::as_bool).unwrap_or_default(),
-            }),
+            changes,
+            base,
+            note,
             linked: links("linked"),
             unlinked: links("unlinked"),
-            attached: json
-                .get("attached")
-                .and_then(Json::as_array)
-                .map(|names| names.iter().filter_map(|name| reveal(name)?.as_str().map(str::to_string)).collect())
-                .unwrap_or_default(),
+            attached,
             previous: text("previous"),
         })
     }
@@ -206,17 +202,29 @@ fn is_plain(json: &Json) -> bool {
     }
 }
 
-fn opened_changes(kind: &Kind, json: Option<&Json>, reveal: &impl Fn(&Json) -> Option<Json>) -> Changes {
+fn opened_changes(kind: &Kind, json: Option<&Json>, sealed: &mut std::slice::Iter<'_, String>) -> Changes {
     let Some(Json::Object(changes)) = json else { return Changes::new() };
     let mut opened = Changes::new();
     for (name, value) in changes {
         if value.is_null() {
             opened.insert(name.clone(), None);
-        } else if let Some(value) = reveal(value) {
+        } else if let Some(value) = reveal(value, sealed) {
             opened.insert(name.clone(), type_of(kind, name).load(&value));
         }
     }
     opened
+}
+
+/// A plain value as it stands, or the next disclosure where a commitment stands.
+fn reveal(json: &Json, sealed: &mut std::slice::Iter<'_, String>) -> Option<Json> {
+    match json.get("c") {
+        Some(_) => canonical::disclosed(sealed.next()?),
+        None => Some(json.clone()),
+    }
+}
+
+fn words(json: Json) -> Option<String> {
+    if let Json::String(words) = json { Some(words) } else { None }
 }
 
 fn opened_links(json: &Json) -> Vec<Link> {

@@ -1,8 +1,8 @@
 //! `kinds`: every kind of record with its fields, states, transitions and links.
 
-use clap::Args;
 use super::{print, print_json};
 use crate::Failure;
+use clap::Args;
 
 /// Show every kind of record
 #[derive(Args, Debug)]

@@ -69,6 +69,7 @@ pub async fn serve(
     // A server works on when nobody listens to what it says.
     let _ = print(&lines);
     told(&base);
+    desk.renew_assessment(clock::now());
     let app = web::App::new(desk.clone(), Arc::new(clock::now), web::Settings { base });
     let (begin, mut begun) = tokio::sync::watch::channel(false);
     let served = axum::serve(listener, web::router(app)).with_graceful_shutdown(async move {
