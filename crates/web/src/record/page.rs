@@ -43,6 +43,8 @@ pub struct RecordPage {
     pub may_edit: bool,
     pub facts: Facts,
     pub customer: Option<Link>,
+    /// Whether the customer stands among the facts already, under the name that the kind gives it.
+    pub customer_is_fact: bool,
     pub created: When,
     pub changed: When,
     pub journal: Timeline,
@@ -136,7 +138,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         created: known(shown.created()),
         changed: known(shown.changed()),
         journal: timeline(&lens, kind, &whole.entries, &audience, (part, skip), &address),
-        composer: composer(shown, &address, still, outer, &customer_name, &provider),
+        composer: composer(shown, &address, still, outer, &customer_name, written(&frame.organisation)),
         links: whole.links.iter().map(|tie| link_row(&catalog, kind, tie)).collect(),
         may_link: !still && shown.can(Act::Link),
         link_names: kind.links.iter().map(|link| (link.name.clone(), link.label.clone())).collect(),
@@ -145,9 +147,15 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         evidence,
         once: token(),
         here: address,
+        customer_is_fact: kind.customer_field.is_some_and(|name| kind.has_field(name)),
         customer,
         shell: frame,
     })
+}
+
+/// The provider's people at the beginning of a sentence.
+fn written(organisation: &str) -> &str {
+    if organisation.is_empty() { "Our people" } else { organisation }
 }
 
 /// The instant of `?as_of=`.

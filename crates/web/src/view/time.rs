@@ -8,7 +8,7 @@ use model::{
 
 use super::parts::When;
 
-/// `4 min ago`, `in 3 h`, `Thu 12 Nov 2026`; exact: `Thu 12 Nov 2026, 08:40 UTC`.
+/// `4 min ago`, `in 3 h`, `Thu 12 Nov`, and with its year where that is another one; exact: `Thu 12 Nov 2026, 08:40 UTC`.
 pub fn when(at: Moment, now: Moment) -> When {
     let past = now.0 - at.0;
     let near = match past {
@@ -17,6 +17,7 @@ pub fn when(at: Moment, now: Moment) -> When {
         HOUR..DAY => format!("{} h ago", past / HOUR),
         _ if (-HOUR..0).contains(&past) => format!("in {} min", (-past).div_euclid(MINUTE).max(1)),
         _ if (-DAY..0).contains(&past) => format!("in {} h", -past / HOUR),
+        _ if at.date().year() == now.date().year() => at.date().strftime("%a %-d %b").to_string(),
         _ => day(at.date()),
     };
     When { iso: at.to_string(), near, exact: exact(at), ticking: (0..DAY).contains(&past) }
@@ -84,11 +85,12 @@ mod tests {
         assert_eq!(near("2026-11-12T08:39:30Z"), "just now");
         assert_eq!(near("2026-11-12T08:36:00Z"), "4 min ago");
         assert_eq!(near("2026-11-11T13:40:00Z"), "19 h ago");
-        assert_eq!(near("2026-11-11T08:40:00Z"), "Wed 11 Nov 2026");
+        assert_eq!(near("2026-11-11T08:40:00Z"), "Wed 11 Nov");
         assert_eq!(near("2026-11-12T09:06:00Z"), "in 26 min");
         assert_eq!(near("2026-11-12T08:40:20Z"), "in 1 min");
         assert_eq!(near("2026-11-13T02:00:00Z"), "in 17 h");
-        assert_eq!(near("2026-11-20T02:00:00Z"), "Fri 20 Nov 2026");
+        assert_eq!(near("2026-11-20T02:00:00Z"), "Fri 20 Nov");
+        assert_eq!(near("2025-11-20T02:00:00Z"), "Thu 20 Nov 2025");
         assert_eq!(when(at("2026-11-12T08:36:00Z"), now).exact, "Thu 12 Nov 2026, 08:36 UTC");
         assert!(!when(at("2026-11-12T09:06:00Z"), now).ticking, "the script only counts what has passed");
     }
