@@ -181,7 +181,10 @@ pub fn summary(draw: &Draw<'_>) -> Vec<(String, String)> {
         };
         let label = draw.kind.label_of(&error.field);
         let why = cell.map_or_else(|| error.message.clone(), |cell| cell.1);
-        (if shown { name } else { String::new() }, format!("{label}: {}", sentence(&why)))
+        let why = sentence(&why);
+        // "Title is needed" names its field already.
+        let why = if why.to_lowercase().starts_with(&label.to_lowercase()) { why } else { format!("{label}: {why}") };
+        (if shown { name } else { String::new() }, why)
     };
     draw.errors.iter().map(entry).collect()
 }

@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn markup_of_others_does_no_harm() {
         let html = markdown(
-            "# Head\n\n<script>alert(1)</script> **bold** [x](javascript:alert(1)) <img src=x onerror=alert(1)>",
+            "# Head\n\n<script>alert(1)</script>\n\n**bold** [x](javascript:alert(1)) <img src=x onerror=alert(1)>",
         );
         assert!(html.contains("<h3>Head</h3>") && html.contains("<strong>bold</strong>"), "{html}");
         assert!(!html.contains("<script") && !html.contains("javascript:") && !html.contains("<img"), "{html}");
