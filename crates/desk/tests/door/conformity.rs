@@ -6,6 +6,10 @@ use serde_json::Value as Json;
 
 use crate::world::{World, agent, at, worlds_of};
 
+#[path = "../../../engines/tests/conformity/build.rs"]
+#[allow(dead_code)]
+mod build;
+
 #[path = "../../../engines/tests/conformity/faults.rs"]
 mod faults;
 
@@ -31,6 +35,24 @@ async fn a_sound_provider_is_proved_from_its_lines() {
             let id = &verdict.requirement.id;
             let expected = if has_check(id) { State::Proved } else { State::ForAPerson };
             assert_eq!(verdict.state, expected, "{} on {}: {}", id, world.name, verdict.why);
+        }
+    }
+}
+
+/// Any past instant is answered from the journal as it is from the lines themselves.
+#[tokio::test]
+async fn the_past_is_the_same_from_the_journal() {
+    for world in worlds_of(kinds::catalog).await {
+        judged(&world, good()).await;
+        for then in
+            ["2025-11-01T08:00:00Z", "2026-01-05T09:00:00Z", "2026-06-10T09:00:00Z", "2026-10-15T10:30:00Z", NOW]
+        {
+            let kept = world.desk.assess_as_of(at(then)).await.expect("an assessment");
+            let told = build::assessed(&good(), then);
+            let kept = kept.verdicts.iter().map(|verdict| verdict.to_json().to_string());
+            for (kept, told) in kept.zip(&told.verdicts) {
+                assert_eq!(kept, told.to_json().to_string(), "{then} on {}", world.name);
+            }
         }
     }
 }

@@ -221,7 +221,7 @@ impl<'w> Finding<'w> {
             bad,
             examples: numbers.into_iter().take(EXAMPLES).map(str::to_string).collect(),
             newest: self.newest.or_else(|| self.changed()),
-            why: self.why(state),
+            why: self.why(state, requirement),
             judged: false,
             blamed,
             looked: self.looked,
@@ -233,12 +233,15 @@ impl<'w> Finding<'w> {
         self.looked.iter().filter_map(|place| self.world.fact(*place).changed()).max()
     }
 
-    fn why(&self, state: State) -> String {
+    fn why(&self, state: State, requirement: &Requirement) -> String {
         match state {
             State::Nonconforming => self.counted(&self.failed, self.strangers.len()),
             State::Stale => self.counted(&self.stale, 0),
             State::Gap => told(self.gaps.clone()),
-            State::NothingToSample if self.called.is_empty() => "There is no record to look at".into(),
+            State::NothingToSample if self.called.is_empty() => {
+                let kinds = requirement.from.iter().map(|kind| plural(kind));
+                format!("There are no {}", kinds.collect::<Vec<_>>().join(", no "))
+            }
             State::NothingToSample => {
                 format!("There are no {}", self.called.values().cloned().collect::<Vec<_>>().join(", no "))
             }

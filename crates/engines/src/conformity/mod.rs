@@ -34,7 +34,7 @@ mod supply;
 mod support;
 mod transition;
 
-pub use catalogue::{FRAMEWORK, Catalogue, Requirement, catalogue, requirements_of_kind};
+pub use catalogue::{Catalogue, FRAMEWORK, Requirement, catalogue, requirements_of_kind};
 pub use questions::{Questions, questions};
 pub use verdict::{Assessment, EXAMPLES, Judgement, State, Verdict, assess, judge};
 pub use world::{Case, Settings, World};
