@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod commands;
+pub mod demo;
 pub mod failure;
 pub mod intake;
 pub mod place;

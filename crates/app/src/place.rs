@@ -21,6 +21,12 @@ pub struct Place {
 }
 
 impl Place {
+    /// Whether anybody said where, on the command line or in the environment.
+    pub fn is_said(&self) -> bool {
+        let said = self.data.is_some() || self.database.is_some();
+        said || set("PLUMBLINE_DATABASE").is_some() || set("PLUMBLINE_DATA").is_some()
+    }
+
     /// What the command line says, else the environment, else the folder `plumbline-data` here.
     pub fn url(&self) -> Result<String, Failure> {
         if let Some(url) = &self.database {

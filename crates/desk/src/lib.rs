@@ -118,22 +118,22 @@ impl Desk {
         now: Moment,
         all_or_nothing: bool,
     ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
-        let acts = commands.into_iter().map(|command| Errand { actor: actor.clone(), command, at: now }).collect();
-        self.perform_each(acts, now, all_or_nothing).await
+        let errands = commands.into_iter().map(|command| Errand { actor: actor.clone(), command, at: now }).collect();
+        self.perform_each(errands, all_or_nothing).await
     }
 
-    /// Does many commands of many actors at many times in one transaction; `recorded` is when they are written down.
+    /// Does many commands in one transaction, each for its own actor at its own time, which is also when it counts as
+    /// written down.
     pub async fn perform_each(
         &self,
         errands: Vec<Errand>,
-        recorded: Moment,
         all_or_nothing: bool,
     ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
         let (catalog, ids, reactions) = (self.catalog(), self.inner.ids.clone(), self.inner.reactions);
         self.db()
             .write(move |conn| {
                 async move {
-                    let unit = Unit::new(conn, &catalog, &ids, reactions, recorded);
+                    let unit = Unit::new(conn, &catalog, &ids, reactions, Moment::UNKNOWN);
                     perform_in(unit, errands, all_or_nothing).await
                 }
                 .boxed()
@@ -227,6 +227,7 @@ async fn perform_in(
     unit.preload(errands.iter().filter_map(|errand| number_of(&errand.command)).collect()).await?;
     let mut done = Vec::with_capacity(errands.len());
     for errand in errands {
+        unit.record_at(errand.at);
         match perform::perform(&mut unit, &errand.actor, errand.command, errand.at).await {
             Err(Refusal::Fault(id)) => return Err(Refusal::Fault(id)),
             Err(refusal) if all_or_nothing => return Err(refusal),

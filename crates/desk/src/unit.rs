@@ -73,13 +73,21 @@ impl<'c> Unit<'c> {
         self.recorded
     }
 
+    /// From here on things count as written down at this time.
+    pub fn record_at(&mut self, at: Moment) {
+        self.recorded = at;
+    }
+
     pub fn id(&self, now: Moment) -> i64 {
         self.ids.next(now)
     }
 
     /// Loads many records at once, for what comes next.
     pub async fn preload(&mut self, numbers: Vec<String>) -> Result<(), Fault> {
-        let unknown: Vec<String> = numbers.into_iter().filter(|number| !self.known.contains_key(number)).collect();
+        let mut unknown: Vec<String> = numbers.into_iter().filter(|number| !self.known.contains_key(number)).collect();
+        // Several commands of a batch may be about one record.
+        unknown.sort_unstable();
+        unknown.dedup();
         let mut found = record::load(self.conn, self.catalog, &unknown, true).await?;
         for number in unknown {
             let kept = found.remove(&number);

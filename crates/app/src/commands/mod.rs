@@ -2,6 +2,7 @@
 
 mod backup;
 mod conformity;
+mod demo;
 mod doctor;
 mod export;
 mod import;
@@ -30,6 +31,7 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  plumbline demo
   plumbline serve
   plumbline import jsonl records.jsonl.gz --dry-run
   plumbline import servicenow-incident-log log.csv.gz --zone Europe/Berlin
@@ -41,6 +43,7 @@ Exit codes: 0 done, 1 it failed (the reason is on standard error), 2 wrong usage
 #[derive(Subcommand, Debug)]
 enum Command {
     Serve(serve::Serve),
+    Demo(demo::Demo),
     Import(import::Import),
     Export(export::Export),
     Kinds(kinds::Kinds),
@@ -59,6 +62,7 @@ pub async fn perform(cli: Cli) -> Result<(), Failure> {
     let Cli { place, command } = cli;
     match command {
         Command::Serve(serve) => serve.run(&place).await,
+        Command::Demo(demo) => demo.run(&place).await,
         Command::Import(import) => import.run(&place).await,
         Command::Export(export) => export.run(&place).await,
         Command::Kinds(kinds) => kinds.run(),

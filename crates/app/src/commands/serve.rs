@@ -45,17 +45,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 impl Serve {
     pub async fn run(self, place: &Place) -> Result<(), Failure> {
         let desk = place.open().await?;
-        serve(desk, self.listen, self.base, |_| {}).await
+        serve(desk, self.listen, self.base).await
     }
 }
 
-/// Listens, says where, and serves until SIGTERM or Ctrl-C. `told` prints what else is to be known, once it is reachable.
-pub async fn serve(
-    desk: Desk,
-    listen: SocketAddr,
-    base: Option<String>,
-    told: impl FnOnce(&str),
-) -> Result<(), Failure> {
+/// Listens, says where, and serves until SIGTERM or Ctrl-C.
+pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>) -> Result<(), Failure> {
     let listener = TcpListener::bind(listen).await;
     let listener = listener.map_err(|error| Failure::Failed(format!("cannot listen on {listen}: {error}")))?;
     let address = listener.local_addr().unwrap_or(listen);
@@ -68,7 +63,6 @@ pub async fn serve(
     }
     // A server works on when nobody listens to what it says.
     let _ = print(&lines);
-    told(&base);
     desk.renew_assessment(clock::now());
     let app = web::App::new(desk.clone(), Arc::new(clock::now), web::Settings { base });
     let (begin, mut begun) = tokio::sync::watch::channel(false);

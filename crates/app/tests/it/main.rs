@@ -3,6 +3,7 @@
 #[macro_use]
 mod world;
 
+mod demo;
 mod export;
 mod import_jsonl;
 mod import_servicenow;

@@ -1,0 +1,91 @@
+//! A demonstration organisation: Tidewell, a provider of managed services with a year of work behind it, written through
+//! the door with the clock of that year. The same seed and end give the same records.
+//!
+//! `script` plays what the others write: `people`, `portfolio`, `parties`, `governance`, `money`, `changes`, `tickets`,
+//! `problems`, `results`, `assurance`, `proof`. Each kind of record has its place there. Some duties are left undone on
+//! purpose, so that the assessment has something to find; each such place says so.
+
+mod assurance;
+mod chance;
+mod changes;
+mod governance;
+mod money;
+mod parties;
+mod people;
+mod portfolio;
+mod problems;
+mod proof;
+mod results;
+mod script;
+mod texts;
+mod tickets;
+mod times;
+
+use desk::{Desk, accounts::NewAccount};
+use model::{Actor, Moment, Role, Via, time::DAY};
+
+use crate::Failure;
+
+/// Whoever signs in, and with what.
+pub struct Login {
+    pub role: Role,
+    pub email: String,
+    pub password: String,
+}
+
+/// Writes the year that ends at `at`.
+pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure> {
+    let mut script = script::Script::new(desk, seed, at);
+    people::write(&mut script);
+    portfolio::write(&mut script);
+    let slas = parties::write(&mut script);
+    governance::write(&mut script);
+    money::write(&mut script);
+    let made = changes::write(&mut script);
+    let mut told = tickets::write(&mut script, &slas, &made);
+    let outages = problems::write(&mut script, &mut told, &made);
+    results::write(&mut script, &slas, &told, outages);
+    assurance::write(&mut script);
+    proof::write(&mut script);
+    script.play(desk).await
+}
+
+/// One account for each role, with a password that is made now and told once.
+pub async fn logins(desk: &Desk, now: Moment) -> Result<Vec<Login>, Failure> {
+    let house = Actor::system("demo", Via::Command);
+    let chosen: [(Role, &str, &str); 9] = [
+        (Role::Administrator, people::NILS, "Nils Haugen"),
+        (Role::SmsManager, people::INES, "Ines Okafor"),
+        (Role::ProcessOwner, people::TOMAS, "Tomas Lind"),
+        (Role::Agent, people::DESK[0], "Rosa Marin"),
+        (Role::Approver, people::SAMUEL, "Samuel Adeyemi"),
+        (Role::CustomerUser, "maria.conti@castlebrook.example", "Maria Conti"),
+        (Role::InternalAuditor, people::LUCIA, "Lucia Ferrer"),
+        (Role::ExternalAuditor, "auditor@certification.example", "External auditor"),
+        (Role::TopManagement, people::DANIEL, "Daniel Roth"),
+    ];
+    let mut logins = Vec::with_capacity(chosen.len());
+    for (role, email, name) in chosen {
+        let password = password();
+        let new = NewAccount {
+            email: email.into(),
+            name: name.into(),
+            roles: people::roles_of(email, role),
+            customer: (role == Role::CustomerUser).then(|| "CUS-1".into()),
+            window: (role == Role::ExternalAuditor).then(|| (now.minus(DAY), now.plus(60 * DAY))),
+            password: Some(password.clone()),
+        };
+        desk.create_account(&house, new, now).await?;
+        logins.push(Login { role, email: email.into(), password });
+    }
+    Ok(logins)
+}
+
+/// Four groups of four letters that are told apart when read aloud: 76 bits of the system's randomness.
+fn password() -> String {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    let random = desk::ids::random::<16>();
+    let letters: Vec<char> =
+        random.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
+    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}

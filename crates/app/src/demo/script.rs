@@ -1,0 +1,155 @@
+//! What is to be done, by whom and when; played through the door in the order of time.
+
+use std::collections::HashMap;
+
+use desk::{Desk, Errand, Outcome};
+use model::{Actor, Command, Input, Link, Moment, Target};
+use serde_json::Value as Json;
+
+use super::{chance::Chance, people, times::Times};
+use crate::{Failure, progress::Progress};
+
+pub struct Script {
+    pub chance: Chance,
+    pub times: Times,
+    errands: Vec<Errand>,
+    kinds: HashMap<String, &'static str>,
+    counters: HashMap<&'static str, u32>,
+    prefixes: HashMap<&'static str, &'static str>,
+}
+
+/// Commands in one transaction.
+const BATCH: usize = 200;
+
+impl Script {
+    pub fn new(desk: &Desk, seed: u64, at: Moment) -> Script {
+        let prefixes = desk.catalog().kinds().iter().map(|kind| (kind.name, kind.prefix)).collect();
+        Script {
+            chance: Chance::new(seed),
+            times: Times::until(at),
+            errands: Vec::new(),
+            kinds: HashMap::new(),
+            counters: HashMap::new(),
+            prefixes,
+        }
+    }
+
+    /// A new record, with the next number of its kind.
+    pub fn create(&mut self, at: Moment, who: &str, kind: &'static str, fields: Json) -> String {
+        // Tickets and changes of a running house do not begin at one.
+        let first = match kind {
+            "incident" => 20_001,
+            "service_request" => 87_501,
+            "change" => 1_101,
+            _ => 1,
+        };
+        let counter = self.counters.entry(kind).or_insert(first);
+        let number = format!("{}-{counter}", self.prefixes.get(kind).copied().unwrap_or("X"));
+        *counter += 1;
+        self.kinds.insert(number.clone(), kind);
+        let command = Command::Create { kind: kind.into(), number: Some(number.clone()), input: input(fields) };
+        self.add(at, who, command);
+        number
+    }
+
+    /// A new record that goes through steps at once, as what is decided when it is written down.
+    pub fn settled(&mut self, at: Moment, who: &str, kind: &'static str, fields: Json, to: &str) -> String {
+        let number = self.create(at, who, kind, fields);
+        self.step(at, who, &number, to, Json::Null);
+        number
+    }
+
+    pub fn edit(&mut self, at: Moment, who: &str, number: &str, fields: Json) {
+        let command = Command::Edit { target: self.target(number), input: input(fields) };
+        self.add(at, who, command);
+    }
+
+    pub fn step(&mut self, at: Moment, who: &str, number: &str, to: &str, fields: Json) {
+        self.step_saying(at, who, number, to, fields, None);
+    }
+
+    pub fn step_saying(
+        &mut self,
+        at: Moment,
+        who: &str,
+        number: &str,
+        to: &str,
+        fields: Json,
+        note: Option<(&str, bool)>,
+    ) {
+        let (note, public) = note.map_or((None, false), |(text, public)| (Some(text.to_string()), public));
+        let command = Command::Step { target: self.target(number), to: to.into(), input: input(fields), note, public };
+        self.add(at, who, command);
+    }
+
+    /// A note for our own people.
+    pub fn note(&mut self, at: Moment, who: &str, number: &str, text: &str) {
+        let command = Command::Note { target: self.target(number), text: text.into(), public: false };
+        self.add(at, who, command);
+    }
+
+    /// A note that the customer reads as well.
+    pub fn reply(&mut self, at: Moment, who: &str, number: &str, text: &str) {
+        let command = Command::Note { target: self.target(number), text: text.into(), public: true };
+        self.add(at, who, command);
+    }
+
+    pub fn link(&mut self, at: Moment, who: &str, number: &str, name: &str, to: &str) {
+        let link = Link { name: name.into(), to: to.into() };
+        let command = Command::Link { target: self.target(number), link };
+        self.add(at, who, command);
+    }
+
+    fn target(&self, number: &str) -> Target {
+        let kind = self.kinds.get(number).copied().unwrap_or_default();
+        Target { kind: kind.into(), number: number.into(), version: None }
+    }
+
+    fn add(&mut self, at: Moment, who: &str, command: Command) {
+        // What lies after the end has not happened.
+        if at <= self.times.at {
+            self.errands.push(Errand { actor: people::actor(who), command, at });
+        }
+    }
+
+    /// Plays everything through the door.
+    ///
+    /// # Errors
+    /// The first command that the door refuses: the world would not be consistent without it.
+    pub async fn play(mut self, desk: &Desk) -> Result<usize, Failure> {
+        self.errands.sort_by_key(|errand| errand.at);
+        let all = self.errands.len();
+        let mut progress = Progress::new();
+        let mut done = 0;
+        while !self.errands.is_empty() {
+            let rest = self.errands.split_off(self.errands.len().min(BATCH));
+            let batch = std::mem::replace(&mut self.errands, rest);
+            let told: Vec<(Actor, Command)> =
+                batch.iter().map(|errand| (errand.actor.clone(), errand.command.clone())).collect();
+            let outcomes = desk.perform_each(batch, false).await?;
+            for ((actor, command), outcome) in told.into_iter().zip(outcomes) {
+                match outcome {
+                    Ok(done) if done.outcome == Outcome::Unchanged => {
+                        return Err(Failure::Failed(format!("the demonstration changes nothing with {command:?}")));
+                    }
+                    Ok(_) => done += 1,
+                    Err(refusal) => {
+                        return Err(Failure::Failed(format!(
+                            "the demonstration was refused: {refusal} ({}: {command:?})",
+                            actor.email
+                        )));
+                    }
+                }
+            }
+            progress.say(|| format!("{done} of {all} things have happened"));
+        }
+        Ok(all)
+    }
+}
+
+fn input(fields: Json) -> Input {
+    match fields {
+        Json::Object(parts) => Input::json(parts),
+        _ => Input::default(),
+    }
+}
