@@ -66,6 +66,10 @@ pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>) -> Resu
     desk.renew_assessment(clock::now());
     let app = web::App::new(desk.clone(), Arc::new(clock::now), web::Settings { base });
     let (begin, mut begun) = tokio::sync::watch::channel(false);
+    let worker = {
+        let (desk, begun) = (desk.clone(), begun.clone());
+        tokio::spawn(async move { desk.work(Vec::new(), Arc::new(clock::now), begun).await })
+    };
     let served = axum::serve(listener, web::router(app)).with_graceful_shutdown(async move {
         stop.await;
         let _ = begin.send(true);
@@ -75,7 +79,12 @@ pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>) -> Resu
         tokio::time::sleep(PATIENCE).await;
     };
     let outcome = tokio::select! {
-        outcome = async { served.await } => outcome,
+        outcome = async {
+            let outcome = served.await;
+            // The job at hand is finished first; one that was given up in the middle is done again by the next server.
+            let _ = worker.await;
+            outcome
+        } => outcome,
         () = late => Ok(()),
     };
     desk.close().await;

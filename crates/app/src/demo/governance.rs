@@ -368,9 +368,11 @@ fn plan(script: &mut Script, without: &[String], all: &[String]) {
     script.step(again.plus(7_200_000), INES, &action, "done", Json::Null);
 }
 
+/// Title, kind, subject, owner, days since its approval, months until review.
+type Paper = (&'static str, &'static str, Option<&'static str>, &'static str, i64, i32);
+
 fn documents(script: &mut Script) {
-    // Title, kind, subject, owner, days since its approval, months until review.
-    let list: &[(&str, &str, Option<&str>, &str, i64, i32)] = &[
+    let list: &[Paper] = &[
         ("Scope of the SMS", "scope", None, INES, 213, 12),
         ("Objectives of this year", "objectives", None, INES, 300, 12),
         ("Service management plan", "plan", None, INES, 98, 12),

@@ -250,8 +250,11 @@ fn management_reviews(script: &mut Script) {
     }
 }
 
+/// What, whence, whose, for which service, how many days ago, how far it came.
+type Idea = (&'static str, &'static str, &'static str, Option<usize>, i64, &'static str);
+
 fn improvements(script: &mut Script) {
-    let list: &[(&str, &str, &str, Option<usize>, i64, &str)] = &[
+    let list: &[Idea] = &[
         ("Two people on call for backup", "MRV-1", GRETA, Some(6), 258, "done"),
         ("Users reset second factors themselves", "MRV-1", CHEN, Some(8), 250, "done"),
         ("Templates for answers to customers", "CRV-2", AOIFE, Some(9), 190, "done"),

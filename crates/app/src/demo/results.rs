@@ -108,14 +108,14 @@ fn availability(script: &mut Script, outages: &[Outage]) {
 }
 
 #[allow(clippy::too_many_arguments, reason = "a month of an agreement is made of all of these")]
-fn agreement<'m>(
+fn agreement(
     script: &mut Script,
     place: usize,
     sla: &Sla,
     month: &Month,
     told: &[Told],
     outages: &[Outage],
-    missed: &mut HashMap<(usize, &'m str), Vec<String>>,
+    missed: &mut HashMap<(usize, &'static str), Vec<String>>,
 ) {
     let at = script.times.after(month.end, 3 * DAY + 9 * HOUR);
     let own: Vec<&Told> = told

@@ -3,7 +3,10 @@
 #[macro_use]
 mod world;
 
+mod backups;
+mod commands;
 mod demo;
 mod export;
 mod import_jsonl;
 mod import_servicenow;
+mod sudden_death;

@@ -49,6 +49,7 @@ pub fn postgres() -> Option<String> {
 
 pub struct World {
     pub desk: Desk,
+    pub url: String,
     pub folder: tempfile::TempDir,
 }
 
@@ -61,7 +62,7 @@ impl World {
             Database::Postgres => new_postgres().await,
         };
         let desk = place::open(&url).await.expect("an empty database opens");
-        World { desk, folder }
+        World { desk, url, folder }
     }
 
     /// Takes in JSON Lines.
@@ -114,6 +115,34 @@ impl World {
         let lines = export.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
         let found = lines.into_iter().find(|line| line["number"] == number);
         found.unwrap_or_else(|| panic!("{number} is not in the export"))
+    }
+}
+
+/// The program that was built, with its data at an address.
+pub fn program(url: &str) -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_plumbline"));
+    for name in ["PLUMBLINE_DATABASE", "PLUMBLINE_DATA", "PLUMBLINE_BASE"] {
+        command.env_remove(name);
+    }
+    command.arg("--database").arg(url);
+    command
+}
+
+/// What the program said and how it ended.
+pub fn said(command: &mut std::process::Command) -> (Option<i32>, String, String) {
+    let output = command.stdin(std::process::Stdio::null()).output().expect("the program runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// An address with nothing at it yet.
+pub async fn empty(database: Database, folder: &std::path::Path) -> String {
+    match database {
+        Database::Sqlite => {
+            let random: String = desk::ids::random::<8>().iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("sqlite:{}", folder.join(random).join("plumbline.db").display())
+        }
+        Database::Postgres => new_postgres().await,
     }
 }
 
