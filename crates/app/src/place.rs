@@ -57,17 +57,42 @@ impl Place {
         open(&url).await
     }
 
+    /// Whether there is a database to be opened; one on a server is there, or opening it says why not.
+    pub fn exists(&self) -> Result<bool, Failure> {
+        Ok(self.url()?.strip_prefix("sqlite:").is_none_or(|path| PathBuf::from(path).exists()))
+    }
+
     /// Opens the database for reading commands, which make nothing where there is nothing.
     pub async fn open_existing(&self) -> Result<Desk, Failure> {
         let url = self.url()?;
-        if let Some(path) = url.strip_prefix("sqlite:")
-            && !PathBuf::from(path).exists()
-        {
+        if let Some(path) = url.strip_prefix("sqlite:").filter(|path| !PathBuf::from(path).exists()) {
             return Err(Failure::Failed(format!(
                 "there is no database at {path}: import something or start \"plumbline demo\" first, or say where it is with --data or --database"
             )));
         }
         open(&url).await
+    }
+}
+
+/// A folder of its own with an embedded database, which goes when it is dropped.
+pub struct Passing(PathBuf);
+
+impl Passing {
+    pub async fn open(name: &str) -> Result<(Passing, Desk), Failure> {
+        let folder = env::temp_dir().join(format!("plumbline-{name}-{}", std::process::id()));
+        // Left behind by a program of the same number that was killed.
+        let _ = fs::remove_dir_all(&folder);
+        let made = fs::create_dir_all(&folder);
+        made.map_err(|error| Failure::Failed(format!("cannot make {}: {error}", folder.display())))?;
+        let passing = Passing(folder);
+        let desk = open(&inside(&passing.0)).await?;
+        Ok((passing, desk))
+    }
+}
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

@@ -69,21 +69,43 @@ impl Desk {
     pub async fn verify_changed(&self, most: i64) -> Result<Verdict, Refusal> {
         let catalog = self.catalog();
         let mut conn = self.db().read().await?;
-        let mut verdict = Verdict::default();
-        let sql = "select record from journal order by seq desc limit $1";
-        let mut ids: Vec<i64> = Vec::new();
-        for row in conn.run(sql, &[most.into()]).await? {
-            ids.push(row.int(0)?);
-        }
-        ids.sort_unstable();
-        ids.dedup();
-        let mut entries = journal::of_records(&mut conn, &catalog, &ids).await?;
-        for kept in record::by_ids(&mut conn, &catalog, &ids).await? {
-            verdict.records += 1;
-            retold(&kept, &entries.remove(&kept.record.id.0).unwrap_or_default(), &mut verdict);
-        }
-        Ok(verdict)
+        conn.begin_snapshot().await?;
+        let verdict = changed(&mut conn, &catalog, most).await;
+        conn.script("rollback").await?;
+        verdict
     }
+}
+
+async fn changed(conn: &mut Conn, catalog: &Catalog, most: i64) -> Result<Verdict, Refusal> {
+    let mut verdict = Verdict::default();
+    let mut ids: Vec<i64> = Vec::new();
+    for row in conn.run("select record from journal order by seq desc limit $1", &[most.into()]).await? {
+        ids.push(row.int(0)?);
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let mut entries = journal::of_records(conn, catalog, &ids).await?;
+    for kept in record::by_ids(conn, catalog, &ids).await? {
+        let id = kept.record.id.0;
+        verdict.records += 1;
+        match is_erased(conn, id).await? {
+            true => verdict.erased += 1,
+            false => retold(&kept, &entries.remove(&id).unwrap_or_default(), &mut verdict),
+        }
+    }
+    Ok(verdict)
+}
+
+/// Whether something that an entry of the record commits to is no longer disclosed.
+async fn is_erased(conn: &mut Conn, id: i64) -> Result<bool, Fault> {
+    let sql = "select seq, record, bytes, leaf, disclosures from journal where record = $1";
+    for row in conn.run(sql, &[id.into()]).await? {
+        let json = serde_json::from_slice::<Json>(&row.bytes(2)?).unwrap_or_default();
+        if opened(&row, &json)? == Some(false) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn whole(conn: &mut Conn, catalog: &Catalog, seen: &mut (dyn FnMut(u64) + Send)) -> Result<Verdict, Refusal> {

@@ -1,6 +1,6 @@
 //! `demo`: a demonstration organisation with a year of work, served at once.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::net::SocketAddr;
 
 use clap::Args;
 use model::Moment;
@@ -9,7 +9,7 @@ use super::{conformity::instant, print, serve::serve};
 use crate::{
     Failure, clock,
     demo::{self, Login},
-    place::{self, Place},
+    place::{Passing, Place},
 };
 
 /// Create a demonstration organisation and serve it
@@ -38,10 +38,10 @@ pub struct Demo {
 
 impl Demo {
     pub async fn run(self, place: &Place) -> Result<(), Failure> {
-        let folder = Folder::unless(place.is_said());
-        let desk = match &folder {
-            None => place.open().await?,
-            Some(folder) => place::open(&folder.url()?).await?,
+        // The folder goes when it is dropped, at the end of all this.
+        let (_passing, desk) = match place.is_said() {
+            true => (None, place.open().await?),
+            false => Passing::open("demo").await.map(|(passing, desk)| (Some(passing), desk))?,
         };
         let listen = SocketAddr::from(([127, 0, 0, 1], self.port));
         if !desk.is_untouched().await? {
@@ -67,30 +67,6 @@ impl Demo {
             return Ok(());
         }
         serve(desk, listen, None).await
-    }
-}
-
-/// A folder of its own that goes when the program ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn unless(said: bool) -> Option<Folder> {
-        let name = format!("plumbline-demo-{}", std::process::id());
-        (!said).then(|| Folder(std::env::temp_dir().join(name)))
-    }
-
-    fn url(&self) -> Result<String, Failure> {
-        // Left behind by a program of the same number that was killed.
-        let _ = std::fs::remove_dir_all(&self.0);
-        let made = std::fs::create_dir_all(&self.0);
-        made.map_err(|error| Failure::Failed(format!("cannot make {}: {error}", self.0.display())))?;
-        Ok(format!("sqlite:{}", self.0.join("plumbline.db").display()))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 

@@ -9,7 +9,7 @@ use super::{print, print_json};
 use crate::{
     Failure, clock,
     intake::{self, Mode, Report, jsonl, source},
-    place::Place,
+    place::{Passing, Place},
     servicenow,
 };
 
@@ -79,7 +79,11 @@ impl Import {
             (false, true) => Mode::AllOrNothing,
             (false, false) => Mode::Keep,
         };
-        let desk = place.open().await?;
+        // A dry run leaves nothing behind, not even an empty database.
+        let (_passing, desk) = match mode == Mode::DryRun && !place.exists()? {
+            true => Passing::open("dry-run").await.map(|(passing, desk)| (Some(passing), desk))?,
+            false => (None, place.open().await?),
+        };
         let catalog = desk.catalog();
         let told = |sentence: &str| eprintln!("{sentence}");
         let read = move |belt: &mut intake::Belt| match zone {
