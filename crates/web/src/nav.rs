@@ -7,7 +7,7 @@ use std::{
 
 use desk::rights;
 use engines::conformity::{Assessment, State};
-use model::{Act, Area, Catalog, Kind, Moment, time::SECOND};
+use model::{Act, Area, Catalog, Kind, Moment, Role, time::SECOND};
 
 use crate::{
     App, Seat,
@@ -63,6 +63,10 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
             nav.push(NavGroup { title: area.label().into(), items });
         }
     }
+    if seat.actor.has(Role::Administrator) {
+        nav[0].items.push(item("Administration", "/administration", ""));
+    }
+    let settings = app.desk.settings();
     Shell {
         lang: "en".into(),
         theme: seat.account.theme,
@@ -70,8 +74,8 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
         csrf: seat.csrf.clone(),
         path: seat.path.clone(),
         user: Some(user(seat)),
-        organisation: String::new(),
-        scope_line: String::new(),
+        organisation: settings.organisation.clone(),
+        scope_line: settings.scope.clone(),
         nav,
         readiness,
         creatable: creatable(&catalog, seat),

@@ -1,6 +1,7 @@
 //! Pages made by hand, for what people do many times a day. Only these may know a kind by name.
 
 pub mod account;
+pub mod admin;
 pub mod clause;
 pub mod conformity;
 pub mod everything;

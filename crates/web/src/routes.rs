@@ -13,7 +13,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{Administrator, App, Refused, Seat, api, assets, pages, record, seat};
+use crate::{Administrator, App, Refused, Seat, api, assets, pages, pages::admin, record, seat};
 
 const GET: MethodFilter = MethodFilter::GET;
 const POST: MethodFilter = MethodFilter::POST;
@@ -39,6 +39,24 @@ pub fn doors() -> Doors {
         .member(POST, "/account/sessions/end-others", pages::account::end_others)
         .member(POST, "/account/tokens", pages::account::make_token)
         .member(POST, "/account/tokens/revoke", pages::account::revoke)
+        .member(GET, "/administration", admin::open)
+        .member(GET, "/administration/accounts", admin::accounts::list)
+        .member(POST, "/administration/accounts", admin::accounts::create)
+        .member(GET, "/administration/accounts/new", admin::accounts::blank)
+        .member(GET, "/administration/accounts/{id}", admin::accounts::show)
+        .member(POST, "/administration/accounts/{id}", admin::accounts::edit)
+        .member(POST, "/administration/accounts/{id}/invite", admin::accounts::invite)
+        .member(POST, "/administration/accounts/{id}/sessions/end", admin::accounts::end)
+        .member(POST, "/administration/accounts/{id}/tokens/revoke", admin::accounts::revoke)
+        .member(GET, "/administration/fields", admin::fields::list)
+        .member(POST, "/administration/fields", admin::fields::add)
+        .member(POST, "/administration/fields/hide", admin::fields::hide)
+        .member(GET, "/administration/settings", admin::settings::open)
+        .member(POST, "/administration/settings", admin::settings::save)
+        .member(GET, "/administration/jobs", admin::jobs::list)
+        .member(POST, "/administration/jobs/retry", admin::jobs::retry)
+        .member(POST, "/administration/jobs/discard", admin::jobs::discard)
+        .member(GET, "/administration/activity", admin::activity::list)
         .member(GET, "/", pages::home::open)
         .member(GET, "/my-work", pages::my_work::open)
         .member(GET, "/search", pages::search::open)

@@ -124,6 +124,13 @@ impl Desk {
         Ok(account)
     }
 
+    /// One account by its id, for administrators.
+    pub async fn account_by_id(&self, actor: &Actor, id: i64, now: Moment) -> Result<Account, Refusal> {
+        rights::administer(actor, now)?;
+        let mut conn = self.db().read().await?;
+        account::by_id(&mut conn, id).await?.ok_or(Refusal::NotFound)
+    }
+
     /// Makes an account.
     ///
     /// # Errors

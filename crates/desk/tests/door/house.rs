@@ -244,7 +244,13 @@ async fn the_worker_sweeps_wakes_and_stops() {
                 let clock = Arc::new(move || Moment(read.load(Ordering::Relaxed)));
                 let woken = Doing {
                     name: "count",
-                    run: |_, _, now| async move { Ok(WOKEN.store(now.0, Ordering::Relaxed)) }.boxed(),
+                    run: |_, _, now| {
+                        async move {
+                            WOKEN.store(now.0, Ordering::Relaxed);
+                            Ok(())
+                        }
+                        .boxed()
+                    },
                 };
                 desk.work(vec![woken], clock, stopped).await;
             }

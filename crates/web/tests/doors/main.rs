@@ -1,5 +1,6 @@
 //! The building as a browser and as a machine meet it.
 
+mod administration;
 mod around;
 mod browser;
 mod walk;
