@@ -94,7 +94,7 @@ async fn from_form(http: Request) -> Result<File, Refused> {
     file.map(|file| File { public, ..file }).ok_or_else(|| Refused::field("file", "is needed"))
 }
 
-fn broken(why: MultipartError) -> Refused {
+pub(crate) fn broken(why: MultipartError) -> Refused {
     match why.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Refused::new(why.status(), "The file is larger than this door takes."),
         _ => Refused::new(StatusCode::BAD_REQUEST, "The form could not be read to its end."),
@@ -190,7 +190,7 @@ fn unescaped(text: &str) -> String {
 }
 
 /// A name without folders and without what no screen shows; a media type that a header can carry.
-fn made(filename: &str, media: &str, bytes: Bytes) -> Result<File, Refused> {
+pub(crate) fn made(filename: &str, media: &str, bytes: Bytes) -> Result<File, Refused> {
     let name = filename.rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = name.chars().filter(|letter| !letter.is_control()).collect();
     let name = name.trim().trim_start_matches('.').to_string();

@@ -8,7 +8,7 @@ use axum::{
     routing::MethodFilter,
 };
 
-use super::{act, address::Address, edit, list, lookup, narrow, page, views};
+use super::{act, address::Address, bulk, csv, edit, files, history, list, lookup, narrow, page, views};
 use crate::{App, Refused, Seat, routes::Doors, shell};
 
 const GET: MethodFilter = MethodFilter::GET;
@@ -25,6 +25,12 @@ pub fn doors(doors: Doors) -> Doors {
         .member(POST, "/{plural}/{number}/edit", edit::save)
         .member(GET, "/{plural}/{number}/field/{name}", act::field)
         .member(POST, "/{plural}/{number}/field/{name}", act::save_field)
+        .member(GET, "/{plural}/{number}/history", history::of_all)
+        .member(GET, "/{plural}/{number}/history/{field}", history::of_field)
+        .member(POST, "/{plural}/{number}/files", files::attach)
+        .member(GET, "/{plural}/{number}/files/{id}", files::serve)
+        .member(POST, "/{plural}/bulk", bulk::go)
+        .member(POST, "/{plural}/bulk/undo", bulk::take_back)
         .member(GET, "/{plural}/{number}/step", act::step)
         .member(POST, "/{plural}/{number}/step", act::take_step)
         .member(POST, "/{plural}/{number}/note", act::note)
@@ -47,6 +53,10 @@ async fn show_list(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
     let catalog = app.desk.catalog();
+    if let Some(plural) = plural.strip_suffix(".csv") {
+        let kind = list::kind_of(&catalog, plural)?;
+        return csv::serve(&app, &seat, kind, &Address::read("", &query.unwrap_or_default())).await;
+    }
     let kind = list::kind_of(&catalog, &plural)?;
     let here = Address::read(format!("/{}", kind.plural), &query.unwrap_or_default());
     if let Some(settled) = narrow::settled(&here, kind) {

@@ -53,7 +53,13 @@ pub fn groups(draw: &Draw<'_>, new: bool) -> Vec<Group> {
                 draw.sent.has(&field.name) && kind.find(&field.name).is_none_or(|field| field.default.is_none());
             field.required || !field.error.is_empty() || (filled && !new)
         };
-        group.folded = new && !group.fields.iter().any(asks);
+        // A group most of which the kind needs later or shows in its list is worth seeing at once.
+        let matters = |field: &&view::Field| {
+            let needed = kind.find(&field.name).is_some_and(|field| !field.required_in.is_empty());
+            needed || kind.columns.contains(&field.name.as_str())
+        };
+        let mattering = group.fields.iter().filter(matters).count();
+        group.folded = new && !group.fields.iter().any(asks) && mattering * 2 < group.fields.len();
     }
     groups
 }

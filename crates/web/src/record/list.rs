@@ -309,6 +309,8 @@ fn class(kind: &Kind, path: &str, at: usize, plain: bool, head: bool) -> &'stati
     match (kind.common_name(path), kind.type_of(path)) {
         ("title", _) if head => "ttl",
         ("title", _) => "clip full",
+        // Folded rows lead with the title and end with the number.
+        ("number", _) if !head => "last",
         ("number" | "state", _) => "",
         (_, Some(ty)) if ty.is_numeric() => {
             if late && plain {
@@ -333,8 +335,11 @@ fn rows(lens: &Lens<'_>, kind: &Kind, columns: &[String], records: &[Shown], pas
             let is_state = kind.common_name(path) == "state";
             let edits = if is_state { may_step } else { may_edit && editable(kind, path) };
             let said = matches!(kind.common_name(path), "title" | "number" | "state");
-            let speaks =
-                said || matches!(piece, Piece::Priority(_) | Piece::Person(_) | Piece::Clock(_) | Piece::Nothing);
+            let speaks = said
+                || matches!(
+                    piece,
+                    Piece::Priority(_) | Piece::Person(_) | Piece::Clock(_) | Piece::Link(_) | Piece::Nothing
+                );
             let (lead, own) = match kind.common_name(path) {
                 "number" => ("id", shown.number().to_string()),
                 "title" if shown.title().is_empty() => ("main", shown.number().to_string()),

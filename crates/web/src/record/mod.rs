@@ -4,12 +4,15 @@
 
 pub mod act;
 pub mod address;
+pub mod bulk;
 mod chip;
+mod csv;
 pub mod doors;
 pub mod edit;
 pub mod facts;
 pub mod files;
 pub mod form;
+pub mod history;
 pub mod list;
 pub mod lookup;
 mod merge;

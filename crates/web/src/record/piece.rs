@@ -72,9 +72,13 @@ impl Lens<'_> {
             "kind" => return Piece::Text(kind.label.clone()),
             _ => {}
         }
-        let Some(value) = shown.value(kind, path) else { return Piece::Nothing };
         let Some(ty) = kind.type_of(path) else { return Piece::Nothing };
         let field = kind.find(path);
+        let Some(value) = shown.value(kind, path) else {
+            // That nobody has it is worth a word in a list of work.
+            let owner = field.is_some_and(|field| field.column == Some(Column::Owner));
+            return if owner { Piece::Person(Person::default()) } else { Piece::Nothing };
+        };
         if let Some(clock) = self.due(kind, shown, field, &value) {
             return Piece::Clock(clock);
         }

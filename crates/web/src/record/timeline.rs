@@ -62,6 +62,8 @@ const PAGE: usize = 50;
 pub struct Timeline {
     pub tabs: Vec<Tab>,
     pub entries: Vec<Entry>,
+    /// That and when the past was imported; empty where nothing was.
+    pub imported: String,
     /// Address of older entries; empty where there are none.
     pub older: String,
     pub newer: String,
@@ -95,7 +97,17 @@ pub fn timeline(
     let page = chosen.iter().skip(skip).take(PAGE);
     let older = if chosen.len() > skip + PAGE { journal_address(address, part, skip + PAGE) } else { String::new() };
     let newer = if skip > 0 { journal_address(address, part, skip.saturating_sub(PAGE)) } else { String::new() };
-    Timeline { tabs, entries: page.flat_map(|shown| told(lens, kind, shown, audience, part)).collect(), older, newer }
+    let imported = entries.iter().rev().find(|shown| shown.entry.via == Via::Import).map(|shown| {
+        format!("Imported {}: what is older stands here as it was told then.", time::exact(shown.entry.recorded))
+    });
+    let imported = imported.unwrap_or_default();
+    Timeline {
+        imported,
+        tabs,
+        entries: page.flat_map(|shown| told(lens, kind, shown, audience, part)).collect(),
+        older,
+        newer,
+    }
 }
 
 fn journal_address(address: &str, part: Part, skip: usize) -> String {
@@ -139,7 +151,8 @@ fn told(lens: &Lens<'_>, kind: &Kind, shown: &ShownEntry, audience: &Audience<'_
         if let Some(late) = recorded(entry.at, entry.recorded, entry.via) {
             words = format!("{words} ({late})");
         }
-        let deltas = if is_first(shown) && part == Part::Everything { Vec::new() } else { deltas(lens, kind, shown) };
+        let told = if is_first(shown) && part == Part::Everything { Vec::new() } else { deltas(lens, kind, shown) };
+        let deltas = told.into_iter().map(|(_, delta)| delta).collect();
         found.push(Entry { id: id(""), mark, who, at, said: Said::Done { text: words, deltas } });
     }
     found
@@ -160,9 +173,9 @@ fn is_first(shown: &ShownEntry) -> bool {
 
 /// When it was written down, where that is not when it happened.
 fn recorded(at: Moment, recorded: Moment, via: Via) -> Option<String> {
-    let by_import = if via == Via::Import { "imported" } else { "recorded" };
-    let late = at == Moment::UNKNOWN || recorded.0 - at.0 > MINUTE;
-    late.then(|| format!("{by_import} {}", time::exact(recorded)))
+    // What an import told has one time of recording, said once above the journal.
+    let late = via != Via::Import && recorded.0 - at.0 > MINUTE;
+    late.then(|| format!("recorded {}", time::exact(recorded)))
 }
 
 fn readers(public: bool, audience: &Audience<'_>) -> String {
@@ -209,9 +222,9 @@ pub fn link_label(kind: &Kind, name: &str) -> String {
 }
 
 /// Values before and after; what came with the line without a time of its own stands among them.
-pub fn deltas(lens: &Lens<'_>, kind: &Kind, shown: &ShownEntry) -> Vec<ShownDelta> {
+pub fn deltas(lens: &Lens<'_>, kind: &Kind, shown: &ShownEntry) -> Vec<(String, ShownDelta)> {
     let entry = &shown.entry;
-    let mut found: Vec<ShownDelta> = Vec::new();
+    let mut found: Vec<(String, ShownDelta)> = Vec::new();
     for (name, after) in entry.changes.iter().chain(&entry.base) {
         let ty = type_of(kind, name);
         let words = |value: &Option<Value>| {
@@ -223,10 +236,11 @@ pub fn deltas(lens: &Lens<'_>, kind: &Kind, shown: &ShownEntry) -> Vec<ShownDelt
         };
         let before = shown.before.get(name).cloned().flatten();
         // A line's own last word repeats what its entry carries.
-        if before == *after || found.iter().any(|delta| delta.label == label_of(kind, name)) {
+        if before == *after || found.iter().any(|(known, _)| known == name) {
             continue;
         }
-        found.push(ShownDelta { label: label_of(kind, name), before: words(&before), after: words(after) });
+        let delta = ShownDelta { label: label_of(kind, name), before: words(&before), after: words(after) };
+        found.push((name.clone(), delta));
     }
     found
 }

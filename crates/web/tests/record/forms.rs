@@ -169,3 +169,47 @@ async fn notes_and_links_are_written_from_the_page() {
     assert_eq!(away.status, StatusCode::SEE_OTHER);
     assert!(!world.get("/changes/CHG-1").await.text.contains("INC-7 Slow"));
 }
+
+#[tokio::test]
+async fn files_come_in_and_go_out_without_running() {
+    let world = World::new().await;
+    world.line(json!({"kind": "incident", "number": "INC-7", "title": "Slow"})).await;
+    let answer = world.upload("/incidents/INC-7/files", "../../evil.html", b"<script>alert(1)</script>").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let record = world.get("/incidents/INC-7").await.text;
+    assert!(record.contains("evil.html") && record.contains("attached evil.html"));
+    let href =
+        record.split("href=\"/incidents/INC-7/files/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
+    let file = world.get(&format!("/incidents/INC-7/files/{href}")).await;
+    assert_eq!(file.text, "<script>alert(1)</script>");
+    assert_eq!(file.headers["content-type"], "application/octet-stream");
+    assert!(
+        file.headers["content-disposition"].to_str().expect("ASCII").starts_with("attachment; filename=\"evil.html\"")
+    );
+    assert!(file.headers["content-security-policy"].to_str().expect("ASCII").contains("sandbox"));
+    assert_eq!(world.get(&format!("/incidents/INC-8/files/{href}")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.upload("/incidents/INC-9/files", "a.txt", b"x").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn every_field_has_its_history() {
+    let world = World::new().await;
+    world
+        .line(json!({"kind": "incident", "number": "INC-7", "title": "Slow", "state": "in_progress",
+            "fields": {"symptom": "stuck"},
+            "history": [{"at": "2026-11-01T08:00:00Z", "by": "tomas@tidewell.example", "state": "new", "fields": {"symptom": "slow"}},
+                {"at": "2026-11-02T09:30:00Z", "state": "in_progress", "fields": {"symptom": "stuck"}}]}))
+        .await;
+    let page = world.get("/incidents/INC-7/history/symptom").await.text;
+    assert!(page.contains("<del>slow</del>") && page.contains("Mon 2 Nov 2026, 09:30 UTC"), "{page}");
+    assert!(
+        page.contains("Wed 25 Nov 2026, 10:00 UTC") && page.contains("not said"),
+        "when it was written down, and by nobody known"
+    );
+    assert_eq!(world.get("/incidents/INC-7/history/nonsense").await.status, StatusCode::NOT_FOUND);
+    let past = world.get("/incidents/INC-7?as_of=2026-11-01").await;
+    assert_eq!(past.status, StatusCode::NOT_FOUND, "it was not on record yet");
+    let past = world.get("/incidents/INC-7?as_of=2026-11-02").await.text;
+    assert!(past.contains("as it was on record at") && past.contains("slow") && !past.contains(">stuck<"));
+    assert!(!past.contains("class=\"edit\"") && !past.contains("class=\"composer\""));
+}

@@ -101,3 +101,64 @@ async fn lookups_find_records_and_people() {
     assert!(number.starts_with(r#"[{"value":"INC-12","label":"Incident number 12"}"#), "{number}");
     assert_eq!(world.get("/lookup?kinds=nonsense").await.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn a_list_is_saved_as_csv_to_its_last_line() {
+    let world = queue().await;
+    for at in 61..=560 {
+        world.line(json!({"kind": "incident", "number": format!("INC-{at}"), "title": "=cmd|'/c calc'!A0"})).await;
+    }
+    let answer = world.get("/incidents.csv?fields=number,title,priority&filter=number+!%3D+INC-1").await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert!(answer.headers["content-disposition"].to_str().expect("ASCII").contains("incidents.csv"));
+    let lines: Vec<&str> = answer.text.lines().collect();
+    assert_eq!(lines[0], "number,title,priority");
+    assert_eq!(lines.len(), 560, "559 records on two pages and the head");
+    assert!(answer.text.contains("\nINC-100,'=cmd|") && answer.text.contains("INC-2,Incident number 2,P3"));
+    assert_eq!(world.get("/incidents.csv?filter=nonsense+%3D+1").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(world.get("/nonsense.csv").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn many_are_edited_after_a_preview_and_put_back() {
+    let world = queue().await;
+    let chosen = |more: &[(&str, &str)]| -> Vec<(String, String)> {
+        let numbers = ["INC-2", "INC-4", "INC-6"].iter().map(|number| ("number".to_string(), number.to_string()));
+        numbers.chain(more.iter().map(|(name, value)| (name.to_string(), value.to_string()))).collect()
+    };
+    let asked = world.post("/incidents/bulk", &chosen(&[("field", "priority"), ("go", "ask")])).await;
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+    assert!(asked.text.contains("name=\"priority\"") && asked.text.contains("INC-6"));
+    let before = world.get("/incidents/INC-2").await.text;
+    let preview =
+        world.post("/incidents/bulk", &chosen(&[("field", "priority"), ("priority", "P3"), ("go", "preview")])).await;
+    assert!(preview.text.contains("2 would be written, 1 stay as they are, 0 are refused"), "{}", preview.text);
+    assert_eq!(
+        world.get("/incidents/INC-2").await.text.matches("edited it").count(),
+        before.matches("edited it").count()
+    );
+    let mut apply = crate::world::form(&preview.text, "/incidents/bulk");
+    apply.push(("go".into(), "apply".into()));
+    let done = world.post("/incidents/bulk", &apply).await;
+    assert!(done.text.contains("2 are written, 1 stay as they are"), "{}", done.text);
+    let list = |text: &str| text.matches("<tr data-href").count();
+    let p3 = "/incidents?filter=priority+%3D+P3+and+number+in+(INC-2,INC-4,INC-6)";
+    assert_eq!(list(&world.get(p3).await.text), 3);
+    let undo = crate::world::form(&done.text, "/incidents/bulk/undo");
+    let back = world.post("/incidents/bulk/undo", &undo).await;
+    assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text);
+    assert_eq!(list(&world.get(p3).await.text), 1);
+}
+
+#[tokio::test]
+async fn many_take_a_step_where_they_may() {
+    let world = queue().await;
+    let pairs: Vec<(String, String)> =
+        [("number", "INC-2"), ("number", "INC-5"), ("field", "state"), ("state", "assigned"), ("go", "preview")]
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect();
+    let preview = world.post("/incidents/bulk", &pairs).await.text;
+    assert!(preview.contains("1 would be written") && preview.contains("1 are refused"), "{preview}");
+    assert!(preview.contains("INC-5 is closed"), "the reason stands beside it");
+}
