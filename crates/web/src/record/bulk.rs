@@ -304,6 +304,9 @@ fn undo(kind: &Kind, name: &str, records: &[Shown], outcomes: &[Result<Done, Ref
     Json::Array(records.iter().zip(outcomes).filter_map(back).collect())
 }
 
+/// A number, its version after the writing, and the texts of its control before it.
+type Before = (String, i64, Vec<(String, String)>);
+
 /// `POST /{plural}/bulk/undo`: puts back what one go has written, where nobody wrote since.
 pub(super) async fn take_back(
     seat: Seat,
@@ -317,8 +320,7 @@ pub(super) async fn take_back(
     let name = form.text("field");
     let known = name == "state" || editable(kind, &name);
     let wrong = || Refused::field("undo", "is not what a page of ours has given");
-    let list: Vec<(String, i64, Vec<(String, String)>)> =
-        serde_json::from_str(&form.text("undo")).ok().filter(|_| known).ok_or_else(wrong)?;
+    let list: Vec<Before> = serde_json::from_str(&form.text("undo")).ok().filter(|_| known).ok_or_else(wrong)?;
     let mut commands = Vec::new();
     for (number, version, texts) in list.into_iter().take(MOST) {
         let mut before = Sent::new(texts);

@@ -86,18 +86,17 @@ impl Rest {
 fn cell(kind: &Kind, shown: &Shown, path: &str) -> String {
     let Some(value) = shown.value(kind, path) else { return String::new() };
     let ty = kind.type_of(path).unwrap_or(Type::Mixed);
-    let text = match (&ty, &value) {
-        (_, Value::Text(text)) => return harmless(text),
+    match (&ty, &value) {
+        (_, Value::Text(text)) => harmless(text),
         (_, Value::Flag(flag)) => flag.to_string(),
         (_, Value::Number(number)) => number.normalize().to_string(),
         (Type::List(of), Value::List(items)) if of.is_scalar() => {
             let entries: Vec<String> = items.iter().map(|item| Type::Mixed.print(item)).collect();
-            return harmless(&entries.join("\n"));
+            harmless(&entries.join("\n"))
         }
         (_, Value::List(_) | Value::Parts(_)) => value.to_json().to_string(),
         (ty, value) => ty.print(value),
-    };
-    text
+    }
 }
 
 /// A text that a table program would take for a formula gets an apostrophe before it (OWASP, CSV injection).

@@ -370,7 +370,7 @@ fn pretty(value: &Value) -> String {
 
 /// `4 h 30 min`; whole days from two on.
 pub fn said(seconds: i64) -> String {
-    if seconds == 0 || seconds < 0 {
+    if seconds <= 0 {
         return seconds.to_string();
     }
     let days = if seconds % 86_400 == 0 || seconds >= 2 * 86_400 { seconds / 86_400 } else { 0 };
