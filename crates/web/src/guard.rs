@@ -1,7 +1,10 @@
 //! What all answers have in common: a request's id and time limit, forged forms refused, refusals told, panics caught,
 //! headers that keep browsers careful.
 
-use std::{any::Any, time::Duration};
+use std::{
+    any::Any,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Form, Router,
@@ -46,7 +49,7 @@ pub fn around(router: Router<App>, app: App) -> Router<App> {
 
 /// The outermost room: names the request, tells refusals, sets the headers.
 async fn tell(State(app): State<App>, mut http: Request, next: Next) -> Response {
-    let id = model::canonical::hex(&desk::ids::random::<8>());
+    let (id, begun) = (model::canonical::hex(&desk::ids::random::<8>()), Instant::now());
     let (method, path) = (http.method().clone(), http.uri().path().to_string());
     let said = flash::is_there(http.headers());
     let machine = seat::is_api(&path) || wants_json(http.headers());
@@ -69,6 +72,7 @@ async fn tell(State(app): State<App>, mut http: Request, next: Next) -> Response
             }
         }
     }
+    app.metrics.count(response.status(), begun.elapsed());
     flash::forget(said, &mut response);
     careful(response.headers_mut(), &app);
     if let Ok(id) = HeaderValue::from_str(&id) {

@@ -8,6 +8,7 @@ pub mod assets;
 pub mod error;
 pub mod flash;
 mod guard;
+mod metrics;
 mod nav;
 pub mod pages;
 pub mod record;
@@ -33,6 +34,7 @@ pub struct App {
     pub settings: Arc<Settings>,
     counts: Arc<nav::Counts>,
     behind_proxy: bool,
+    metrics: Arc<metrics::Metrics>,
 }
 
 /// The only clock of the program; tests bring their own.
@@ -54,7 +56,14 @@ impl Settings {
 
 impl App {
     pub fn new(desk: Desk, clock: Clock, settings: Settings) -> App {
-        App { desk, clock, settings: Arc::new(settings), counts: Arc::default(), behind_proxy: false }
+        App {
+            desk,
+            clock,
+            settings: Arc::new(settings),
+            counts: Arc::default(),
+            behind_proxy: false,
+            metrics: Arc::default(),
+        }
     }
 
     /// Takes the network address of whoever asks from the last entry of `X-Forwarded-For`: only for a server that nobody

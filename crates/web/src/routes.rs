@@ -13,7 +13,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{Administrator, App, Refused, Seat, api, assets, pages, pages::admin, record, seat};
+use crate::{Administrator, App, Refused, Seat, api, assets, metrics, pages, pages::admin, record, seat};
 
 const GET: MethodFilter = MethodFilter::GET;
 const POST: MethodFilter = MethodFilter::POST;
@@ -26,6 +26,7 @@ pub fn doors() -> Doors {
     let doors = api::doors(Doors::default())
         .open(GET, "/healthz", healthz)
         .open(GET, "/readyz", readyz)
+        .open(GET, "/metrics", metrics::tell)
         .open(GET, "/static/{file}", assets::serve)
         .open(GET, "/sign-in", pages::sign_in::open)
         .open(POST, "/sign-in", pages::sign_in::enter)

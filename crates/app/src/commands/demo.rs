@@ -51,7 +51,7 @@ impl Demo {
                 ));
             }
             print("There is something in this database already: it is served as it is.\n")?;
-            return serve(desk, listen, None).await;
+            return serve(desk, listen, None, false).await;
         }
         let now = clock::now();
         let begun = std::time::Instant::now();
@@ -66,7 +66,7 @@ impl Demo {
             desk.close().await;
             return Ok(());
         }
-        serve(desk, listen, None).await
+        serve(desk, listen, None, false).await
     }
 }
 

@@ -28,6 +28,9 @@ pub struct Serve {
     /// Address that people type, where it is another one [default: that of --listen]
     #[arg(long, value_name = "URL", env = "PLUMBLINE_BASE", value_parser = base)]
     base: Option<String>,
+    /// Take people's addresses from X-Forwarded-For: only where nobody reaches this server but through a proxy of your own
+    #[arg(long, env = "PLUMBLINE_BEHIND_PROXY")]
+    behind_proxy: bool,
 }
 
 fn base(text: &str) -> Result<String, String> {
@@ -45,12 +48,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 impl Serve {
     pub async fn run(self, place: &Place) -> Result<(), Failure> {
         let desk = place.open().await?;
-        serve(desk, self.listen, self.base).await
+        serve(desk, self.listen, self.base, self.behind_proxy).await
     }
 }
 
 /// Listens, says where, and serves until SIGTERM or Ctrl-C.
-pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>) -> Result<(), Failure> {
+pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>, behind_proxy: bool) -> Result<(), Failure> {
     let listener = TcpListener::bind(listen).await;
     let listener = listener.map_err(|error| Failure::Failed(format!("cannot listen on {listen}: {error}")))?;
     let address = listener.local_addr().unwrap_or(listen);
@@ -65,12 +68,15 @@ pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>) -> Resu
     let _ = print(&lines);
     desk.renew_assessment(clock::now());
     let app = web::App::new(desk.clone(), Arc::new(clock::now), web::Settings { base });
+    let app = if behind_proxy { app.behind_proxy() } else { app };
+    // Sessions and the waiting after failed sign-ins know from which address somebody comes.
+    let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let (begin, mut begun) = tokio::sync::watch::channel(false);
     let worker = {
         let (desk, begun) = (desk.clone(), begun.clone());
         tokio::spawn(async move { desk.work(Vec::new(), Arc::new(clock::now), begun).await })
     };
-    let served = axum::serve(listener, web::router(app)).with_graceful_shutdown(async move {
+    let served = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
         let _ = begin.send(true);
     });

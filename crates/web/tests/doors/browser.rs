@@ -27,6 +27,7 @@ pub const START: &str = "2026-11-25T10:00:00Z";
 /// The program with its clock in the test's hand.
 pub struct House {
     pub desk: Desk,
+    pub app: App,
     pub router: Router,
     clock: Arc<AtomicI64>,
     _folder: tempfile::TempDir,
@@ -40,7 +41,7 @@ pub async fn house(base: &str) -> House {
     let read = clock.clone();
     let app =
         App::new(desk.clone(), Arc::new(move || Moment(read.load(Ordering::Relaxed))), Settings { base: base.into() });
-    House { desk, router: web::router(app), clock, _folder: folder }
+    House { desk, router: web::router(app.clone()), app, clock, _folder: folder }
 }
 
 impl House {
@@ -65,7 +66,7 @@ impl House {
     }
 
     pub fn browser(&self) -> Browser {
-        Browser { router: self.router.clone(), cookies: BTreeMap::new(), csrf: String::new() }
+        Browser::of(self.router.clone())
     }
 
     pub async fn signed_in(&self, email: &str) -> Browser {
@@ -97,6 +98,10 @@ impl Page {
 }
 
 impl Browser {
+    pub fn of(router: Router) -> Browser {
+        Browser { router, cookies: BTreeMap::new(), csrf: String::new() }
+    }
+
     pub async fn get(&mut self, path: &str) -> Page {
         let page = self.send(Request::get(path), Body::empty()).await;
         if let Some(rest) = page.text.split("<meta name=\"csrf\" content=\"").nth(1) {

@@ -11,6 +11,7 @@ use crate::browser::house;
 
 const OPEN: &[&str] = &[
     "GET /healthz",
+    "GET /metrics",
     "GET /readyz",
     "GET /sign-in",
     "GET /static/{file}",

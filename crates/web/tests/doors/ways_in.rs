@@ -5,11 +5,11 @@ use axum::{
     http::{Request, StatusCode},
 };
 use model::{
-    Role,
+    Role, Via,
     time::{HOUR, MINUTE},
 };
 
-use crate::browser::{PASSWORD, house};
+use crate::browser::{Browser, PASSWORD, house};
 
 const BASE: &str = "http://127.0.0.1:8080";
 
@@ -167,4 +167,35 @@ async fn ones_own_account_ends_sessions_changes_the_password_and_makes_tokens() 
     assert_eq!(robot.send(ask("/account"), Body::empty()).await.status, StatusCode::FORBIDDEN);
     house.wait(24 * 40 * HOUR);
     assert_eq!(robot.send(ask("/my-work"), Body::empty()).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn an_address_from_a_header_counts_only_behind_a_proxy_of_ones_own() {
+    let house = house(BASE).await;
+    let ines = house.account("ines@tidewell.example", Role::Agent).await;
+    let fields = [("email", "ines@tidewell.example"), ("password", PASSWORD)];
+    let headers = [("origin", BASE), ("x-forwarded-for", "203.0.113.1, 192.0.2.7")];
+    for (router, wanted) in [(house.router.clone(), ""), (web::router(house.app.clone().behind_proxy()), "192.0.2.7")] {
+        house.wait(MINUTE);
+        Browser::of(router).post_bare("/sign-in", &fields, &headers).await;
+        let actor = ines.actor(Via::Web, false);
+        let sessions = house.desk.sessions(&actor, &ines.email, house.now()).await.expect("one's own");
+        assert_eq!(sessions[0].address, wanted);
+    }
+}
+
+#[tokio::test]
+async fn the_program_tells_how_it_is() {
+    let house = house(BASE).await;
+    let mut watcher = house.browser();
+    assert_eq!(watcher.get("/readyz").await.text, "{\"ready\":true}");
+    watcher.get("/nowhere/at/all").await;
+    let told = watcher.get("/metrics").await;
+    assert!(told.headers["content-type"].to_str().expect("ASCII").starts_with("text/plain; version=0.0.4"));
+    assert!(told.text.contains("plumbline_http_answers_total{status=\"4xx\"} 1\n"), "{}", told.text);
+    assert!(told.text.contains("plumbline_jobs{state=\"waiting\"} 0\n"));
+    house.desk.close().await;
+    let late = watcher.get("/readyz").await;
+    assert_eq!(late.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(late.text.contains("\"failing\":\"database (connecting)\""), "{}", late.text);
 }
