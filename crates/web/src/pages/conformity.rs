@@ -181,7 +181,7 @@ pub fn page(shell: Shell, assessment: &Assessment, state: Option<State>, now: Mo
 
 /// Whole percent, rounded down so that 100 means all.
 pub fn percent(part: usize, whole: usize) -> String {
-    if whole == 0 { "0".into() } else { (part * 100 / whole).to_string() }
+    (part * 100).checked_div(whole).unwrap_or(0).to_string()
 }
 
 fn troubles(assessment: &Assessment) -> String {
