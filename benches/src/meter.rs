@@ -17,7 +17,6 @@ pub struct Reading {
     pub p50_ms: f64,
     pub p99_ms: f64,
     pub statements: f64,
-    pub bytes: usize,
 }
 
 impl Meter {

@@ -170,7 +170,6 @@ async fn everyday(desk: &Desk, meter: &Meter, what: Everyday, records: u64, now:
         p50_ms,
         p99_ms,
         statements: (desk.statements() - statements) as f64 / rounds,
-        bytes: 0,
     })
 }
 
