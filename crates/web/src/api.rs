@@ -2,7 +2,7 @@
 //!
 //! `record.rs` reads and writes records, `beside.rs` and `file.rs` what stands beside them, `across.rs` what goes across
 //! kinds. `content.rs` takes bodies, `condition.rs` versions and keys, `input.rs` turns bodies into commands, `shape.rs`
-//! turns records into JSON.
+//! turns records into JSON. `openapi.rs` describes all of it.
 
 mod across;
 mod beside;
@@ -10,6 +10,7 @@ mod condition;
 mod content;
 pub mod file;
 mod input;
+pub mod openapi;
 mod record;
 mod shape;
 mod strict;
@@ -34,6 +35,7 @@ pub fn doors(doors: Doors) -> Doors {
     const PATCH: MethodFilter = MethodFilter::PATCH;
     const DELETE: MethodFilter = MethodFilter::DELETE;
     doors
+        .member(GET, "/api/v1/openapi.json", openapi::serve)
         .member(GET, "/api/v1/kinds", across::kinds)
         .member(GET, "/api/v1/kinds/{name}", across::kind)
         .member(GET, "/api/v1/me", across::me)

@@ -7,6 +7,7 @@ mod doctor;
 mod export;
 mod import;
 mod kinds;
+mod openapi;
 mod restore;
 mod selftest;
 mod serve;
@@ -55,6 +56,7 @@ enum Command {
     Restore(restore::Restore),
     User(user::User),
     Token(token::Token),
+    Openapi(openapi::Openapi),
 }
 
 /// Does what was asked for.
@@ -74,6 +76,7 @@ pub async fn perform(cli: Cli) -> Result<(), Failure> {
         Command::Restore(restore) => restore.run(&place).await,
         Command::User(user) => user.run(&place).await,
         Command::Token(token) => token.run(&place).await,
+        Command::Openapi(openapi) => openapi.run(),
     }
 }
 

@@ -1,4 +1,9 @@
 //! The API from outside, on both databases: every kind by its declaration, bodies of every ill will, rights, the document.
 
+mod bodies;
+mod documents;
+mod every_kind;
+mod rights;
+mod schema;
 mod stories;
 mod world;
