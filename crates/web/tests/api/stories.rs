@@ -300,3 +300,39 @@ async fn a_write_repeated_under_its_key_is_one_write() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_field_of_the_organisation_is_a_field_like_any_other() {
+    for world in worlds().await {
+        world.get(Who::Agent, "/incidents?filter=x_site%20is%20filled").await.is(400);
+        let before = world.get(Who::Agent, "/openapi.json").await.is(200).etag();
+        let machine = model::Actor::system("test", model::Via::Command);
+        let new = desk::own_fields::NewField {
+            label: "Site".into(),
+            name: "x_site".into(),
+            ty: "text".into(),
+            ..Default::default()
+        };
+        world.desk.add_field(&machine, "incident", new, world.now()).await.expect("a field");
+        let path = world.incident(json!({"title": "Slow", "x_site": "Riga"})).await;
+        assert_eq!(world.get(Who::Agent, &path).await.json()["fields"]["x_site"], "Riga");
+        let found = world.get(Who::Agent, "/incidents?filter=x_site%20%3D%20Riga&fields=x_site").await.is(200).json();
+        assert_eq!(found["items"][0]["fields"], json!({"x_site": "Riga"}));
+        let document = world.get(Who::Agent, "/openapi.json").await.is(200);
+        assert_ne!(document.etag(), before);
+        assert!(document.json()["components"]["schemas"]["IncidentFields"]["properties"]["x_site"].is_object());
+    }
+}
+
+/// The manual's filters are read by the program that it describes.
+#[test]
+fn the_manual_shows_filters_that_work() {
+    let manual = include_str!("../../../../docs/api.md");
+    let block = manual.split("```\n").find(|block| block.starts_with("phase = open")).expect("filters");
+    let catalog = kinds::catalog();
+    let incident = catalog.find("incident").expect("a kind");
+    assert_eq!(block.lines().count(), 6);
+    for filter in block.lines() {
+        assert!(model::filter_text::parse(filter, incident).is_ok(), "{filter}");
+    }
+}

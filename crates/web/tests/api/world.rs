@@ -26,6 +26,7 @@ use web::{App, Settings};
 pub const NOW: &str = "2026-11-25T10:00:00Z";
 
 pub struct World {
+    pub desk: Desk,
     router: Router,
     tokens: HashMap<Who, String>,
     clock: Arc<AtomicI64>,
@@ -159,8 +160,8 @@ impl World {
         let clock = Arc::new(AtomicI64::new(now.0));
         let hand = clock.clone();
         let settings = Settings { base: "http://127.0.0.1:8080".into() };
-        let app = App::new(desk, Arc::new(move || Moment(hand.load(Ordering::Relaxed))), settings);
-        World { router: web::router(app), tokens, clock, _place: place }
+        let app = App::new(desk.clone(), Arc::new(move || Moment(hand.load(Ordering::Relaxed))), settings);
+        World { desk, router: web::router(app), tokens, clock, _place: place }
     }
 
     /// Lets a minute pass.
