@@ -55,7 +55,7 @@ function saved(place, html, version) {
   before.delete(place);
   place.replaceChildren(fragment(html));
   const record = place.closest("[data-record]") ?? document;
-  if (version) all("input[name=version]", record).forEach(input => { input.value = version.replace(/^W\/|"/g, ""); });
+  if (version) all("input[name=__version]", record).forEach(input => { input.value = version.replace(/^W\/|"/g, ""); });
   one(".edit", place)?.focus();
   say(`${place.dataset.edit} saved`);
   refresh();

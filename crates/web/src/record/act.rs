@@ -174,7 +174,7 @@ pub(super) async fn save_field(
 ) -> Result<Response, Refused> {
     let (kind, shown) = found(&app, &seat, &plural, &number).await?;
     let sent = Sent::new(pairs(&body));
-    let version = sent.text("version").trim().parse().ok();
+    let version = sent.text("__version").trim().parse().ok();
     let outcome = if name == "state" {
         move_to(&app, &seat, &kind, &shown, &sent.text("state"), version).await
     } else {
@@ -359,7 +359,7 @@ async fn step_page(
         version: shown.version(),
         once: token(),
         fields: form::needed(&draw),
-        note: sent.text("note"),
+        note: sent.text("__note"),
         errors: form::summary(&draw),
         customer: if seat.actor.customer.is_some() {
             String::new()
@@ -379,18 +379,18 @@ pub(super) async fn take_step(
 ) -> Result<Response, Refused> {
     let (kind, shown) = found(&app, &seat, &plural, &number).await?;
     let mut sent = Sent::new(pairs(&body));
-    let to = sent.text("to");
+    let to = sent.text("__to");
     let step = way(&kind, &shown, &to)?;
     if sent.press() {
         return html(StatusCode::OK, &step_page(&app, &seat, &kind, &shown, step, &sent, &[]).await?);
     }
-    let note = Some(sent.text("note")).filter(|note| !note.trim().is_empty());
+    let note = Some(sent.text("__note")).filter(|note| !note.trim().is_empty());
     let command = Command::Step {
-        target: target(&kind, &number, sent.text("version").trim().parse().ok()),
+        target: target(&kind, &number, sent.text("__version").trim().parse().ok()),
         to,
         input: sent.input(&kind, &Sent::of(&kind, &shown)),
         note,
-        public: sent.get("audience") == Some("public"),
+        public: sent.get("__audience") == Some("public"),
     };
     match once(&app, &seat, &sent, command).await {
         Ok(_) => {

@@ -226,7 +226,7 @@ pub(super) async fn save(
     if sent.press() {
         return html(StatusCode::OK, &edit_page(&app, &seat, kind, &shown, &sent, &[], None).await?);
     }
-    let version = sent.text("version").trim().parse::<i64>().ok();
+    let version = sent.text("__version").trim().parse::<i64>().ok();
     if let Some(version) = version.filter(|version| *version != shown.version()) {
         return stale(&app, &seat, kind, &shown, sent, version).await;
     }
@@ -302,5 +302,5 @@ async fn edit_page(
 
 /// After a refused form the version that the reader had seen still counts.
 fn kept_version(sent: &Sent, shown: &Shown) -> i64 {
-    sent.text("version").trim().parse().unwrap_or_else(|_| shown.version())
+    sent.text("__version").trim().parse().unwrap_or_else(|_| shown.version())
 }

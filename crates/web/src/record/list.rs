@@ -159,8 +159,8 @@ pub async fn page(
         chips: if filter_error.is_empty() { chip::chips(&query.filter, kind, &names, here) } else { Vec::new() },
         filter_error,
         picks: picks(kind, &columns, &query),
-        fields: fields(kind),
-        chooser: chooser(kind, &columns),
+        fields: fields(room.actor, kind),
+        chooser: chooser(room.actor, kind, &columns),
         heads: heads(kind, &columns, &query, &whole),
         rows: rows(&lens, kind, &columns, &page.records, query.as_of.is_some()),
         count: told(&count, page.records.len(), &query, kind),
@@ -430,19 +430,20 @@ fn chosen(query: &Query, path: &str) -> Vec<String> {
         .collect()
 }
 
-/// Every field that a filter may name, by label.
-fn fields(kind: &Kind) -> Vec<Pick> {
+/// Every field that the reader may see and a filter may name, by label.
+fn fields(actor: &Actor, kind: &Kind) -> Vec<Pick> {
     let mut names: Vec<&str> = vec!["title", "number", "state", "created", "changed"];
-    names.extend(kind.fields.iter().filter(|field| field.alias.is_none()).map(|field| field.name.as_str()));
+    let seen = |field: &&model::Field| field.alias.is_none() && (actor.customer.is_none() || !field.internal);
+    names.extend(kind.fields.iter().filter(seen).map(|field| field.name.as_str()));
     let pick = |name: &str| Pick { value: name.into(), label: chip::label_of(kind, name), chosen: false };
     names.into_iter().map(pick).collect()
 }
 
 /// Columns in their order, the chosen ones first.
-fn chooser(kind: &Kind, columns: &[String]) -> Vec<Pick> {
+fn chooser(actor: &Actor, kind: &Kind, columns: &[String]) -> Vec<Pick> {
     let pick = |name: &str, chosen| Pick { value: name.into(), label: chip::label_of(kind, name), chosen };
     let mut found: Vec<Pick> = columns.iter().map(|name| pick(name, true)).collect();
-    let others = fields(kind).into_iter().filter(|field| {
+    let others = fields(actor, kind).into_iter().filter(|field| {
         !columns.iter().any(|column| kind.common_name(column) == field.value || *column == field.value)
     });
     found.extend(others);

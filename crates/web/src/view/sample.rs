@@ -263,18 +263,7 @@ fn sample() -> Sample {
         exact: text("Thu 12 Nov 2026, 08:36 UTC"),
         ticking: false,
     };
-    let entry = |shape, said| Entry {
-        id: format!("entry-{shape}"),
-        mark: Mark::new(shape, Tone::Info, ""),
-        who: person.clone(),
-        at: when.clone(),
-        said,
-    };
     let step = |label: &str, place, note: &str| Step { label: text(label), place, note: text(note) };
-    let delta =
-        |before: &str, after: &str| ShownDelta { label: text("Owner"), before: text(before), after: text(after) };
-    let message =
-        |public, audience: &str| Said::Message { public, audience: text(audience), html: text("<p>We are on it.</p>") };
     Sample {
         shell: shell(),
         crumbs: vec![Link::new("Incidents", "/incidents"), Link::new("INC-20431", "")],
@@ -297,14 +286,7 @@ fn sample() -> Sample {
         priorities: (1..=4).map(Priority).collect(),
         person: person.clone(),
         clock: Clock { mark: Mark::new(Shape::Risk, Tone::Warn, "0:26 left"), used_percent: Some(89) },
-        entries: vec![
-            entry(
-                Shape::Half,
-                Said::Done { text: text("edited"), deltas: vec![delta("", "A"), delta("A", ""), delta("A", "B")] },
-            ),
-            entry(Shape::Say, message(true, "Public reply to Castlebrook Bank")),
-            entry(Shape::Lock, message(false, "Internal note, Tidewell only")),
-        ],
+        entries: entries(&person, &when),
         fields: fields(),
         marks: every_mark(),
         figures: vec![Figure {
@@ -330,6 +312,32 @@ fn sample() -> Sample {
             Cell::ForAPerson,
         ]),
     }
+}
+
+fn delta(before: &str, after: &str) -> ShownDelta {
+    ShownDelta { label: "Owner".into(), before: before.into(), after: after.into() }
+}
+
+/// What was done and what was said, to one side and to both.
+fn entries(who: &Person, at: &When) -> Vec<Entry> {
+    let entry = |shape, said| Entry {
+        id: format!("entry-{shape}"),
+        mark: Mark::new(shape, Tone::Info, ""),
+        who: who.clone(),
+        at: at.clone(),
+        said,
+    };
+    let message = |public, audience: &str| Said::Message {
+        public,
+        audience: audience.into(),
+        html: "<p>We are on it.</p>".into(),
+    };
+    let deltas = vec![delta("", "A"), delta("A", ""), delta("A", "B")];
+    vec![
+        entry(Shape::Half, Said::Done { text: "edited".into(), deltas }),
+        entry(Shape::Say, message(true, "Public reply to Castlebrook Bank")),
+        entry(Shape::Lock, message(false, "Internal note, Tidewell only")),
+    ]
 }
 
 fn every_mark() -> Vec<Mark> {

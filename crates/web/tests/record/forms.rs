@@ -145,7 +145,7 @@ async fn a_step_asks_for_what_its_state_needs() {
     ] {
         set(&mut sent, name, value);
     }
-    set(&mut sent, "note", "It came back by itself at first.");
+    set(&mut sent, "__note", "It came back by itself at first.");
     let answer = world.post("/incidents/INC-7/step", &sent).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     let record = world.get("/incidents/INC-7").await.text;
