@@ -188,7 +188,7 @@ impl Desk {
             }
         };
         let mut conn = self.db().read().await.map_err(told("database (connecting)"))?;
-        conn.run("select version from schema_version", &[]).await.map_err(told("database (reading)"))?;
+        migrate::version(&mut conn).await.map_err(told("database (reading)"))?;
         drop(conn);
         self.db().write(|_| async { Ok::<(), Fault>(()) }.boxed()).await.map_err(told("database (writing)"))
     }

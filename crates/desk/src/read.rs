@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use model::{
-    Actor, Cursor, Filter, Kind, Link, Moment, Query, Record, Refusal, Type, Value, filter::Context, journal::fold,
+    Actor, Column, Cursor, Filter, Kind, Link, Moment, Query, Record, Refusal, Type, Value, filter::Context, journal::fold,
 };
 
 use crate::{
@@ -337,16 +337,8 @@ impl Desk {
     }
 
     async fn kinds_of_all(&self) -> Result<HashMap<String, &'static str>, Refusal> {
-        let catalog = self.catalog();
         let mut conn = self.db().read().await?;
-        let rows = conn.run("select number, kind from record", &[]).await?;
-        let mut kinds = HashMap::with_capacity(rows.len());
-        for row in rows {
-            if let Some(kind) = catalog.find(&row.text(1)?) {
-                kinds.insert(row.text(0)?, kind.name);
-            }
-        }
-        Ok(kinds)
+        Ok(record::kinds(&mut conn, &self.catalog()).await?)
     }
 }
 
@@ -388,6 +380,8 @@ fn needs_ties(filter: &Filter) -> bool {
 /// A text whose order is the value's order, the same as the database sorts by.
 fn sort_key(kind: &Kind, record: &Record, path: &str) -> String {
     match record.value(kind, path) {
+        // What has no day by which it is due comes after everything that has.
+        None if kind.find(path).is_some_and(|field| field.column == Some(Column::Due)) => "~".into(),
         None => String::new(),
         Some(Value::Number(number)) => {
             let shifted = number + model::Decimal::from(1_000_000_000_000_000i64);

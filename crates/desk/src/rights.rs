@@ -327,7 +327,7 @@ pub fn show_entries(actor: &Actor, kind: &Kind, entries: Vec<Entry>) -> Vec<Show
     let mut shown = Vec::with_capacity(entries.len());
     for mut entry in entries {
         let names: Vec<String> = entry.changes.keys().chain(entry.base.keys()).cloned().collect();
-        let before: Changes = names.iter().map(|name| (name.clone(), standing.get(name).cloned().flatten())).collect();
+        let mut before: Changes = names.iter().map(|name| (name.clone(), standing.get(name).cloned().flatten())).collect();
         standing.extend(entry.changes.clone());
         standing.extend(entry.base.clone());
         if actor.customer.is_some() {
@@ -336,6 +336,7 @@ pub fn show_entries(actor: &Actor, kind: &Kind, entries: Vec<Entry>) -> Vec<Show
             };
             entry.changes.retain(|name, _| seen(name));
             entry.base.retain(|name, _| seen(name));
+            before.retain(|name, _| seen(name));
             entry.note = entry.note.filter(|note| note.public);
             entry.linked.clear();
             entry.unlinked.clear();

@@ -8,8 +8,9 @@ use crate::{
     ids::{Ids, random},
     rights::Permit,
     store::{
-        db::{Conn, Sql},
+        db::Conn,
         fault::Fault,
+        file,
         journal::{self, Written},
         record::{self, Kept},
         search::{self, Words},
@@ -203,23 +204,7 @@ impl<'c> Unit<'c> {
 
     async fn write_files(&mut self) -> Result<(), Fault> {
         for (record, file, by, at) in std::mem::take(&mut self.files) {
-            let hash = model::canonical::hex(&model::canonical::leaf(&file.bytes));
-            let size = file.bytes.len() as i64;
-            let sql = "insert into blob (hash, bytes) values ($1, $2) on conflict (hash) do nothing";
-            self.conn.execute(sql, &[hash.as_str().into(), Sql::Bytes(file.bytes)]).await?;
-            let sql = "insert into file (id, record, name, media, size, hash, public, added, added_by) values ($1,$2,$3,$4,$5,$6,$7,$8,$9)";
-            let args = [
-                self.ids.next(at).into(),
-                record.0.into(),
-                file.name.into(),
-                file.media.into(),
-                size.into(),
-                hash.into(),
-                i64::from(file.public).into(),
-                at.0.into(),
-                by.into(),
-            ];
-            self.conn.execute(sql, &args).await?;
+            file::add(self.conn, self.ids.next(at), record, file, &by, at).await?;
         }
         Ok(())
     }
@@ -240,14 +225,7 @@ impl<'c> Unit<'c> {
             owners.push((doc, record.0));
             docs.push((doc, search::of_note(text, *public)));
         }
-        for chunk in owners.chunks(40) {
-            let sql = format!(
-                "insert into search_note (doc, record) values {}",
-                crate::store::words::placeholders(chunk.len(), 2)
-            );
-            let args: Vec<Sql> = chunk.iter().flat_map(|(doc, record)| [Sql::Int(*doc), Sql::Int(*record)]).collect();
-            self.conn.execute(&sql, &args).await?;
-        }
+        search::own_notes(self.conn, &owners).await?;
         search::write(self.conn, &docs, &known).await
     }
 }

@@ -1,11 +1,11 @@
 //! Attached files: rows beside the record, content by its hash.
 
-use model::{Moment, RecordId};
+use model::{Moment, RecordId, command::File};
 
 use crate::{
     read::FileRow,
     store::{
-        db::{Conn, Row},
+        db::{Conn, Row, Sql},
         fault::Fault,
     },
 };
@@ -21,6 +21,28 @@ fn file(row: &Row) -> Result<FileRow, Fault> {
         added_by: row.text(6)?,
         public: row.int(7)? != 0,
     })
+}
+
+/// Keeps a file of a record. The same content is kept once, whoever brings it.
+pub async fn add(conn: &mut Conn, id: i64, record: RecordId, file: File, by: &str, at: Moment) -> Result<(), Fault> {
+    let hash = model::canonical::hex(&model::canonical::leaf(&file.bytes));
+    let size = file.bytes.len() as i64;
+    let sql = "insert into blob (hash, bytes) values ($1, $2) on conflict (hash) do nothing";
+    conn.execute(sql, &[hash.as_str().into(), Sql::Bytes(file.bytes)]).await?;
+    let sql = "insert into file (id, record, name, media, size, hash, public, added, added_by) values ($1,$2,$3,$4,$5,$6,$7,$8,$9)";
+    let args = [
+        id.into(),
+        record.0.into(),
+        file.name.into(),
+        file.media.into(),
+        size.into(),
+        hash.into(),
+        i64::from(file.public).into(),
+        at.0.into(),
+        by.into(),
+    ];
+    conn.execute(sql, &args).await?;
+    Ok(())
 }
 
 pub async fn of_record(conn: &mut Conn, id: RecordId) -> Result<Vec<FileRow>, Fault> {

@@ -40,6 +40,12 @@ pub async fn migrate(db: &Db) -> Result<(), Fault> {
     db.write(|conn| async move { migrate_in(conn).await }.boxed()).await
 }
 
+/// The version that the database has.
+pub async fn version(conn: &mut Conn) -> Result<i64, Fault> {
+    let found = conn.run("select coalesce(max(version), 0) from schema_version", &[]).await?;
+    found.first().map_or(Ok(0), |row| row.int(0))
+}
+
 async fn migrate_in(conn: &mut Conn) -> Result<(), Fault> {
     if conn.dialect() == Dialect::Postgres {
         // Several servers may start at once; the first one migrates, the others wait and find it done.
@@ -47,8 +53,7 @@ async fn migrate_in(conn: &mut Conn) -> Result<(), Fault> {
     }
     let words = conn.dialect();
     conn.script(&words.words("create table if not exists schema_version (version {int} not null)")).await?;
-    let found = conn.run("select coalesce(max(version), 0) from schema_version", &[]).await?;
-    let version = found.first().map_or(Ok(0), |row| row.int(0))?;
+    let version = version(conn).await?;
     let newest = newest();
     if version > newest {
         return Err(Fault::new(format!(

@@ -88,6 +88,18 @@ pub async fn load(
     Ok(found)
 }
 
+/// The kind of every record, by number.
+pub async fn kinds(conn: &mut Conn, catalog: &Catalog) -> Result<HashMap<String, &'static str>, Fault> {
+    let rows = conn.run("select number, kind from record", &[]).await?;
+    let mut kinds = HashMap::with_capacity(rows.len());
+    for row in rows {
+        if let Some(kind) = catalog.find(&row.text(1)?) {
+            kinds.insert(row.text(0)?, kind.name);
+        }
+    }
+    Ok(kinds)
+}
+
 /// Every record of the given kinds after an id, in order of ids: for exports, checks and rebuilding.
 pub async fn walk(
     conn: &mut Conn,

@@ -110,6 +110,17 @@ pub fn condition(dialect: Dialect, bound: &str, outer: bool) -> String {
     }
 }
 
+/// Remembers whose notes are found by these words: `doc` of each and its record.
+pub async fn own_notes(conn: &mut Conn, owners: &[(i64, i64)]) -> Result<(), Fault> {
+    for chunk in owners.chunks(40) {
+        let sql =
+            format!("insert into search_note (doc, record) values {}", crate::store::words::placeholders(chunk.len(), 2));
+        let args: Vec<Sql> = chunk.iter().flat_map(|(doc, record)| [Sql::Int(*doc), Sql::Int(*record)]).collect();
+        conn.execute(&sql, &args).await?;
+    }
+    Ok(())
+}
+
 /// Writes the words of records and notes; a note's `doc` is its own and names its record.
 pub async fn write(conn: &mut Conn, docs: &[(i64, Words)], known: &[i64]) -> Result<(), Fault> {
     let sqlite = conn.dialect() == Dialect::Sqlite;

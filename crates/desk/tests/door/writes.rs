@@ -179,3 +179,16 @@ async fn the_same_key_does_the_same_command_once() {
         assert!(once("", create("Tills"), now).await.is_err());
     }
 }
+
+#[tokio::test]
+async fn several_commands_of_one_transaction_may_be_about_the_same_record() {
+    for world in worlds().await {
+        let now = at("2026-11-12T08:00:00Z");
+        world.create(&agent(), "incident", json!({"title": "Mail is down", "impact": "high"}), now).await;
+        let note = |text: &str| Command::Note { target: target("incident", "INC-1"), text: text.into(), public: false };
+        let commands = vec![note("One"), note("Two"), note("Three")];
+        let done = world.desk.perform_all(&agent(), commands, now, true).await.expect("all of them");
+        let versions: Vec<i64> = done.into_iter().map(|done| done.expect("done").version).collect();
+        assert_eq!(versions, [2, 3, 4], "{}", world.name);
+    }
+}
