@@ -4,9 +4,14 @@
 mod world;
 
 mod backups;
+mod building;
 mod commands;
 mod demo;
+mod every_kind;
+mod every_route;
 mod export;
 mod import_jsonl;
 mod import_servicenow;
+mod silo;
 mod sudden_death;
+mod tidy;

@@ -49,8 +49,30 @@ pub fn postgres() -> Option<String> {
 
 pub struct World {
     pub desk: Desk,
+    /// Where its database lies.
     pub url: String,
     pub folder: tempfile::TempDir,
+}
+
+/// Takes its database away from the server; the folder goes by itself.
+impl Drop for World {
+    fn drop(&mut self) {
+        let (Some((_, name)), Ok(server)) = (self.url.rsplit_once('/'), std::env::var("PLUMBLINE_TEST_POSTGRES"))
+        else {
+            return;
+        };
+        if !self.url.starts_with("postgres") {
+            return;
+        }
+        let (server, sql) = (server.clone(), format!("drop database if exists {name} with (force)"));
+        let away = async move {
+            let db = desk::store::db::Db::open(&server).await?;
+            db.read().await?.script(&sql).await
+        };
+        // A test's own runtime cannot be waited for from within it.
+        let waited = std::thread::spawn(|| tokio::runtime::Runtime::new().map(|runtime| runtime.block_on(away)));
+        let _ = waited.join();
+    }
 }
 
 impl World {

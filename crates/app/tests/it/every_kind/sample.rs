@@ -1,0 +1,91 @@
+//! Values for fields, made from their types alone, so that a new field of a new kind has one.
+
+use model::{Catalog, Field, Kind, Type};
+use serde_json::{Map, Value as Json, json};
+
+/// A word that stands in the texts of one field of one kind and nowhere else.
+pub fn word(kind: &Kind, field: &str) -> String {
+    format!("zq{}x{}qz", kind.name.replace('_', ""), field.replace('_', ""))
+}
+
+/// A value for a field. Another `turn` gives another value; values of the same turn fit together: all days are one day,
+/// all numbers one number, and no two people are the same.
+pub fn value(catalog: &Catalog, kind: &Kind, field: &Field, turn: usize) -> Json {
+    typed(catalog, &field.ty, &word(kind, &field.name), turn)
+}
+
+fn typed(catalog: &Catalog, ty: &Type, word: &str, turn: usize) -> Json {
+    match ty {
+        Type::Text => json!(format!("{word} <b>&</b> \"quoted\" ü {turn}")),
+        Type::LongText => json!(format!("{word} {turn}\n\n- one\n- two, <script>alert(1)</script>")),
+        Type::Number => json!(3 + turn),
+        Type::Money => json!(1250.5 + turn as f64),
+        Type::Percentage => json!(12.5 + turn as f64),
+        Type::Date => json!(format!("2026-11-{:02}", 2 + turn)),
+        // Midnight, so that it neither lies before nor behind the day of a date.
+        Type::Instant => json!(format!("2026-11-{:02}T00:00:00Z", 2 + turn)),
+        Type::Duration => json!(3600 + turn * 60),
+        Type::Period => json!(format!("2026-{:02}", 9 + turn)),
+        Type::Flag => json!(turn.is_multiple_of(2)),
+        Type::Person => json!(format!("{word}.{turn}@tidewell.example")),
+        Type::Choice(choices) => {
+            let options = &choices.options;
+            options.get(turn % options.len().max(1)).map_or_else(|| json!(word), |option| json!(option.0))
+        }
+        Type::Ref(refs) => {
+            let target = refs.kinds.first().and_then(|name| catalog.find(name)).unwrap_or(&catalog.kinds()[0]);
+            json!(format!("{}-{}", target.prefix, 1 + turn))
+        }
+        Type::List(of) => json!([typed(catalog, of, word, turn)]),
+        Type::Parts(fields) => {
+            let part = |field: &Field| {
+                let word = format!("{}{}qz", word.trim_end_matches("qz"), field.name.replace('_', ""));
+                (field.name.clone(), typed(catalog, &field.ty, &word, turn))
+            };
+            // Parts that are not declared are kept as well.
+            let strange = ("undeclared".to_string(), json!({"list": [format!("{word} {turn}"), turn]}));
+            Json::Object(fields.iter().map(part).chain([strange]).collect())
+        }
+        Type::Mixed => json!(format!("{word} {turn}")),
+    }
+}
+
+/// The fields that a kind has of its own, without other names of common parts.
+pub fn own(kind: &Kind) -> impl Iterator<Item = &Field> {
+    kind.fields.iter().filter(|field| field.alias.is_none())
+}
+
+/// Every field filled, and a title.
+pub fn full(catalog: &Catalog, kind: &Kind, turn: usize) -> Map<String, Json> {
+    let fields = own(kind).map(|field| (field.name.clone(), value(catalog, kind, field, turn)));
+    fields.chain([title(kind, turn)]).collect()
+}
+
+/// What is required and nothing else. Where no required field gives a title, that is required as well.
+pub fn least(catalog: &Catalog, kind: &Kind) -> Map<String, Json> {
+    let required = own(kind).filter(|field| field.required);
+    let mut fields: Map<String, Json> =
+        required.map(|field| (field.name.clone(), value(catalog, kind, field, 0))).collect();
+    if !kind.titled_by.iter().any(|name| fields.contains_key(*name)) {
+        fields.extend([title(kind, 0)]);
+    }
+    fields
+}
+
+fn title(kind: &Kind, turn: usize) -> (String, Json) {
+    ("title".into(), json!(format!("{} <i>&</i> \"title\" {turn}", word(kind, "title"))))
+}
+
+/// A value that a type refuses; `None` for those that take whatever comes.
+pub fn refused(ty: &Type) -> Option<Json> {
+    match ty {
+        Type::Number | Type::Money | Type::Percentage | Type::Duration | Type::Date | Type::Instant | Type::Flag => {
+            Some(json!("neither nor"))
+        }
+        Type::Person => Some(json!("nobody in particular")),
+        Type::Choice(choices) if !choices.open => Some(json!("hihg")),
+        Type::Text | Type::LongText => Some(json!({"a": 1})),
+        Type::List(of) => Some(json!([refused(of)?])),
+        _ => None,
+    }
+}
