@@ -35,7 +35,6 @@ fn check(document: &Json, schema: &Json, value: &Json, place: &str, faults: &mut
                 let most = told.as_u64().expect("a number") as usize;
                 value.as_str().filter(|text| text.chars().count() > most).map(|_| "is too long".into())
             }
-            "pattern" => None,
             "required" => {
                 let names = told.as_array().expect("a list").iter().filter_map(Json::as_str);
                 let missing = |name: &&str| value.is_object() && value.get(*name).is_none();
@@ -69,17 +68,16 @@ fn check(document: &Json, schema: &Json, value: &Json, place: &str, faults: &mut
                 None
             }
             "allOf" => {
-                told.as_array()
-                    .expect("a list")
-                    .iter()
-                    .for_each(|schema| check(document, schema, value, place, faults));
+                for schema in told.as_array().expect("a list") {
+                    check(document, schema, value, place, faults);
+                }
                 None
             }
             "anyOf" => {
                 let fits = |schema: &Json| self::faults(document, schema, value).is_empty();
                 (!told.as_array().expect("a list").iter().any(fits)).then(|| format!("fits none of {told}"))
             }
-            word if WORDS.contains(&word) => None,
+            word if word == "pattern" || WORDS.contains(&word) => None,
             other => panic!("{place}: the keyword {other} is not known to this test"),
         };
         faults.extend(fault.map(|fault| format!("{place} {fault}: {value}")));

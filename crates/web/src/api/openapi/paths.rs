@@ -216,9 +216,23 @@ pub fn across() -> Map<String, Json> {
 }
 
 pub fn parameters() -> Map<String, Json> {
-    let of = |place: &str, name: &str, required: bool, words: &str, schema: Json| json!({"name": name, "in": place, "required": required, "description": words, "schema": schema});
-    let query = |name: &str, words: &str, schema: Json| of("query", name, false, words, schema);
-    let text = || json!({"type": "string"});
+    let mut all = asked();
+    all.extend(sent_along());
+    all
+}
+
+fn declared(place: &str, name: &str, required: bool, words: &str, schema: Json) -> Json {
+    json!({"name": name, "in": place, "required": required, "description": words, "schema": schema})
+}
+
+fn text() -> Json {
+    json!({"type": "string"})
+}
+
+/// Parameters in the address.
+fn asked() -> Map<String, Json> {
+    let of = declared;
+    let query = |name: &str, words: &str, schema: Json| declared("query", name, false, words, schema);
     let instant = || json!({"type": "string", "format": "date-time"});
     let mut filter = query("filter", "Which records; the language is described above.", text());
     filter["examples"] = json!({
@@ -278,6 +292,13 @@ pub fn parameters() -> Map<String, Json> {
             "Framework",
             query("framework", "Left out: ISO/IEC 20000-1:2018.", json!({"enum": [engines::conformity::FRAMEWORK]})),
         ),
+    ])
+}
+
+/// Parameters in headers.
+fn sent_along() -> Map<String, Json> {
+    let of = declared;
+    named([
         (
             "ContentDisposition",
             of(

@@ -231,12 +231,19 @@ fn page(name: &str) -> Json {
 
 /// Schemas that all kinds share.
 pub fn shared() -> Map<String, Json> {
+    let mut all = small();
+    all.extend(records());
+    all.extend(across());
+    all
+}
+
+fn object(required: Json, properties: Json) -> Json {
+    json!({"type": "object", "required": required, "properties": properties})
+}
+
+/// Refusals, amounts and links.
+fn small() -> Map<String, Json> {
     let text = json!({"type": "string"});
-    let maybe = json!({"type": ["string", "null"]});
-    let instant = json!({"type": "string", "format": "date-time"});
-    let links = json!({"type": "array", "items": reference("Link")});
-    let object =
-        |required: Json, properties: Json| json!({"type": "object", "required": required, "properties": properties});
     named([
         (
             "Problem",
@@ -277,6 +284,16 @@ pub fn shared() -> Map<String, Json> {
                 }),
             ),
         ),
+    ])
+}
+
+/// A record and what stands beside it.
+fn records() -> Map<String, Json> {
+    let text = json!({"type": "string"});
+    let maybe = json!({"type": ["string", "null"]});
+    let instant = json!({"type": "string", "format": "date-time"});
+    let links = json!({"type": "array", "items": reference("Link")});
+    named([
         (
             "Entry",
             object(
@@ -326,6 +343,15 @@ pub fn shared() -> Map<String, Json> {
         ),
         ("RecordPage", page("Record")),
         ("EntryPage", page("Entry")),
+    ])
+}
+
+/// What goes across kinds.
+fn across() -> Map<String, Json> {
+    let text = json!({"type": "string"});
+    let maybe = json!({"type": ["string", "null"]});
+    let instant = json!({"type": "string", "format": "date-time"});
+    named([
         (
             "Me",
             object(
