@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { signIn } from './acts.mjs';
 import { Program } from './program.mjs';
 
 /// A loaded machine took 17 s to launch a browser.
@@ -23,6 +24,12 @@ export const LOOKS = [
   { name: '1440-dark', viewport: WIDE, colorScheme: 'dark' },
   { name: '390-light', viewport: NARROW, colorScheme: 'light' },
   { name: '390-dark', viewport: NARROW, colorScheme: 'dark' },
+];
+
+/// The roles for which the demonstration prints a login.
+export const ROLES = [
+  'administrator', 'sms-manager', 'process-owner', 'agent', 'approver', 'customer-user', 'internal-auditor',
+  'external-auditor', 'top-management',
 ];
 
 const SHOTS = fileURLToPath(new URL('../shots/', import.meta.url));
@@ -96,6 +103,7 @@ export class World {
     this.program = program;
     this.browser = browser;
     this.url = program.url;
+    this.logins = logins(program.output);
   }
 
   async stop() {
@@ -103,8 +111,30 @@ export class World {
     await this.program.stop();
   }
 
+  /// Runs `act(page)` on a page of somebody with this role. Each role signs in once in a run.
+  async as(role, options, act) {
+    const login = this.logins.get(role);
+    assert.ok(login, `no login of ${role} was printed:\n${this.program.output}`);
+    if (!this.#sessions.has(role)) {
+      const session = this.asNobody({}, async (page, context) => {
+        await page.goto('/sign-in');
+        await signIn(page, login);
+        await page.locator('.me').first().waitFor();
+        return context.storageState();
+      });
+      this.#sessions.set(role, session);
+    }
+    return this.asNobody({ storageState: await this.#sessions.get(role), ...options }, act);
+  }
+
   /// Runs `act(page)` on a page that nobody has signed in on.
   asNobody(options, act) {
     return this.browser.visit({ baseURL: this.url, ...options }, act);
   }
+}
+
+/// The logins that the demonstration prints, by role: `  SMS manager       ines@tidewell.example    k3fh-…`
+function logins(output) {
+  const lines = output.matchAll(/^ +([A-Za-z ]+?) +(\S+@\S+) +(\S+)$/gm);
+  return new Map([...lines].map(([, role, email, password]) => [role.toLowerCase().replaceAll(' ', '-'), { email, password }]));
 }
