@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use model::{
-    Actor, Column, Cursor, Filter, Kind, Link, Moment, Query, Record, Refusal, Type, Value, filter::Context, journal::fold,
+    Actor, Column, Cursor, Filter, Kind, Link, Moment, Query, Record, Refusal, Type, Value, filter::Context,
+    journal::fold,
 };
 
 use crate::{

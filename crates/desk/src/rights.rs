@@ -327,7 +327,8 @@ pub fn show_entries(actor: &Actor, kind: &Kind, entries: Vec<Entry>) -> Vec<Show
     let mut shown = Vec::with_capacity(entries.len());
     for mut entry in entries {
         let names: Vec<String> = entry.changes.keys().chain(entry.base.keys()).cloned().collect();
-        let mut before: Changes = names.iter().map(|name| (name.clone(), standing.get(name).cloned().flatten())).collect();
+        let mut before: Changes =
+            names.iter().map(|name| (name.clone(), standing.get(name).cloned().flatten())).collect();
         standing.extend(entry.changes.clone());
         standing.extend(entry.base.clone());
         if actor.customer.is_some() {

@@ -113,8 +113,10 @@ pub fn condition(dialect: Dialect, bound: &str, outer: bool) -> String {
 /// Remembers whose notes are found by these words: `doc` of each and its record.
 pub async fn own_notes(conn: &mut Conn, owners: &[(i64, i64)]) -> Result<(), Fault> {
     for chunk in owners.chunks(40) {
-        let sql =
-            format!("insert into search_note (doc, record) values {}", crate::store::words::placeholders(chunk.len(), 2));
+        let sql = format!(
+            "insert into search_note (doc, record) values {}",
+            crate::store::words::placeholders(chunk.len(), 2)
+        );
         let args: Vec<Sql> = chunk.iter().flat_map(|(doc, record)| [Sql::Int(*doc), Sql::Int(*record)]).collect();
         conn.execute(&sql, &args).await?;
     }
