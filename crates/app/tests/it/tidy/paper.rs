@@ -13,10 +13,6 @@ const PACKAGES: usize = 400;
 /// Files that documents name for readers to make.
 const EXAMPLES: [&str; 1] = ["crates/kinds/src/follow_up/lesson.rs"];
 
-/// Documents that are named already and about to be written.
-const COMING: [&str; 5] =
-    ["docs/operate.md", "docs/performance.md", "docs/api.md", "docs/import.md", "docs/pictures/conformity.png"];
-
 #[test]
 fn every_template_is_drawn_by_something() {
     let templates = source::files(&["html"]);
@@ -38,9 +34,6 @@ fn links_in_documents_lead_somewhere() {
             let (path, anchor) = target.split_once('#').unwrap_or((&target, ""));
             let there = source::root().join(&file.path).parent().expect("a folder").join(path);
             let there = if path.is_empty() { source::root().join(&file.path) } else { there };
-            if COMING.contains(&target.as_str()) && !there.exists() {
-                continue;
-            }
             if !there.exists() {
                 offences.push(format!("{}:{line}: {target} is not there", file.path));
             } else if !anchor.is_empty()
@@ -90,7 +83,7 @@ fn files_that_documents_name_are_there() {
             for named in text.split('`').skip(1).step_by(2) {
                 let plain = !named.contains(['*', '{', '<', ' ', '…']);
                 let ours = ["crates/", "docs/", "e2e/", "benches/"].iter().any(|start| named.starts_with(start));
-                let example = EXAMPLES.contains(&named) || COMING.contains(&named);
+                let example = EXAMPLES.contains(&named);
                 if plain
                     && ours
                     && !example

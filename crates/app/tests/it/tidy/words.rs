@@ -67,7 +67,8 @@ fn stands_alone(text: &str, mark: &str) -> bool {
     let joins = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
     text.match_indices(mark).any(|(at, _)| {
         let bare = mark.ends_with(|letter: char| letter.is_alphanumeric());
-        !joins(text[..at].chars().next_back()) && !(bare && joins(text[at + mark.len()..].chars().next()))
+        let (before, behind) = (text[..at].chars().next_back(), text[at + mark.len()..].chars().next());
+        !joins(before) && (!bare || !joins(behind))
     })
 }
 
