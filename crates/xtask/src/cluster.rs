@@ -102,6 +102,7 @@ pub fn programs() -> Option<PathBuf> {
 /// A folder for this cluster alone, readable by its server, in the system's temporary folder: the repository may lie
 /// where another account cannot reach it.
 fn new_folder() -> Result<PathBuf, String> {
+    #[expect(clippy::disallowed_methods, reason = "a name for a folder, at the program's edge")]
     let moment = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
     let folder = std::env::temp_dir().join(format!("plumbline-postgres-{}-{moment}", std::process::id()));
     let mut mkdir = Command::new("mkdir");
