@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use engines::conformity::Case;
-use model::{Entry, Mark, Moment, Record, Refusal, journal::fold};
+use model::{Entry, Mark, Moment, Record, Refusal, Value, journal::fold};
 
 use crate::{
     Desk,
@@ -40,9 +40,33 @@ impl Desk {
                     }
                     marks.retain(|mark| mark.at <= at);
                 }
+                marks.iter_mut().for_each(lean);
                 let links = links.remove(&record.id.0).unwrap_or_default();
                 found.push(Case { record, marks, links });
             }
         }
     }
+}
+
+/// Letters of a text in history that checks look at: enough to know a word of a note and whether something was said.
+const SAID: usize = 80;
+
+/// Lets go of what only telling the record needed: checks read from history when what was set, not the whole of it.
+fn lean(mark: &mut Mark) {
+    mark.base.retain(|_, value| !matches!(value, Some(Value::Text(_) | Value::List(_) | Value::Parts(_))));
+    for value in mark.changes.values_mut() {
+        if let Some(Value::Text(text)) = value {
+            shorten(text);
+        }
+    }
+    if let Some(note) = &mut mark.note {
+        shorten(note);
+    }
+}
+
+fn shorten(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(SAID) {
+        text.truncate(end);
+    }
+    text.shrink_to_fit();
 }
