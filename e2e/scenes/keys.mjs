@@ -53,9 +53,11 @@ export default function keys(world) {
       await page.getByLabel('What to edit').selectOption('symptom');
       await page.getByRole('button', { name: 'Edit…' }).click();
       await page.getByLabel('Symptom').fill('Set for both');
+      await page.locator('main form button.primary').click();
+      await page.getByRole('columnheader', { name: 'Would become' }).waitFor();
       await axe(page, 'the preview of a bulk edit');
       await page.locator('main form button.primary').click();
-      await page.waitForLoadState();
+      await page.getByRole('columnheader', { name: 'Became' }).waitFor();
       for (const number of [one, two]) {
         await page.goto(`/incidents/${number}`);
         assert.ok(await page.locator('#facts').getByText('Set for both').isVisible(), number);

@@ -66,9 +66,9 @@ async function step(page) {
 
 async function filter(page, number) {
   await page.goto('/incidents');
-  await page.locator('details.as-text > summary').click();
-  await page.getByRole('textbox', { name: 'Filter as text' }).fill(`number = ${number}`);
-  await page.locator('.query button').click();
+  await page.locator('[popovertarget=add-filter]').click();
+  await page.getByRole('textbox', { name: 'The whole filter as text' }).fill(`number = ${number}`);
+  await page.getByRole('button', { name: 'Apply' }).click();
   await page.waitForURL(/filter=/);
   await page.locator('a.main', { hasText: 'Logged without a script' }).click();
   await page.waitForURL(new RegExp(`/incidents/${number}$`));

@@ -159,14 +159,14 @@ pub async fn palette(
         ..PaletteOption::default()
     });
     let group = |title: &str, options: Vec<PaletteOption>| PaletteGroup { title: title.to_owned(), options };
-    Ok(PaletteFragment {
-        groups: vec![
-            group("Records", records.into_iter().map(option).collect()),
-            group("Go to", pages.take(if words.is_empty() { 20 } else { 5 }).collect()),
-            group("Clauses", clauses.collect()),
-            group("Do", acts.take(5).collect()),
-        ],
-    })
+    let pages: Vec<PaletteOption> = pages.take(if words.is_empty() { 20 } else { 5 }).collect();
+    // Whoever types the name of a page means that page, however many records hold the word.
+    let named = !words.is_empty() && pages.iter().any(|page| page.title.to_lowercase().starts_with(&lower));
+    let records = group("Records", records.into_iter().map(option).collect());
+    let pages = group("Go to", pages);
+    let (first, second) = if named { (pages, records) } else { (records, pages) };
+    let groups = vec![first, second, group("Clauses", clauses.collect()), group("Do", acts.take(5).collect())];
+    Ok(PaletteFragment { groups })
 }
 
 fn found_by(words: &str) -> Query {
