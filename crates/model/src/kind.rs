@@ -91,6 +91,8 @@ pub struct Kind {
     pub identity: Option<&'static str>,
     /// Field whose value is the number of the customer that a record belongs to.
     pub customer_field: Option<&'static str>,
+    /// Whether its records have the clocks of what was agreed: until somebody answers, until it is resolved.
+    pub clocked: bool,
 }
 
 impl Kind {
@@ -113,6 +115,7 @@ impl Kind {
             titled_by: Vec::new(),
             identity: None,
             customer_field: None,
+            clocked: false,
         }
     }
 
@@ -195,6 +198,12 @@ impl Kind {
 
     pub fn belongs_to(mut self, customer_field: &'static str) -> Kind {
         self.customer_field = Some(customer_field);
+        self
+    }
+
+    /// Gives its records the clocks of what was agreed.
+    pub fn clocked(mut self) -> Kind {
+        self.clocked = true;
         self
     }
 

@@ -35,7 +35,7 @@ pub fn kind() -> Kind {
                     part::text("to").help("Local time such as 17:30; 24:00 is midnight."),
                 ])
                 .label("Weekly hours")
-                .help("A window never crosses midnight: write 22:00 to 24:00 and 00:00 to 06:00."),
+                .help("A window never crosses midnight: write 22:00 to 24:00 and 00:00 to 06:00. Without any it is open all day."),
         )
         .field(CLOSED_DATES.texts().label("Closed days").help("One date a line, such as 2026-12-25."))
         .field(
@@ -44,7 +44,7 @@ pub fn kind() -> Kind {
                 .label("Special days")
                 .help("Days with hours of their own; they beat closed days."),
         )
-        .field(VALID_FROM.date().help("A calendar that changes is a new one from this day on."))
+        .field(VALID_FROM.date().help("A calendar that changes is a new one of the same name from this day on."))
         .field(OWNER.person().column(Column::Owner))
         .lifecycle(lifecycles::kept())
         .include_links(links::general())

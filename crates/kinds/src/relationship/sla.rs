@@ -14,6 +14,8 @@ pub const WORKLOAD_LIMITS: Key<Many<Parts>> = Key::new("workload_limits");
 pub const EXCEPTIONS: Key<Many<Text>> = Key::new("exceptions");
 pub const REQUIREMENTS: Key<Many<Ref>> = Key::new("requirements");
 pub const CALENDAR: Key<Ref> = Key::new("calendar");
+pub const PAUSING_STATES: Key<Many<Choice>> = Key::new("pausing_states");
+pub const REOPEN_DAYS: Key<Decimal> = Key::new("reopen_days");
 pub const REVIEW_DUE: Key<Date> = Key::new("review_due");
 
 pub fn kind() -> Kind {
@@ -64,11 +66,14 @@ fn fields() -> Vec<Field> {
             .help("What is promised, so that it can be measured in each period."),
         TICKET_TARGETS
             .rows(vec![
-                part::open_choice("kind", &["incident", "service_request"]).label("Ticket"),
+                part::open_choice("kind", &["incident", "service_request", "problem"]).label("Ticket"),
                 part::open_choice("priority", &["P1", "P2", "P3", "P4", "P5"]),
                 part::duration("response").help("Such as PT30M."),
                 part::duration("resolution").help("Such as PT4H."),
-                part::reference("calendar", &["service_calendar"]).help("Empty means round the clock."),
+                part::number("working_days")
+                    .label("Or working days")
+                    .help("Instead of a resolution time: until closing time of the n-th working day after the first."),
+                part::reference("calendar", &["service_calendar"]).help("Empty means that of the agreement."),
             ])
             .label("Times for tickets")
             .help("How fast tickets of a priority are answered and resolved."),
@@ -88,6 +93,16 @@ fn fields() -> Vec<Field> {
         CALENDAR
             .reference(&["service_calendar"])
             .help("The hours in which targets run; empty means those of the service."),
+        PAUSING_STATES
+            .open_choices(&["waiting_customer", "scheduled", "waiting_supplier", "on_hold"])
+            .label("Clock on hold in")
+            .help(
+                "States in which the time to resolve stands still. Empty means waiting for the customer and scheduled.",
+            ),
+        REOPEN_DAYS
+            .number()
+            .label("Days to reopen")
+            .help("Within so many days after it was resolved a ticket goes on with its old clock. Empty means 7."),
         REVIEW_DUE.date(),
         shared::state_alias("state"),
     ]

@@ -56,6 +56,7 @@ pub fn kind() -> Kind {
         .grants(roles::customers_raise())
         .list(&["number", "title", "state", "priority", "service", "owner", "raised_on"])
         .belongs_to("customer")
+        .clocked()
         .rule(priority_from_impact_and_urgency)
         .rule(times_of_states)
         .rule(moves_are_counted)

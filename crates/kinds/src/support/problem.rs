@@ -38,6 +38,7 @@ pub fn kind() -> Kind {
         .grants(roles::operational())
         .list(&["number", "title", "state", "priority", "category", "service", "owner", "raised_on"])
         .belongs_to("customer")
+        .clocked()
         .rule(times_of_states)
         .rule(decision_is_signed)
         .rule(times_in_order)

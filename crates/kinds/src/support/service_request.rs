@@ -35,6 +35,7 @@ pub fn kind() -> Kind {
         .grants(roles::customers_raise())
         .list(&["number", "title", "state", "priority", "service", "category", "owner", "raised_on"])
         .belongs_to("customer")
+        .clocked()
         .rule(times_of_states)
         .rule(moves_are_counted)
         .rule(times_in_order)

@@ -1,0 +1,330 @@
+//! What was agreed about tickets: the service level agreements in force at each instant, and what holds without one.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use model::{Fields, Mark, Moment, Record, Value, lifecycle::WITHDRAWN};
+use rust_decimal::prelude::ToPrimitive;
+
+use super::{
+    Name, Turn, at,
+    hours::{AllHours, Hours},
+    moment, versions,
+};
+use crate::rules::clock::REOPEN_DAYS;
+
+/// Kinds whose records say what was agreed, with those of their fields in which a change moves clocks. The state of an
+/// agreement counts as well.
+pub const HEEDED: &[(&str, &[&str])] = &[
+    (
+        "sla",
+        &["state", "service", "customer", "ticket_targets", "calendar", "agreed_on", "pausing_states", "reopen_days"],
+    ),
+    ("service_calendar", &["state", "title", "name", "zone", "windows", "closed_dates", "special_dates", "valid_from"]),
+    ("service", &["calendar"]),
+];
+
+/// States in which an agreement holds. One that is taken up again for a new version holds on until that is agreed.
+const IN_FORCE: [&str; 4] = ["agreed", "active", "in-force", "current"];
+const ENDED: [&str; 2] = ["expired", "terminated"];
+
+/// What was agreed for the tickets of a service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Terms {
+    /// Number of the agreement; empty where none was made.
+    pub agreement: String,
+    pub promises: Vec<Promise>,
+    /// Number of the calendar for promises that name none.
+    pub calendar: Option<String>,
+    /// States in which the resolution clock is on hold (R05).
+    pub pausing: Vec<String>,
+    /// Days of 24 hours within which a resolved ticket goes on when it is reopened (R06).
+    pub reopen_days: i64,
+}
+
+/// One promise: this clock, for tickets of this kind and priority.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Promise {
+    pub ticket: String,
+    pub priority: String,
+    pub clock: Name,
+    pub need: Need,
+    /// Number of the calendar; `None` takes that of the agreement, then that of the service.
+    pub calendar: Option<String>,
+}
+
+/// How much time is promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Working seconds (R02).
+    Seconds(i64),
+    /// Until the closing time of the n-th working day after the day of the start (R03).
+    WorkingDays(u32),
+}
+
+/// A promise as it holds at an instant.
+#[derive(Clone, Copy, Debug)]
+pub struct Goal<'a> {
+    pub terms: &'a Terms,
+    pub promise: &'a Promise,
+    pub hours: &'a Hours,
+}
+
+impl Goal<'_> {
+    /// Whether both are one promise in the same version of the same hours.
+    pub fn is(&self, other: &Goal<'_>) -> bool {
+        std::ptr::eq(self.promise, other.promise) && std::ptr::eq(self.hours, other.hours)
+    }
+
+    /// The whole goal in working seconds for a clock that started then.
+    pub fn seconds(&self, start: Timestamp) -> i64 {
+        match self.promise.need {
+            Need::Seconds(seconds) => seconds,
+            Need::WorkingDays(days) => {
+                let calendar = &self.hours.calendar;
+                let due = calendar.due_in_working_days(start, days);
+                due.map_or(i64::MAX, |due| calendar.working_seconds(start, due))
+            }
+        }
+    }
+}
+
+/// One version of an agreement; `terms` are missing from where it has ended.
+#[derive(Clone, Debug)]
+struct Version {
+    service: String,
+    customer: Option<String>,
+    agreed_on: Option<Moment>,
+    terms: Option<Terms>,
+}
+
+/// Everything that was agreed, over time. Cheap to ask, made anew when one of its records changes.
+#[derive(Clone, Debug)]
+pub struct Agreements {
+    versions: Vec<Vec<(Timestamp, Version)>>,
+    of_service: BTreeMap<String, Vec<usize>>,
+    /// Number of the calendar that a service names, over time.
+    service_hours: BTreeMap<String, Vec<(Timestamp, Option<String>)>>,
+    hours: AllHours,
+    standard: Terms,
+}
+
+impl Default for Agreements {
+    fn default() -> Agreements {
+        Agreements::read(&[])
+    }
+}
+
+impl Agreements {
+    /// Reads the records of the kinds in [`HEEDED`] with their whole history.
+    pub fn read(records: &[(Record, Vec<Mark>)]) -> Agreements {
+        let of = |kind: &'static str| {
+            let own = records.iter().filter(move |(record, _)| record.kind == kind);
+            own.map(|(record, marks)| (record, marks.as_slice()))
+        };
+        let versions: Vec<Vec<(Timestamp, Version)>> =
+            of("sla").map(|(record, marks)| agreement(record, marks)).filter(|line| !line.is_empty()).collect();
+        let mut of_service: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (place, line) in versions.iter().enumerate() {
+            for (_, version) in line {
+                let places = of_service.entry(version.service.clone()).or_default();
+                if places.last() != Some(&place) {
+                    places.push(place);
+                }
+            }
+        }
+        let service_hours = of("service").map(|(record, marks)| (record.number.clone(), calendars(record, marks)));
+        Agreements {
+            versions,
+            of_service,
+            service_hours: service_hours.collect(),
+            hours: AllHours::read(of("service_calendar")),
+            standard: Terms::standard(),
+        }
+    }
+
+    /// The promise for a ticket at an instant: that of the agreement about the service with the customer, else of the one
+    /// about the service alone, else the standard one. `None` where nobody promises anything.
+    pub fn goal(&self, ticket: &Ticket<'_>, clock: Name, instant: Timestamp) -> Option<Goal<'_>> {
+        let candidates = self.in_force(ticket, instant).into_iter().chain([&self.standard]);
+        candidates.into_iter().find_map(|terms| {
+            let fits = |promise: &&Promise| {
+                promise.clock == clock && promise.ticket == ticket.kind && Some(&*promise.priority) == ticket.priority
+            };
+            let promise = terms.promises.iter().find(fits)?;
+            let own = promise.calendar.as_deref().or(terms.calendar.as_deref());
+            // What nobody agreed on runs round the clock, whatever the hours of the service.
+            let of_service = || self.service_hours.get(ticket.service?).and_then(|line| at(line, instant)?.as_deref());
+            let number = if terms.agreement.is_empty() { None } else { own.or_else(of_service) };
+            Some(Goal { terms, promise, hours: self.hours.at(number, instant) })
+        })
+    }
+
+    /// Terms that were in force, the closest first: with the customer before without one, the newest of several.
+    fn in_force(&self, ticket: &Ticket<'_>, instant: Timestamp) -> Vec<&Terms> {
+        let places = ticket.service.and_then(|service| self.of_service.get(service)).map(Vec::as_slice);
+        let mut found: Vec<(bool, Timestamp, &Terms)> = Vec::new();
+        for place in places.unwrap_or_default() {
+            let line = &self.versions[*place];
+            let Some((from, version)) = line.iter().rev().find(|(from, _)| *from <= instant) else { continue };
+            let meant = version.customer.is_none() || version.customer.as_deref() == ticket.customer;
+            if let Some(terms) = version.terms.as_ref().filter(|_| meant && Some(&*version.service) == ticket.service) {
+                found.push((version.customer.is_none(), *from, terms));
+            }
+        }
+        found.sort_by(|left, right| left.0.cmp(&right.0).then(right.1.cmp(&left.1)));
+        found.into_iter().map(|(_, _, terms)| terms).collect()
+    }
+
+    /// What holds without any agreement.
+    pub fn standard(&self) -> &Terms {
+        &self.standard
+    }
+
+    /// The calendar of a number at an instant.
+    pub fn hours(&self, number: &str, instant: Timestamp) -> &Hours {
+        self.hours.at(Some(number), instant)
+    }
+
+    /// Instants at which something about these services changes, in no order.
+    pub fn turns(&self, services: &[&str]) -> Vec<Timestamp> {
+        let mut turns: Vec<Timestamp> = self.hours.turns().collect();
+        for service in services {
+            for place in self.of_service.get(*service).into_iter().flatten() {
+                turns.extend(self.versions[*place].iter().map(|(from, _)| *from));
+            }
+            turns.extend(self.service_hours.get(*service).into_iter().flatten().map(|(from, _)| *from));
+        }
+        turns
+    }
+}
+
+/// What of a ticket decides which promise holds for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ticket<'t> {
+    pub kind: &'t str,
+    pub service: Option<&'t str>,
+    pub customer: Option<&'t str>,
+    pub priority: Option<&'t str>,
+}
+
+/// The versions of one agreement, each from when it held.
+fn agreement(record: &Record, marks: &[Mark]) -> Vec<(Timestamp, Version)> {
+    let mut line: Vec<(Timestamp, Version)> = Vec::new();
+    for turn in versions(marks, record) {
+        let ended = ENDED.contains(&turn.state.as_str()) || WITHDRAWN.contains(&turn.state.as_str());
+        let before = line.last().map(|(_, version)| version);
+        if ended {
+            if let Some(version) = before.filter(|version| version.terms.is_some()) {
+                line.push((turn.at, Version { terms: None, ..version.clone() }));
+            }
+        } else if IN_FORCE.contains(&turn.state.as_str())
+            && let Some(version) = version(record, &turn)
+        {
+            let same = before.is_some_and(|before| {
+                before.terms == version.terms
+                    && (&before.service, &before.customer) == (&version.service, &version.customer)
+            });
+            if !same {
+                let from = from(&turn, &version, before);
+                line.retain(|(earlier, _)| *earlier < from);
+                line.push((from, version));
+            }
+        }
+    }
+    line
+}
+
+/// From when a version holds: from the moment it was put in force. A day of agreement that came with it counts instead
+/// where it is another day: what was agreed earlier than written down, or for later.
+fn from(turn: &Turn, version: &Version, before: Option<&Version>) -> Timestamp {
+    let day = version.agreed_on.filter(|day| before.is_none_or(|before| before.agreed_on != Some(*day)));
+    match day {
+        Some(day) if turn.at == Timestamp::MIN || day.date() != moment(turn.at).date() => day.timestamp(),
+        _ => turn.at,
+    }
+}
+
+fn version(record: &Record, turn: &Turn) -> Option<Version> {
+    let text = |name: &str| turn.fields.get(name).and_then(Value::as_text).map(str::to_string);
+    let pausing = turn.fields.get("pausing_states").map(Value::entries).unwrap_or_default();
+    let pausing: Vec<String> = pausing.iter().filter_map(|state| Some(state.as_text()?.to_string())).collect();
+    let days = turn.fields.get("reopen_days").and_then(Value::as_number).and_then(|days| days.to_i64());
+    let standard = Terms::standard();
+    Some(Version {
+        service: text("service")?,
+        customer: text("customer"),
+        agreed_on: turn.fields.get("agreed_on").and_then(Value::as_moment),
+        terms: Some(Terms {
+            agreement: record.number.clone(),
+            promises: promises(&turn.fields),
+            calendar: text("calendar"),
+            // An agreement in which no state pauses says so with "none".
+            pausing: if pausing.is_empty() { standard.pausing } else { pausing },
+            reopen_days: days.unwrap_or(REOPEN_DAYS).clamp(0, 3_660),
+        }),
+    })
+}
+
+fn promises(fields: &Fields) -> Vec<Promise> {
+    let mut promises = Vec::new();
+    for row in fields.get("ticket_targets").map(Value::entries).unwrap_or_default() {
+        let text = |name: &str| row.part(name).and_then(Value::as_text).map(str::trim).filter(|text| !text.is_empty());
+        let number = |name: &str| row.part(name).and_then(Value::as_number).and_then(|number| number.to_i64());
+        let Some(priority) = text("priority") else { continue };
+        let days = number("working_days").and_then(|days| u32::try_from(days).ok()).map(Need::WorkingDays);
+        let resolution = number("resolution").map(Need::Seconds).or(days);
+        let needs = [(Name::Response, number("response").map(Need::Seconds)), (Name::Resolution, resolution)];
+        for (clock, need) in needs {
+            promises.extend(need.map(|need| Promise {
+                ticket: text("kind").unwrap_or("incident").into(),
+                priority: priority.into(),
+                clock,
+                need,
+                calendar: text("calendar").map(str::to_string),
+            }));
+        }
+    }
+    promises
+}
+
+fn calendars(record: &Record, marks: &[Mark]) -> Vec<(Timestamp, Option<String>)> {
+    let mut line: Vec<(Timestamp, Option<String>)> = Vec::new();
+    for turn in versions(marks, record) {
+        let number = turn.fields.get("calendar").and_then(Value::as_text).map(str::to_string);
+        if line.last().is_none_or(|(_, before)| *before != number) {
+            // What was first known of it was always so.
+            line.push((if line.is_empty() { Timestamp::MIN } else { turn.at }, number));
+        }
+    }
+    line
+}
+
+impl Terms {
+    /// What holds where nothing was agreed: incidents and requests of P1 in 4 hours to P5 in 80, round the clock, an answer
+    /// within a quarter of that, and the states of rule R05.
+    pub fn standard() -> Terms {
+        let hours = [("P1", 4), ("P2", 8), ("P3", 24), ("P4", 40), ("P5", 80)];
+        let mut promises = Vec::with_capacity(20);
+        for ticket in ["incident", "service_request"] {
+            for (priority, hours) in hours {
+                for (clock, seconds) in [(Name::Response, hours * 900), (Name::Resolution, hours * 3_600)] {
+                    promises.push(Promise {
+                        ticket: ticket.into(),
+                        priority: priority.into(),
+                        clock,
+                        need: Need::Seconds(seconds),
+                        calendar: None,
+                    });
+                }
+            }
+        }
+        Terms {
+            agreement: String::new(),
+            promises,
+            calendar: None,
+            pausing: vec!["waiting_customer".into(), "scheduled".into()],
+            reopen_days: REOPEN_DAYS,
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The clocks of a ticket: a pure replay of its history against what was agreed (rules R01 to R08).
+//!
+//! Nothing is counted by hand: page, list, report and API ask here and get the same answer. What is stored beside a record
+//! is only a copy of what this says.
+
+mod agreed;
+mod history;
+mod hours;
+mod replay;
+mod stored;
+
+use jiff::Timestamp;
+use model::{Fields, Mark, Moment, Record, Value};
+
+pub use agreed::{Agreements, Goal, HEEDED, Need, Promise, Terms, Ticket};
+pub use history::is_started;
+pub use hours::{AllHours, Hours};
+pub use replay::{replay, working};
+pub use stored::{advanced, due, load, store};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Name {
+    /// Until a person has answered (R08); never paused.
+    Response,
+    /// Until the service works again, or the request is fulfilled.
+    Resolution,
+}
+
+impl Name {
+    pub const ALL: [Name; 2] = [Name::Response, Name::Resolution];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Name::Response => "response",
+            Name::Resolution => "resolution",
+        }
+    }
+}
+
+/// How a clock stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Running,
+    /// On hold: the due moment is not known while it lasts (R04).
+    OnHold,
+    Met,
+    Missed,
+    /// Not stopped, past its goal.
+    Late,
+    /// The ticket was cancelled, withdrawn or is another one's duplicate: nothing to judge (R09).
+    Dropped,
+}
+
+impl Standing {
+    pub const ALL: [Standing; 6] =
+        [Standing::Running, Standing::OnHold, Standing::Met, Standing::Missed, Standing::Late, Standing::Dropped];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Standing::Running => "running",
+            Standing::OnHold => "on_hold",
+            Standing::Met => "met",
+            Standing::Missed => "missed",
+            Standing::Late => "late",
+            Standing::Dropped => "dropped",
+        }
+    }
+
+    /// Whether it can still be met or missed.
+    pub fn is_live(self) -> bool {
+        matches!(self, Standing::Running | Standing::OnHold | Standing::Late)
+    }
+}
+
+/// A clock at an instant, with its working where that was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clock {
+    pub name: Name,
+    /// Number of the agreement; empty where the standard targets hold.
+    pub agreement: String,
+    /// Number of the calendar that it runs in; empty for round the clock without one.
+    pub calendar: String,
+    /// How people call that calendar.
+    pub hours: String,
+    pub priority: String,
+    /// Working seconds of the whole goal, used and left.
+    pub goal_seconds: i64,
+    pub used_seconds: i64,
+    pub left_seconds: i64,
+    pub started: Moment,
+    /// When the goal is, or was, used up; `None` on hold or where the calendar never gives that much time.
+    pub due: Option<Moment>,
+    pub stopped: Option<Moment>,
+    pub standing: Standing,
+    /// The state that holds it; empty while none does.
+    pub held: String,
+    pub segments: Vec<Segment>,
+}
+
+/// A stretch of time and what the clock did in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    pub from: Moment,
+    pub to: Moment,
+    pub pace: Pace,
+    /// Working seconds that it used of the goal.
+    pub used_seconds: i64,
+    /// Under which promise: agreement, priority and hours as on the clock.
+    pub agreement: String,
+    pub priority: String,
+    pub hours: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pace {
+    Running,
+    /// On hold in this state (R05).
+    OnHold(String),
+    /// Resolved, and taken up again in time (R06).
+    Over(String),
+    /// Outside of the agreed hours (R01).
+    Closed,
+}
+
+impl Pace {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Pace::Running => "running",
+            Pace::OnHold(_) => "on_hold",
+            Pace::Over(_) => "over",
+            Pace::Closed => "closed_hours",
+        }
+    }
+
+    /// The rule by which it is so.
+    pub fn rule(&self, clock: Name) -> &'static str {
+        match (self, clock) {
+            (Pace::OnHold(_), _) => "R05",
+            (Pace::Over(_), _) => "R06",
+            (Pace::Running, Name::Response) => "R08",
+            (Pace::Running, Name::Resolution) => "R04",
+            (Pace::Closed, _) => "R01",
+        }
+    }
+}
+
+/// A record as it stood from an instant on.
+struct Turn {
+    at: Timestamp,
+    state: String,
+    fields: Fields,
+}
+
+/// Every state of a record that its history tells of; what has no time counts from the beginning of time.
+fn versions(marks: &[Mark], record: &Record) -> Vec<Turn> {
+    let mut turns: Vec<Turn> = Vec::with_capacity(marks.len());
+    let (mut state, mut fields) = (String::new(), Fields::new());
+    for mark in marks {
+        for (name, value) in mark.changes.iter().chain(&mark.base) {
+            match (name.as_str(), value) {
+                ("state", value) => {
+                    state = value.as_ref().and_then(Value::as_text).unwrap_or_default().to_string();
+                }
+                (_, Some(value)) => drop(fields.insert(name.clone(), value.clone())),
+                (_, None) => drop(fields.remove(name)),
+            }
+        }
+        let at = if mark.at == Moment::UNKNOWN { Timestamp::MIN } else { second(mark.at) };
+        turns.push(Turn { at, state: state.clone(), fields: fields.clone() });
+    }
+    if turns.is_empty() {
+        turns.push(Turn { at: Timestamp::MIN, state: record.state.clone(), fields: record.fields.clone() });
+    }
+    turns
+}
+
+/// What of a line in the order of time holds at an instant.
+fn at<T>(line: &[(Timestamp, T)], instant: Timestamp) -> Option<&T> {
+    let after = line.partition_point(|(from, _)| *from <= instant);
+    after.checked_sub(1).map(|place| &line[place].1)
+}
+
+fn moment(at: Timestamp) -> Moment {
+    Moment(at.as_millisecond())
+}
+
+/// Clocks count whole seconds (convention 1 of the calculation rules).
+fn second(at: Moment) -> Timestamp {
+    Timestamp::from_second(at.timestamp().as_second()).unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,234 @@
+//! The replay itself: history and promises in, clocks out.
+
+use jiff::{SignedDuration, Timestamp};
+use model::{Kind, Mark, Moment, Phase, lifecycle::WITHDRAWN};
+
+use super::{Agreements, Clock, Goal, Name, Pace, Segment, Standing, at, history::History, moment, second};
+use crate::rules::{
+    clock::{Due, Pause, Reading, Stretch, read_changing},
+    spans::{Span, common, join, total, without},
+};
+
+/// The clocks of a ticket at `now`, without their working. Empty where nothing was promised for its priority, or where
+/// nobody knows when it began.
+pub fn replay(kind: &Kind, marks: &[Mark], agreements: &Agreements, now: Moment) -> Vec<Clock> {
+    clocks(kind, marks, agreements, now, false)
+}
+
+/// The same with every segment.
+pub fn working(kind: &Kind, marks: &[Mark], agreements: &Agreements, now: Moment) -> Vec<Clock> {
+    clocks(kind, marks, agreements, now, true)
+}
+
+fn clocks(kind: &Kind, marks: &[Mark], agreements: &Agreements, now: Moment, working: bool) -> Vec<Clock> {
+    let Some(history) = History::read(kind, marks, now) else { return Vec::new() };
+    let mut turns: Vec<Timestamp> = agreements.turns(&history.services());
+    turns.extend(history.turns());
+    turns.retain(|turn| *turn > history.started);
+    turns.push(history.started);
+    turns.sort_unstable();
+    turns.dedup();
+    let replay = Replay { kind, history, agreements, turns, now: second(now) };
+    Name::ALL.into_iter().filter_map(|name| replay.clock(name, working)).collect()
+}
+
+struct Replay<'a> {
+    kind: &'a Kind,
+    history: History,
+    agreements: &'a Agreements,
+    /// Instants from the start on at which another promise may hold, known ones of the future among them.
+    turns: Vec<Timestamp>,
+    now: Timestamp,
+}
+
+/// A promise from an instant on.
+type Run<'a> = Vec<(Timestamp, Goal<'a>)>;
+
+/// When a clock stood still, and how it ended.
+#[derive(Default)]
+struct Halts {
+    /// With the state that is to blame, and whether the ticket was over in it.
+    pauses: Vec<(Pause, String, bool)>,
+    stopped: Option<Timestamp>,
+    dropped: bool,
+}
+
+impl<'a> Replay<'a> {
+    fn clock(&self, name: Name, working: bool) -> Option<Clock> {
+        let run = self.run(name);
+        let started = self.history.started;
+        let halts = match name {
+            Name::Response => self.response_halts(),
+            Name::Resolution => self.resolution_halts(&run),
+        };
+        let pauses: Vec<Pause> = halts.pauses.iter().map(|(pause, _, _)| *pause).collect();
+        let end = halts.stopped.unwrap_or(self.now).min(self.now).max(started);
+        let stretches: Vec<Stretch<'_>> = run
+            .iter()
+            .map(|(from, goal)| Stretch {
+                from: *from,
+                calendar: &goal.hours.calendar,
+                target_seconds: goal.seconds(started),
+            })
+            .collect();
+        let begun = stretches.iter().take_while(|stretch| stretch.from <= end).count();
+        let (_, goal) = run.get(begun.checked_sub(1)?)?;
+        let reading = read_changing(&stretches[..begun], &pauses, end)?;
+        let held = halts.pauses.iter().find(|(pause, _, _)| pause.to.is_none()).map(|(_, state, _)| state.clone());
+        let due = match halts.stopped {
+            None => ahead(&stretches, begun, &pauses, reading.due),
+            Some(_) => reading.due,
+        };
+        Some(Clock {
+            name,
+            agreement: goal.terms.agreement.clone(),
+            calendar: goal.hours.number.clone(),
+            hours: goal.hours.name.clone(),
+            priority: goal.promise.priority.clone(),
+            goal_seconds: stretches[begun - 1].target_seconds,
+            used_seconds: reading.used_seconds,
+            left_seconds: reading.left_seconds,
+            started: moment(started),
+            due: due.instant().map(moment),
+            stopped: halts.stopped.map(moment),
+            standing: standing(&halts, &reading, held.is_some()),
+            held: held.unwrap_or_default(),
+            segments: if working { segments(&run, &halts, end) } else { Vec::new() },
+        })
+    }
+
+    /// Every promise that held, and those of the future that are known already. A turn at which the same promise goes on
+    /// is none.
+    fn run(&self, name: Name) -> Run<'a> {
+        let mut run: Run<'a> = Vec::new();
+        for turn in &self.turns {
+            let goal = self.agreements.goal(&self.history.ticket(*turn), name, *turn);
+            if let Some(goal) = goal
+                && run.last().is_none_or(|(_, last)| !last.is(&goal))
+            {
+                // The first promise holds from the report on.
+                run.push((if run.is_empty() { self.history.started } else { *turn }, goal));
+            }
+        }
+        run
+    }
+
+    /// Stretches of states that are over, neighbours joined, with their last state.
+    fn ends(&self) -> Vec<(Timestamp, Option<Timestamp>, &str)> {
+        let mut ends: Vec<(Timestamp, Option<Timestamp>, &str)> = Vec::new();
+        let states = &self.history.states;
+        for (place, (from, state)) in states.iter().enumerate() {
+            let to = states.get(place + 1).map(|(next, _)| *next);
+            if self.kind.phase(state) != Phase::Done {
+                continue;
+            }
+            match ends.last_mut() {
+                Some(last) if last.1 == Some(*from) => (last.1, last.2) = (to, state),
+                _ => ends.push((*from, to, state)),
+            }
+        }
+        ends
+    }
+
+    /// The response clock is never paused; a ticket that ends unanswered needs no answer any more.
+    fn response_halts(&self) -> Halts {
+        let last = self.ends().into_iter().next_back().filter(|(_, to, _)| to.is_none());
+        let dropped = last.is_some_and(|(_, _, state)| WITHDRAWN.contains(&state));
+        let over = last.map(|(from, _, _)| from);
+        let stopped = self.history.responded.or(over);
+        Halts { pauses: Vec::new(), stopped, dropped: dropped && self.history.responded.is_none() }
+    }
+
+    /// Times in which the resolution clock stood still, and when it stopped for good. A ticket that comes back within the
+    /// agreed days goes on, and the time in between does not count (R06); one that comes back later keeps its old clock.
+    fn resolution_halts(&self, run: &Run<'_>) -> Halts {
+        let terms = |instant: Timestamp| at(run, instant).map_or(self.agreements.standard(), |goal| goal.terms);
+        let mut halts = Halts::default();
+        let states = &self.history.states;
+        for (place, (from, state)) in states.iter().enumerate() {
+            let to = states.get(place + 1).map(|(next, _)| *next);
+            if terms(*from).pausing.contains(state) && self.kind.phase(state) != Phase::Done {
+                halts.pauses.push((Pause::new(*from, to), state.clone(), false));
+            }
+        }
+        for (from, to, state) in self.ends() {
+            let most = SignedDuration::from_hours(24 * terms(from).reopen_days);
+            match to {
+                Some(back) if from.duration_until(back) <= most => {
+                    halts.pauses.push((Pause::new(from, back), state.to_string(), true));
+                }
+                _ => {
+                    halts.stopped = Some(from);
+                    halts.dropped = to.is_none() && WITHDRAWN.contains(&state);
+                    halts.pauses.retain(|(pause, _, _)| pause.from < from);
+                    break;
+                }
+            }
+        }
+        halts
+    }
+}
+
+fn standing(halts: &Halts, reading: &Reading, held: bool) -> Standing {
+    match (halts.stopped.is_some(), reading.is_breached(), held) {
+        _ if halts.dropped => Standing::Dropped,
+        (true, false, _) => Standing::Met,
+        (true, true, _) => Standing::Missed,
+        (false, true, _) => Standing::Late,
+        (false, false, true) => Standing::OnHold,
+        (false, false, false) => Standing::Running,
+    }
+}
+
+/// When the goal is used up if nothing more happens than what is agreed already: hours and terms that begin before then
+/// count.
+fn ahead(stretches: &[Stretch<'_>], begun: usize, pauses: &[Pause], due: Due) -> Due {
+    let mut due = due;
+    for next in begun..stretches.len() {
+        let turn = stretches[next].from;
+        match due {
+            Due::OnHold => break,
+            Due::At(at) if at <= turn => break,
+            Due::At(_) | Due::Never => {
+                due = read_changing(&stretches[..=next], pauses, turn).map_or(due, |reading| reading.due);
+            }
+        }
+    }
+    due
+}
+
+/// The working: what ran, what stood still and when the hours were closed, in the order of time and without gaps.
+fn segments(run: &Run<'_>, halts: &Halts, end: Timestamp) -> Vec<Segment> {
+    let mut found = Vec::new();
+    for (place, (from, goal)) in run.iter().enumerate() {
+        let until = run.get(place + 1).map_or(end, |(next, _)| *next).min(end);
+        let whole = Span::new(*from, until);
+        if whole.is_empty() {
+            continue;
+        }
+        let mut parts: Vec<(Span, Pace)> = Vec::new();
+        for (pause, state, over) in &halts.pauses {
+            let span = Span::new(pause.from, pause.to.unwrap_or(end)).cut(whole);
+            let pace = if *over { Pace::Over(state.clone()) } else { Pace::OnHold(state.clone()) };
+            parts.push((span, pace));
+        }
+        let held = join(parts.iter().map(|(span, _)| *span));
+        let open = goal.hours.calendar.working_spans(whole);
+        let running = without(&open, &held);
+        let closed = without(&without(&[whole], &held), &open);
+        parts.extend(running.iter().map(|span| (*span, Pace::Running)));
+        parts.extend(closed.iter().map(|span| (*span, Pace::Closed)));
+        parts.retain(|(span, _)| !span.is_empty());
+        parts.sort_by_key(|(span, _)| *span);
+        found.extend(parts.into_iter().map(|(span, pace)| Segment {
+            from: moment(span.from),
+            to: moment(span.to),
+            used_seconds: if pace == Pace::Running { total(&common(&[span], &open)) } else { 0 },
+            pace,
+            agreement: goal.terms.agreement.clone(),
+            priority: goal.promise.priority.clone(),
+            hours: goal.hours.name.clone(),
+        }));
+    }
+    found
+}

@@ -1,0 +1,91 @@
+//! Clocks as they are stored beside a record: a copy of a replay, from which any later moment follows.
+
+use model::Moment;
+use serde_json::{Value as Json, json};
+
+use super::{Agreements, Clock, Name, Standing, second};
+use crate::rules::spans::Span;
+
+/// The copy. Short, because every open ticket has one: names stand by their place.
+pub fn store(clocks: &[Clock]) -> Json {
+    let moment = |at: Option<Moment>| at.map_or(Json::Null, |at| at.0.into());
+    let one = |clock: &Clock| {
+        json!([
+            clock.name.name(),
+            clock.standing.name(),
+            clock.goal_seconds,
+            clock.used_seconds,
+            clock.left_seconds,
+            clock.started.0,
+            moment(clock.due),
+            moment(clock.stopped),
+            clock.priority,
+            clock.agreement,
+            clock.calendar,
+            clock.held,
+        ])
+    };
+    clocks.iter().map(one).collect()
+}
+
+/// The clocks of a copy; what cannot be read is left out, as it can be made anew.
+pub fn load(json: &Json) -> Vec<Clock> {
+    json.as_array().map(Vec::as_slice).unwrap_or_default().iter().filter_map(one).collect()
+}
+
+fn one(json: &Json) -> Option<Clock> {
+    let text = |place: usize| json.get(place)?.as_str();
+    let number = |place: usize| json.get(place)?.as_i64();
+    Some(Clock {
+        name: Name::ALL.into_iter().find(|name| Some(name.name()) == text(0))?,
+        standing: Standing::ALL.into_iter().find(|standing| Some(standing.name()) == text(1))?,
+        goal_seconds: number(2)?,
+        used_seconds: number(3)?,
+        left_seconds: number(4)?,
+        started: Moment(number(5)?),
+        due: number(6).map(Moment),
+        stopped: number(7).map(Moment),
+        priority: text(8)?.into(),
+        agreement: text(9)?.into(),
+        calendar: text(10)?.into(),
+        held: text(11)?.into(),
+        hours: String::new(),
+        segments: Vec::new(),
+    })
+}
+
+/// The clock of a copy at a later moment at which nothing more has happened to the record: what a replay says then, but
+/// that a clock past its goal is not counted any further.
+pub fn advanced(mut clock: Clock, agreements: &Agreements, now: Moment) -> Clock {
+    let now = second(now);
+    let hours = agreements.hours(&clock.calendar, now);
+    clock.hours.clone_from(&hours.name);
+    let running = matches!(clock.standing, Standing::Running | Standing::Late) && clock.held.is_empty();
+    if !running {
+        return clock;
+    }
+    match clock.due.map(second) {
+        Some(due) if due < now => {
+            clock.standing = Standing::Late;
+            clock.used_seconds = clock.used_seconds.max(clock.goal_seconds);
+            clock.left_seconds = 0;
+        }
+        Some(due) if clock.standing == Standing::Running => {
+            let rest = Span::new(now, due);
+            // Round the clock needs no walk over days.
+            let left = match hours.number.is_empty() {
+                true => rest.seconds(),
+                false => hours.calendar.working_seconds(rest.from, rest.to),
+            };
+            clock.left_seconds = left.min(clock.goal_seconds);
+            clock.used_seconds = clock.goal_seconds - clock.left_seconds;
+        }
+        _ => {}
+    }
+    clock
+}
+
+/// When the next of them is due; `None` where none runs.
+pub fn due(clocks: &[Clock]) -> Option<Moment> {
+    clocks.iter().filter(|clock| clock.standing.is_live()).filter_map(|clock| clock.due).min()
+}

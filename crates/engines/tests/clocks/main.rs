@@ -1,0 +1,6 @@
+//! Clocks against what was agreed, calendars against a walk from minute to minute.
+
+mod agreed;
+mod build;
+mod replay;
+mod walk;
