@@ -4,12 +4,13 @@
 //! after the last entry the record is what the line says. Nothing is required and no rule runs: a line tells what was.
 
 use model::{
-    Draft, FieldError, Kind, Line, Mark, Moment, Value,
+    Draft, FieldError, Kind, Line, Mark, Moment, Type, Value,
     command::{Input, Raw},
     journal::{Changes, Note, fold},
     line::Past,
     suggest,
 };
+use serde_json::Value as Json;
 
 use crate::stages::{delta, draft};
 
@@ -35,7 +36,7 @@ pub struct Story {
 /// Every field that cannot be read, those of history entries with their place.
 pub fn story(kind: &Kind, line: &Line) -> Result<Story, Vec<FieldError>> {
     let mut errors = Vec::new();
-    let own = draft::typed(kind, &input(&line.fields), &model::Fields::new())
+    let own = draft::typed(kind, &input(kind, &line.fields), &model::Fields::new())
         .map_err(|own| errors.extend(own))
         .unwrap_or_default();
     let mut told = Vec::with_capacity(line.history.len());
@@ -75,8 +76,37 @@ pub fn story(kind: &Kind, line: &Line) -> Result<Story, Vec<FieldError>> {
     Ok(Story { draft: Draft { title, state, fields }, told })
 }
 
-fn input(fields: &serde_json::Map<String, serde_json::Value>) -> Input {
-    Input { fields: fields.iter().map(|(name, value)| (name.clone(), Raw::Json(value.clone()))).collect() }
+fn input(kind: &Kind, fields: &serde_json::Map<String, Json>) -> Input {
+    let raw = |(name, json): (&String, &Json)| {
+        let ty = has_hollow(json).then(|| kind.type_of(name)).flatten();
+        let said = ty.map_or_else(|| json.clone(), |ty| said(&ty, json));
+        (name.clone(), Raw::Json(said))
+    };
+    Input { fields: fields.iter().map(raw).collect() }
+}
+
+fn has_hollow(json: &Json) -> bool {
+    match json {
+        Json::Array(items) => items.is_empty(),
+        Json::Object(parts) => parts.is_empty() || parts.values().any(has_hollow),
+        _ => false,
+    }
+}
+
+/// What a line says of a field: an empty list or object where one value is meant says as little as null
+/// ([reading].filled). Callers of the API, who can put it right, are told instead.
+fn said(ty: &Type, json: &Json) -> Json {
+    match (ty, json) {
+        (Type::Mixed, _) | (Type::List(_), Json::Array(_)) => json.clone(),
+        (_, Json::Array(items)) if items.is_empty() => Json::Null,
+        (_, Json::Object(parts)) if parts.is_empty() => Json::Null,
+        (Type::Parts(fields), Json::Object(parts)) => {
+            let ty =
+                |name: &str| fields.iter().find(|field| field.name == name).map_or(&Type::Mixed, |field| &field.ty);
+            Json::Object(parts.iter().map(|(name, part)| (name.clone(), said(ty(name), part))).collect())
+        }
+        _ => json.clone(),
+    }
 }
 
 /// The state that is meant, as it is kept.
@@ -94,7 +124,7 @@ fn known_state(kind: &Kind, state: &str) -> Result<String, String> {
 }
 
 fn tell(kind: &Kind, past: &Past) -> Result<Told, Vec<FieldError>> {
-    let typed = draft::typed(kind, &input(&past.fields), &model::Fields::new())?;
+    let typed = draft::typed(kind, &input(kind, &past.fields), &model::Fields::new())?;
     let mut changes: Changes = typed.fields;
     let state = past.state.clone().or(typed.state);
     if let Some(state) = state {
@@ -111,7 +141,7 @@ fn tell(kind: &Kind, past: &Past) -> Result<Told, Vec<FieldError>> {
 }
 
 /// The digest by which a line or one of its history entries is known again.
-pub fn digest(json: &serde_json::Value) -> String {
+pub fn digest(json: &Json) -> String {
     // Fractions may stand in lines, and their text is as good as any for telling lines apart.
     model::canonical::hex(&model::canonical::leaf(&model::canonical::bytes(json)))
 }

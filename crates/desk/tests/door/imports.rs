@@ -57,6 +57,31 @@ async fn history_is_written_as_it_happened() {
 }
 
 #[tokio::test]
+async fn an_empty_list_or_object_says_as_little_as_null() {
+    for world in worlds().await {
+        let mut line = example();
+        line["fields"]["owner"] = json!([]);
+        line["fields"]["due"] = json!({});
+        line["fields"]["review"] = json!({"text": [], "score": {}, "held": true});
+        // A list may be empty: that is something else than not having been asked for.
+        line["fields"]["tags"] = json!([]);
+        line["history"][1]["fields"]["owner"] = json!({});
+        import(&world, line).await.unwrap();
+        let now = at("2026-11-25T11:00:00Z");
+        let whole = world.desk.whole(&agent(), "incident", "INC-20431", now).await.unwrap();
+        let fields = whole.shown.fields();
+        assert_eq!((fields.get("owner"), fields.get("due")), (None, None));
+        assert_eq!(fields["review"].to_json(), json!({"held": true}));
+        assert_eq!(fields["tags"], Value::List(Vec::new()));
+        // One entry too many is another matter.
+        let mut line = example();
+        line["number"] = json!("INC-2");
+        line["fields"]["due"] = json!(["2026-11-12T07:14:00Z"]);
+        assert!(matches!(import(&world, line).await, Err(Refusal::Invalid(_))));
+    }
+}
+
+#[tokio::test]
 async fn the_same_line_twice_changes_nothing_and_a_new_one_adds() {
     for world in worlds().await {
         import(&world, example()).await.unwrap();

@@ -397,6 +397,7 @@ fn plural(kind: &str) -> String {
         "sla_result" => return "SLA results".into(),
         "person" => return "people".into(),
         "awareness" => return "awareness records".into(),
+        "survey" => return "surveys".into(),
         _ => {}
     }
     let words = kind.replace('_', " ");

@@ -154,7 +154,7 @@ pub(super) const CHECKS: Checks = &[
         finding.call("action", "actions of reports");
         for report in world.all("report") {
             let until = report.date("made_on").map(|made| plus_working_days(made, 10));
-            let in_time = |at: model::Moment| until.is_none_or(|until| at <= until);
+            let in_time = |at: model::Moment| until.is_some_and(|until| at <= until);
             for action in report.actions() {
                 let sent = action.linked("communication").filter_map(|message| message.date("sent_on"));
                 let told = action.date("told").into_iter().chain(sent).any(in_time);

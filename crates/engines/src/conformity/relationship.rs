@@ -68,8 +68,8 @@ pub(super) const CUSTOMERS: Checks = &[
             finding.need(survey, &["score"]);
             let ended = period_of(survey).map(Period::end_moment);
             let reported = survey.date("reported_on");
-            let late = reported.zip(ended).is_some_and(|(reported, ended)| reported.0 - ended.0 > 60 * DAY);
-            finding.expect(survey, reported.is_some() && !late, "were not reported within 60 days of their period");
+            let soon = reported.zip(ended).is_some_and(|(reported, ended)| reported.0 - ended.0 <= 60 * DAY);
+            finding.expect(survey, soon, "were not reported within 60 days of their period");
             finding.expect(survey, survey.has_action(), "have no action");
         }
     }),
@@ -147,7 +147,7 @@ pub(super) const LEVELS: Checks = &[
             let ended = period_of(result).map(Period::end_moment);
             let answers = result.linked("improvement").chain(result.linked("problem")).chain(result.actions());
             let mut written = answers.map(Fact::written);
-            let followed = written.any(|at| ended.is_none_or(|ended| at.0 - ended.0 <= 30 * DAY));
+            let followed = ended.is_some_and(|ended| written.any(|at| at.0 - ended.0 <= 30 * DAY));
             finding.expect(result, followed, "have no action, improvement or problem within 30 days");
         }
     }),

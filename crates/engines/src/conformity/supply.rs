@@ -98,8 +98,8 @@ pub(super) const SUPPLIERS: Checks = &[
         for contract in world.all("contract").filter(renewed) {
             let start = contract.date("start");
             let assessed = contract.linked("change").any(|change| {
-                let decided = change.date("decided_on");
-                change.has("effects") && decided.is_some() && start.is_none_or(|start| decided <= Some(start))
+                let in_time = change.date("decided_on").zip(start).is_some_and(|(decided, start)| decided <= start);
+                change.has("effects") && in_time
             });
             finding.expect(
                 contract,

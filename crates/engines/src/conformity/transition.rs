@@ -18,13 +18,11 @@ pub(super) const CHANGE: Checks = &[
     ("8.5.1.1-1", |world, finding| policy_is_kept(world, finding, "change")),
     ("8.5.1.1.a", |world, finding| {
         let Some(policy) = must_policy(world, finding, "change") else { return };
-        let whole = finding.need(policy, &["parts.a.controlled", "parts.a.exempt"]);
+        finding.need(policy, &["parts.a.controlled", "parts.a.exempt"]);
         let listed: HashSet<&str> = policy.names("parts.a.controlled").chain(policy.names("parts.a.exempt")).collect();
-        if whole || !listed.is_empty() {
-            for ci in world.all("ci") {
-                let known = ci.text("type").is_some_and(|of| listed.contains(of));
-                finding.expect(ci, known, "have a type that the policy neither controls nor exempts");
-            }
+        for ci in world.all("ci") {
+            let known = ci.text("type").is_some_and(|of| listed.contains(of));
+            finding.expect(ci, known, "have a type that the policy neither controls nor exempts");
         }
     }),
     ("8.5.1.1.b", |world, finding| {
@@ -362,9 +360,14 @@ pub(super) const RELEASE: Checks = &[
 /// Names of the entries of a part: keys of named parts, or the texts or named entries of a list.
 fn named_entries<'w>(policy: Fact<'w>, path: &str, name: &str) -> BTreeSet<&'w str> {
     match policy.value(path) {
-        Some(Value::Parts(parts)) if !parts.contains_key(name) => parts.keys().map(String::as_str).collect(),
+        Some(Value::Parts(parts)) if !parts.contains_key(name) => {
+            parts.iter().filter(|(_, part)| part.is_filled()).map(|(name, _)| name.as_str()).collect()
+        }
         Some(value) => {
-            let named = |entry: &'w Value| entry.as_text().or_else(|| entry.part(name)?.as_text());
+            let named = |entry: &'w Value| {
+                let part = entry.part(name).or_else(|| entry.part("name"));
+                entry.as_text().or_else(|| part?.as_text())
+            };
             value.entries().iter().filter_map(named).collect()
         }
         None => BTreeSet::new(),
