@@ -110,10 +110,12 @@ fn line(kind: &str, number: String, fields: Json) -> Line {
     Line { kind: kind.into(), number: Some(number), fields, ..Line::default() }
 }
 
-/// The `at`-th incident of `count`, the last one raised at `end`; two history entries each.
+/// The `at`-th incident of `count`, the last one raised three days before `end`, so that all of it has happened by then;
+/// two history entries each.
 pub fn incident(dice: &mut Dice, at: u64, count: u64, end: Moment) -> Line {
     // Two years, however many there are.
-    let raised = end.minus(730 * DAY / count.max(1) as i64 * (count - at) as i64).minus(dice.roll(60) as i64 * MINUTE);
+    let age = 730 * DAY / count.max(1) as i64 * (count - at) as i64;
+    let raised = end.minus(3 * DAY + age + dice.roll(60) as i64 * MINUTE);
     let open = dice.roll(OPEN) == 0;
     let (impact, urgency) = (dice.roll(3), dice.roll(3));
     let priority = format!("P{}", impact + urgency + 1);

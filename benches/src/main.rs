@@ -12,6 +12,10 @@ mod generate;
 mod meter;
 mod work;
 
+/// The same as the program's: see crates/app/src/main.rs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -28,6 +32,9 @@ struct Asked {
     /// Where SQLite files are kept; a temporary folder when missing.
     #[arg(long)]
     folder: Option<PathBuf>,
+    /// Measure files of `--folder` that an earlier run has filled, without filling them again.
+    #[arg(long)]
+    again: bool,
     /// Where the table is written; the terminal when missing.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -38,7 +45,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let asked = Asked::parse();
     let mut report = format!("Machine: {}.\n\n", meter::machine());
     for records in &asked.records {
-        let table = work::measure(&asked.database, asked.folder.as_deref(), *records).await?;
+        let table = work::measure(&asked.database, asked.folder.as_deref(), *records, asked.again).await?;
         println!("{table}");
         report.push_str(&table);
     }

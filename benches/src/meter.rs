@@ -52,10 +52,10 @@ fn of_process(process: &str) -> u64 {
     threads.filter_map(|thread| of_thread(thread.path())).sum()
 }
 
-/// Resident memory of a process in MiB.
+/// Memory of a process in MiB: its own (`RssAnon`), without pages of files that the system may take back at any time.
 pub fn resident(process: &str) -> f64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let line = status.lines().find(|line| line.starts_with("RssAnon:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)).and_then(|text| text.parse::<f64>().ok());
     kilobytes.unwrap_or_default() / 1024.0
 }

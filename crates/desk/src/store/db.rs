@@ -10,19 +10,19 @@ use std::{
 };
 
 use futures::{FutureExt, TryStreamExt, future::BoxFuture};
+use rusqlite::types::Value as Lit;
 use serde_json::Value as Json;
 use sqlx::{
-    AssertSqlSafe, Column, ConnectOptions, Connection, Row as _, TypeInfo, ValueRef,
+    AssertSqlSafe, Row as _,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres},
-    sqlite::{
-        SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
-        SqliteSynchronous,
-    },
 };
 use tokio::sync::{mpsc, oneshot};
 
-use crate::store::fault::Fault;
+use crate::store::{
+    fault::Fault,
+    lite::{Lite, LiteRow, Reader, Readers},
+};
 
 /// A value bound to a statement.
 #[derive(Clone, Debug)]
@@ -65,42 +65,51 @@ pub enum Dialect {
 
 /// One answered row; columns by position. A column of another type than asked for is our own mistake and says so.
 pub enum Row {
-    Lite(SqliteRow),
+    Lite(LiteRow),
     Pg(PgRow),
 }
 
+/// Reads a column of either driver.
 macro_rules! column {
-    ($name:ident, $ty:ty) => {
+    ($name:ident, $ty:ty, $($lit:pat => $value:expr),+) => {
         pub fn $name(&self, at: usize) -> Result<$ty, Fault> {
-            Ok(match self {
-                Row::Lite(row) => row.try_get(at)?,
-                Row::Pg(row) => row.try_get(at)?,
-            })
+            match self {
+                Row::Lite(row) => match &row[at] {
+                    $($lit => Ok($value),)+
+                    other => Err(Fault::new(format!("column {at} is {:?}, not {}", other.data_type(), stringify!($ty)))),
+                },
+                Row::Pg(row) => Ok(row.try_get(at)?),
+            }
         }
     };
 }
 
 impl Row {
-    column!(int, i64);
-    column!(text, String);
-    column!(maybe_text, Option<String>);
-    column!(maybe_int, Option<i64>);
-    column!(bytes, Vec<u8>);
+    column!(int, i64, Lit::Integer(value) => *value);
+    column!(text, String, Lit::Text(value) => value.clone());
+    column!(maybe_text, Option<String>, Lit::Null => None, Lit::Text(value) => Some(value.clone()));
+    column!(maybe_int, Option<i64>, Lit::Null => None, Lit::Integer(value) => Some(*value));
+    column!(bytes, Vec<u8>, Lit::Blob(value) => value.clone());
 
     pub fn json(&self, at: usize) -> Result<Json, Fault> {
-        Ok(match self {
-            Row::Lite(row) => row.try_get::<sqlx::types::Json<Json>, _>(at)?.0,
-            Row::Pg(row) => row.try_get::<sqlx::types::Json<Json>, _>(at)?.0,
-        })
+        match self {
+            Row::Lite(row) => match &row[at] {
+                Lit::Text(text) => {
+                    serde_json::from_str(text).map_err(|error| Fault::new(format!("column {at}: {error}")))
+                }
+                other => Err(Fault::new(format!("column {at} is {:?}, not JSON", other.data_type()))),
+            },
+            Row::Pg(row) => Ok(row.try_get::<sqlx::types::Json<Json>, _>(at)?.0),
+        }
     }
 
     /// JSON that may be absent; what `data -> 'name'` answers is JSON on both databases.
     pub fn maybe_json(&self, at: usize) -> Result<Option<Json>, Fault> {
         Ok(match self {
             // SQLite answers the JSON as a text without a type of its own.
-            Row::Lite(row) => match row.try_get::<Option<String>, _>(at)? {
-                Some(text) => serde_json::from_str(&text).ok(),
-                None => None,
+            Row::Lite(row) => match &row[at] {
+                Lit::Text(text) => serde_json::from_str(text).ok(),
+                _ => None,
             },
             Row::Pg(row) => row.try_get::<Option<sqlx::types::Json<Json>>, _>(at)?.map(|json| json.0),
         })
@@ -109,7 +118,7 @@ impl Row {
     /// Any column as text, for query plans and integrity checks.
     pub fn shown(&self) -> String {
         match self {
-            Row::Lite(row) => (0..row.len()).map(|at| lite_text(row, at)).collect::<Vec<_>>().join(" "),
+            Row::Lite(row) => row.iter().map(lite_text).collect::<Vec<_>>().join(" "),
             Row::Pg(row) => {
                 (0..row.len()).map(|at| row.try_get::<String, _>(at).unwrap_or_default()).collect::<Vec<_>>().join(" ")
             }
@@ -117,19 +126,19 @@ impl Row {
     }
 }
 
-fn lite_text(row: &SqliteRow, at: usize) -> String {
-    let raw = row.try_get_raw(at).map(|raw| (raw.is_null(), raw.type_info().name().to_string()));
-    match raw {
-        Ok((false, name)) if name == "INTEGER" => row.try_get::<i64, _>(at).unwrap_or_default().to_string(),
-        Ok((false, _)) => row.try_get::<String, _>(at).unwrap_or_else(|_| row.column(at).name().to_string()),
-        _ => String::new(),
+fn lite_text(value: &Lit) -> String {
+    match value {
+        Lit::Null | Lit::Blob(_) => String::new(),
+        Lit::Integer(value) => value.to_string(),
+        Lit::Real(value) => value.to_string(),
+        Lit::Text(value) => value.clone(),
     }
 }
 
 /// A connection inside a transaction or for reading.
 pub enum Conn {
-    Lite(Box<SqliteConnection>, Arc<AtomicU64>),
-    LiteReader(PoolConnection<sqlx::Sqlite>, Arc<AtomicU64>),
+    Lite(Lite, Arc<AtomicU64>),
+    LiteReader(Reader, Arc<AtomicU64>),
     Pg(PoolConnection<Postgres>, Arc<AtomicU64>),
 }
 
@@ -149,7 +158,7 @@ macro_rules! bound {
 }
 
 /// PostgreSQL refuses NUL in a text. Nothing kept holds one, so what is asked for is not found instead.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
@@ -161,34 +170,40 @@ impl Conn {
     /// Runs one statement with `$1`, `$2` … bound in order and answers its rows.
     pub async fn run(&mut self, sql: &str, args: &[Sql]) -> Result<Vec<Row>, Fault> {
         self.counter().fetch_add(1, Ordering::Relaxed);
-        let outcome = match self {
-            Conn::Lite(conn, _) => bound!(sql, args).fetch(&mut **conn).map_ok(Row::Lite).try_collect().await,
-            Conn::LiteReader(conn, _) => bound!(sql, args).fetch(&mut **conn).map_ok(Row::Lite).try_collect().await,
-            Conn::Pg(conn, _) => bound!(sql, args).fetch(&mut **conn).map_ok(Row::Pg).try_collect().await,
+        let rows = match self {
+            Conn::Lite(lite, _) => lite.run(sql, args).await?,
+            Conn::LiteReader(reader, _) => reader.lite()?.run(sql, args).await?,
+            Conn::Pg(conn, _) => {
+                let rows = bound!(sql, args).fetch(&mut **conn).map_ok(Row::Pg).try_collect().await;
+                return rows.map_err(|error| Fault::sql(error, sql));
+            }
         };
-        outcome.map_err(|error| Fault::sql(error, sql))
+        Ok(rows.into_iter().map(Row::Lite).collect())
     }
 
     /// Runs one statement and answers how many rows it touched.
     pub async fn execute(&mut self, sql: &str, args: &[Sql]) -> Result<u64, Fault> {
         self.counter().fetch_add(1, Ordering::Relaxed);
-        let outcome = match self {
-            Conn::Lite(conn, _) => bound!(sql, args).execute(&mut **conn).await.map(|done| done.rows_affected()),
-            Conn::LiteReader(conn, _) => bound!(sql, args).execute(&mut **conn).await.map(|done| done.rows_affected()),
-            Conn::Pg(conn, _) => bound!(sql, args).execute(&mut **conn).await.map(|done| done.rows_affected()),
-        };
-        outcome.map_err(|error| Fault::sql(error, sql))
+        match self {
+            Conn::Lite(lite, _) => lite.execute(sql, args).await,
+            Conn::LiteReader(reader, _) => reader.lite()?.execute(sql, args).await,
+            Conn::Pg(conn, _) => {
+                let done = bound!(sql, args).execute(&mut **conn).await;
+                done.map(|done| done.rows_affected()).map_err(|error| Fault::sql(error, sql))
+            }
+        }
     }
 
     /// Runs several statements of a migration, or words of transaction control.
     pub async fn script(&mut self, sql: &str) -> Result<(), Fault> {
-        let text = || sqlx::raw_sql(AssertSqlSafe(sql.to_string()));
-        let outcome = match self {
-            Conn::Lite(conn, _) => text().execute(&mut **conn).await.map(drop),
-            Conn::LiteReader(conn, _) => text().execute(&mut **conn).await.map(drop),
-            Conn::Pg(conn, _) => text().execute(&mut **conn).await.map(drop),
-        };
-        outcome.map_err(|error| Fault::sql(error, sql))
+        match self {
+            Conn::Lite(lite, _) => lite.script(sql).await,
+            Conn::LiteReader(reader, _) => reader.lite()?.script(sql).await,
+            Conn::Pg(conn, _) => {
+                let done = sqlx::raw_sql(AssertSqlSafe(sql.to_string())).execute(&mut **conn).await;
+                done.map(drop).map_err(|error| Fault::sql(error, sql))
+            }
+        }
     }
 
     /// Begins a transaction that only reads, and reads what stands at this moment until it is rolled back.
@@ -222,7 +237,7 @@ pub struct Db {
 }
 
 enum Inner {
-    Lite { readers: SqlitePool, writer: mpsc::Sender<Work>, statements: Arc<AtomicU64> },
+    Lite { readers: Arc<Readers>, writer: mpsc::Sender<Work>, statements: Arc<AtomicU64> },
     Pg { pool: PgPool, statements: Arc<AtomicU64> },
 }
 
@@ -311,23 +326,10 @@ impl Db {
 
 async fn open_lite(path: &str) -> Result<Inner, Fault> {
     let statements = Arc::new(AtomicU64::new(0));
-    let options = SqliteConnectOptions::from_str(&format!("sqlite:{path}"))?
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
-        .statement_cache_capacity(300)
-        .pragma("mmap_size", "1073741824")
-        .pragma("secure_delete", "on")
-        .pragma("temp_store", "memory");
-    let mut writer =
-        Conn::Lite(Box::new(options.clone().pragma("cache_size", "-65536").connect().await?), statements.clone());
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let mut writer = Conn::Lite(Lite::writer(path).await?, statements.clone());
     assert_version(&mut writer).await?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(4)
-        .connect_with(options.pragma("query_only", "on").pragma("cache_size", "-16384"))
-        .await?;
+    let readers = Readers::open(path).await?;
     let (sender, receiver) = mpsc::channel(1024);
     tokio::spawn(write_lite(writer, receiver));
     Ok(Inner::Lite { readers, writer: sender, statements })
@@ -381,9 +383,9 @@ async fn write_lite(mut conn: Conn, mut jobs: mpsc::Receiver<Work>) {
             answer(state.clone());
         }
     }
-    if let Conn::Lite(conn, _) = conn {
+    if let Conn::Lite(lite, _) = conn {
         // A clean end lets SQLite fold its log into the file.
-        let _ = conn.close().await;
+        lite.close().await;
     }
 }
 

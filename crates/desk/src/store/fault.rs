@@ -16,6 +16,15 @@ impl Fault {
         Fault { cause: cause.into().into(), unique: false }
     }
 
+    /// The same from the embedded database.
+    pub fn lite(error: &rusqlite::Error, sql: &str) -> Fault {
+        use rusqlite::ffi::{SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE};
+        let code = error.sqlite_error().map(|error| error.extended_code);
+        let unique = matches!(code, Some(SQLITE_CONSTRAINT_PRIMARYKEY | SQLITE_CONSTRAINT_UNIQUE));
+        let start: String = sql.chars().take(300).collect();
+        Fault { cause: format!("{error} in: {start}").into(), unique }
+    }
+
     pub fn sql(error: sqlx::Error, sql: &str) -> Fault {
         let unique = error.as_database_error().is_some_and(|error| error.is_unique_violation());
         let start: String = sql.chars().take(300).collect();

@@ -10,6 +10,7 @@ pub mod house;
 pub mod job;
 pub mod journal;
 pub mod list;
+pub mod lite;
 pub mod migrate;
 pub mod once;
 pub mod record;

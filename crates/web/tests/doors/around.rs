@@ -22,9 +22,16 @@ async fn panics() -> String {
 }
 
 async fn app() -> App {
-    let desk = Desk::open("sqlite::memory:", model::Catalog::new(Vec::new()), &[]).await.expect("the database opens");
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("doors.db").display());
+    let desk = Desk::open(&url, model::Catalog::new(Vec::new()), &[]).await.expect("the database opens");
     let now = Moment::parse("2026-11-25T10:00:00Z").expect("an instant");
-    App::new(desk, Arc::new(move || now), Settings { base: "http://127.0.0.1:8080".into() })
+    // The folder lives as long as the house does.
+    let clock = move || {
+        let _ = &folder;
+        now
+    };
+    App::new(desk, Arc::new(clock), Settings { base: "http://127.0.0.1:8080".into() })
 }
 
 async fn building() -> Router {

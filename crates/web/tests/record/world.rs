@@ -39,7 +39,9 @@ pub fn system() -> Actor {
 
 impl World {
     pub async fn new() -> World {
-        let desk = Desk::open("sqlite::memory:", kinds::catalog(), &[]).await.expect("the database opens");
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("records.db").display());
+        let desk = Desk::open(&url, kinds::catalog(), &[]).await.expect("the database opens");
         let secret = desk.first_start(now()).await.expect("an answer").expect("nobody is there yet");
         let token = desk
             .welcome(
@@ -50,7 +52,12 @@ impl World {
             )
             .await
             .expect("the first administrator");
-        let app = App::new(desk.clone(), Arc::new(now), Settings { base: "http://127.0.0.1:8080".into() });
+        // The folder lives as long as the house does.
+        let clock = move || {
+            let _ = &folder;
+            now()
+        };
+        let app = App::new(desk.clone(), Arc::new(clock), Settings { base: "http://127.0.0.1:8080".into() });
         let csrf = desk::accounts::digest(&format!("csrf {token}"));
         World { desk, router: web::router(app), cookie: format!("plumbline={token}"), csrf }
     }

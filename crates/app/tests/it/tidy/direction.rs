@@ -20,7 +20,8 @@ const KNOWS: &[(&str, &[&str])] = &[
 ];
 
 /// Files that may name a driver: the seam, and what its errors mean.
-const SEAM: [&str; 2] = ["crates/desk/src/store/db.rs", "crates/desk/src/store/fault.rs"];
+const SEAM: [&str; 3] =
+    ["crates/desk/src/store/db.rs", "crates/desk/src/store/fault.rs", "crates/desk/src/store/lite.rs"];
 
 /// Reads without a scope in the product. Each gives its reason where it stands; the number may only shrink.
 const EVERYTHING: usize = 1;
@@ -83,13 +84,14 @@ fn only_the_seam_names_a_driver() {
         if SEAM.contains(&file.path.as_str()) || !file.path.starts_with("crates/") {
             continue;
         }
-        for at in words(&file.code, "sqlx") {
+        for at in ["sqlx", "rusqlite"].into_iter().flat_map(|driver| words(&file.code, driver)) {
             offences.push(format!("{}:{}: ask store/db.rs instead", file.path, line_of(&file.code, at)));
         }
     }
     for file in source::files(&["toml"]).iter().filter(|file| file.path.starts_with("crates/")) {
         let outside = file.path != "crates/desk/Cargo.toml";
-        if outside && file.text.lines().any(|line| line.starts_with("sqlx")) {
+        let names = |line: &str| line.starts_with("sqlx") || line.starts_with("rusqlite");
+        if outside && file.text.lines().any(names) {
             offences.push(format!("{}: only desk talks to a database", file.path));
         }
     }
