@@ -285,9 +285,9 @@ fn targets_carry_the_slas<'w>(world: &'w World, finding: &mut Finding<'w>) {
         let whole = mine.iter().any(|target| target.has_all(&["basis", "agreed_on", "target"]));
         finding.expect(service, whole, "have no agreed availability target");
         for target in mine {
-            let promised = target.numeric("target").zip(agreed.get(service.number()).copied());
-            let weak = promised.is_some_and(|(target, agreed)| target < agreed);
-            finding.expect(*target, !weak, "are weaker than the SLA");
+            let promised = target.numeric("target");
+            let strong = agreed.get(service.number()).is_none_or(|agreed| promised >= Some(*agreed));
+            finding.expect(*target, strong, "are weaker than the SLA");
         }
     }
 }
