@@ -11,6 +11,8 @@ pub enum Failure {
     Failed(String),
     /// It was asked for in a way that makes no sense: exit code 2.
     Usage(String),
+    /// It may be done later; for whoever brings mail: exit code 75 (EX_TEMPFAIL of sysexits.h).
+    Again(String),
     /// The reasons have been told already: exit code 1.
     Told,
 }
@@ -27,7 +29,19 @@ impl Failure {
                 eprintln!("plumbline: {why}\nTry \"plumbline --help\".");
                 ExitCode::from(2)
             }
+            Failure::Again(why) => {
+                eprintln!("plumbline: {why}");
+                ExitCode::from(75)
+            }
             Failure::Told => ExitCode::from(1),
+        }
+    }
+
+    /// The reason alone.
+    pub fn sentence(self) -> String {
+        match self {
+            Failure::Failed(why) | Failure::Usage(why) | Failure::Again(why) => why,
+            Failure::Told => "it failed".into(),
         }
     }
 }

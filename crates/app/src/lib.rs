@@ -9,6 +9,7 @@ pub mod demo;
 pub mod failure;
 pub mod intake;
 pub mod place;
+pub mod post;
 pub mod progress;
 pub mod servicenow;
 

@@ -23,10 +23,21 @@ use crate::{
 pub fn kind(name: &str) -> Option<&'static Kind> {
     static KINDS: OnceLock<Vec<Kind>> = OnceLock::new();
     let kinds = KINDS.get_or_init(|| {
-        ["account", "session", "token", "custom_field", "saved_view", "setting", "judgement", "job"]
-            .into_iter()
-            .map(|name| Kind::new(name, name, "").field(Field::new("value", Type::Mixed)))
-            .collect()
+        [
+            "account",
+            "session",
+            "token",
+            "custom_field",
+            "saved_view",
+            "setting",
+            "judgement",
+            "job",
+            "mailbox",
+            "message",
+        ]
+        .into_iter()
+        .map(|name| Kind::new(name, name, "").field(Field::new("value", Type::Mixed)))
+        .collect()
     });
     kinds.iter().find(|kind| kind.name == name)
 }

@@ -19,6 +19,7 @@ mod once;
 pub mod own_fields;
 pub mod past;
 pub mod perform;
+pub mod post;
 pub mod read;
 mod rebuild;
 pub mod rights;
@@ -59,6 +60,8 @@ struct Inner {
     settings: RwLock<Arc<settings::Settings>>,
     /// Wakes the worker: something was written that may have promised a job.
     wake: tokio::sync::Notify,
+    /// The address that people type to reach this house; unknown to commands.
+    base: std::sync::OnceLock<String>,
 }
 
 impl Desk {
@@ -77,6 +80,7 @@ impl Desk {
             throttle: accounts::Throttle::default(),
             settings: RwLock::default(),
             wake: tokio::sync::Notify::new(),
+            base: std::sync::OnceLock::new(),
         };
         let desk = Desk { inner: Arc::new(inner) };
         desk.load_fields().await?;
@@ -86,6 +90,15 @@ impl Desk {
 
     pub fn catalog(&self) -> Arc<Catalog> {
         self.inner.catalog.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Tells the house by which address people reach it, for links in mail; said once, by whoever serves.
+    pub fn is_reached_at(&self, base: &str) {
+        let _ = self.inner.base.set(base.trim_end_matches('/').to_string());
+    }
+
+    pub(crate) fn reached_at(&self) -> Option<&str> {
+        self.inner.base.get().map(String::as_str)
     }
 
     pub(crate) fn db(&self) -> &Db {

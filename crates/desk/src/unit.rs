@@ -199,6 +199,10 @@ impl<'c> Unit<'c> {
         }
         self.write_files().await?;
         self.write_words(&records).await?;
+        // Where no mailbox answers, no answer is promised: an import of years would promise thousands.
+        if self.jobs.iter().any(|job| job.name == crate::post::SEND) && !crate::store::post::answers(self.conn).await? {
+            self.jobs.retain(|job| job.name != crate::post::SEND);
+        }
         crate::store::job::add(self.conn, self.ids, &self.jobs, self.recorded).await
     }
 

@@ -41,6 +41,8 @@ pub struct AccountView {
     pub theme: Theme,
     /// Whether single-letter keys work.
     pub keys: bool,
+    /// Whether mail comes about one's own requests.
+    pub mail: bool,
 }
 
 /// A seat with the role of an administrator and more than reading.
@@ -56,6 +58,7 @@ impl From<&Account> for AccountView {
             roles: account.roles.clone(),
             theme: Theme::named(&account.preferences.theme),
             keys: account.preferences.keys,
+            mail: account.preferences.mail,
         }
     }
 }

@@ -7,6 +7,8 @@ mod doctor;
 mod export;
 mod import;
 mod kinds;
+mod mail;
+mod mailbox;
 mod openapi;
 mod restore;
 mod selftest;
@@ -56,6 +58,8 @@ enum Command {
     Restore(restore::Restore),
     User(user::User),
     Token(token::Token),
+    Mailbox(mailbox::Mailbox),
+    Mail(mail::Mail),
     Openapi(openapi::Openapi),
 }
 
@@ -76,6 +80,8 @@ pub async fn perform(cli: Cli) -> Result<(), Failure> {
         Command::Restore(restore) => restore.run(&place).await,
         Command::User(user) => user.run(&place).await,
         Command::Token(token) => token.run(&place).await,
+        Command::Mailbox(mailbox) => mailbox.run(&place).await,
+        Command::Mail(mail) => mail.run(&place).await,
         Command::Openapi(openapi) => openapi.run(),
     }
 }

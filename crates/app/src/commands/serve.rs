@@ -11,7 +11,7 @@ use desk::Desk;
 use tokio::net::TcpListener;
 
 use super::print;
-use crate::{Failure, clock, place::Place};
+use crate::{Failure, clock, place::Place, post};
 
 /// Serve pages and API
 #[derive(Args, Debug)]
@@ -66,6 +66,7 @@ pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>, behind_
     }
     // A server works on when nobody listens to what it says.
     let _ = print(&lines);
+    desk.is_reached_at(&base);
     desk.renew_assessment(clock::now());
     let app = web::App::new(desk.clone(), Arc::new(clock::now), web::Settings { base });
     let app = if behind_proxy { app.behind_proxy() } else { app };
@@ -74,7 +75,7 @@ pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>, behind_
     let (begin, mut begun) = tokio::sync::watch::channel(false);
     let worker = {
         let (desk, begun) = (desk.clone(), begun.clone());
-        tokio::spawn(async move { desk.work(Vec::new(), Arc::new(clock::now), begun).await })
+        tokio::spawn(async move { desk.work(post::doings(), Arc::new(clock::now), begun).await })
     };
     let served = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;

@@ -95,7 +95,7 @@ impl User {
 }
 
 /// The first line of standard input.
-fn password() -> Result<String, Failure> {
+pub(super) fn password() -> Result<String, Failure> {
     let mut text = String::new();
     let read = std::io::stdin().take(10_000).read_to_string(&mut text);
     read.map_err(|error| Failure::Failed(format!("cannot read the password: {error}")))?;

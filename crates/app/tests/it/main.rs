@@ -12,6 +12,7 @@ mod every_route;
 mod export;
 mod import_jsonl;
 mod import_servicenow;
+mod mail;
 mod silo;
 mod sudden_death;
 mod tidy;

@@ -36,11 +36,13 @@ pub struct Preferences {
     pub theme: String,
     /// Whether single-letter keys work.
     pub keys: bool,
+    /// Whether mail comes about one's own requests.
+    pub mail: bool,
 }
 
 impl Default for Preferences {
     fn default() -> Preferences {
-        Preferences { theme: "system".into(), keys: true }
+        Preferences { theme: "system".into(), keys: true, mail: true }
     }
 }
 
@@ -253,7 +255,8 @@ impl Desk {
                     let (old, new) = (&account.preferences, &preferences);
                     let deed = Deed::on("account", account.id, "edit")
                         .differs("theme", Some(Value::text(&old.theme)), Some(Value::text(&new.theme)))
-                        .differs("keys", Some(Value::Flag(old.keys)), Some(Value::Flag(new.keys)));
+                        .differs("keys", Some(Value::Flag(old.keys)), Some(Value::Flag(new.keys)))
+                        .differs("mail", Some(Value::Flag(old.mail)), Some(Value::Flag(new.mail)));
                     if deed.changes.is_empty() {
                         return Ok(());
                     }

@@ -88,3 +88,9 @@ pub async fn judgements(conn: &mut Conn, framework: &str, until: Moment) -> Resu
     };
     conn.run(sql, &[framework.into(), until.0.into()]).await?.iter().map(judged).collect()
 }
+
+/// Writes a setting that is not there yet; one that is there stays.
+pub async fn offer_setting(conn: &mut Conn, name: &str, value: &Json) -> Result<(), Fault> {
+    let sql = "insert into setting (name, value) values ($1, $2) on conflict (name) do nothing";
+    conn.execute(sql, &[name.into(), value.clone().into()]).await.map(drop)
+}

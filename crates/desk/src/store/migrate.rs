@@ -16,11 +16,14 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    common: include_str!("schema.sql"),
-    sqlite: include_str!("schema_sqlite.sql"),
-    postgres: include_str!("schema_postgres.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        common: include_str!("schema.sql"),
+        sqlite: include_str!("schema_sqlite.sql"),
+        postgres: include_str!("schema_postgres.sql"),
+    },
+    Migration { common: include_str!("schema_mail.sql"), sqlite: "", postgres: "" },
+];
 
 /// The version that this program brings a database to.
 pub fn newest() -> i64 {

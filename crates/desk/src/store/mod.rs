@@ -13,6 +13,7 @@ pub mod list;
 pub mod lite;
 pub mod migrate;
 pub mod once;
+pub mod post;
 pub mod record;
 pub mod search;
 pub mod view;

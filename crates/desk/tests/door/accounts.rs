@@ -285,7 +285,7 @@ async fn external_auditors_read_within_their_dates_and_write_nothing() {
         assert!(matches!(refused, Err(Refusal::Forbidden(_))), "{}: {refused:?}", world.name);
         assert!(world.desk.session(&token, start().plus(3 * DAY)).await.expect("an answer").is_none());
         assert!(world.desk.show(&auditor, "incident", &incident, None, start().plus(3 * DAY)).await.is_err());
-        let preferences = Preferences { theme: "dark".into(), keys: false };
+        let preferences = Preferences { theme: "dark".into(), keys: false, mail: false };
         world.desk.set_preferences(&auditor, preferences.clone(), start()).await.expect("a page's looks are one's own");
         let (account, _) = world.desk.session(&token, start()).await.expect("an answer").expect("signed in");
         assert_eq!(account.preferences, preferences);

@@ -34,6 +34,7 @@ pub async fn open(seat: Seat, State(app): State<App>) -> Result<Html<String>, Re
 pub struct Display {
     theme: Option<String>,
     keys: Option<String>,
+    mail: Option<String>,
     #[serde(default)]
     back: String,
 }
@@ -42,7 +43,8 @@ pub struct Display {
 pub async fn display(seat: Seat, State(app): State<App>, Form(given): Form<Display>) -> Result<Response, Refused> {
     let theme = given.theme.as_deref().map_or(seat.account.theme, Theme::named);
     let keys = given.keys.as_deref().map_or(seat.account.keys, |keys| keys == "on");
-    let preferences = Preferences { theme: theme.name().into(), keys };
+    let mail = given.mail.as_deref().map_or(seat.account.mail, |mail| mail == "on");
+    let preferences = Preferences { theme: theme.name().into(), keys, mail };
     app.desk.set_preferences(&seat.actor, preferences, seat.now).await?;
     let back = given.back.starts_with('/') && !given.back.starts_with("//") && !given.back.contains('\\');
     Ok(axum::response::Redirect::to(if back { &given.back } else { "/account" }).into_response())
@@ -177,6 +179,7 @@ async fn page(app: &App, seat: &Seat, said: Said) -> Result<AccountPage, Refused
     let current = seat.session.as_ref().map(|session| session.digest.as_str());
     Ok(AccountPage {
         shell: crate::shell(app, seat, "/account").await,
+        mail: seat.account.mail,
         sessions: sessions.iter().map(|session| session_line(session, current, now)).collect(),
         tokens: tokens.iter().map(|token| token_line(token, now)).collect(),
         secret: said.secret,
@@ -213,6 +216,8 @@ pub(super) fn token_line(token: &Token, now: Moment) -> TokenLine {
 #[template(path = "page/account.html")]
 pub struct AccountPage {
     pub shell: Shell,
+    /// Whether mail comes about one's own requests.
+    pub mail: bool,
     pub sessions: Vec<SessionLine>,
     pub tokens: Vec<TokenLine>,
     /// The secret of a token that was just made: said once, never again. Empty otherwise.

@@ -168,6 +168,7 @@ fn the_account_shows_sessions_tokens_and_a_new_secret_once() {
         current,
     };
     let page = account::AccountPage {
+        mail: true,
         shell: shell(),
         sessions: vec![session("Firefox on Windows", true), session("Safari on iPhone", false)],
         tokens: vec![account::TokenLine {

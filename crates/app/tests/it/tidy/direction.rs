@@ -12,10 +12,11 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("engines", &["model"]),
     ("kinds", &["model"]),
-    ("desk", &["model", "engines"]),
+    ("mail", &["model"]),
+    ("desk", &["model", "engines", "mail"]),
     ("report", &["model", "engines"]),
-    ("web", &["model", "engines", "kinds", "desk", "report"]),
-    ("plumbline", &["model", "engines", "kinds", "desk", "report", "web"]),
+    ("web", &["model", "engines", "kinds", "mail", "desk", "report"]),
+    ("plumbline", &["model", "engines", "kinds", "mail", "desk", "report", "web"]),
     ("xtask", &[]),
 ];
 

@@ -1,0 +1,10 @@
+//! Mail in and out: what becomes of messages, answers, and the whole way over real servers.
+
+// The messages that the reader's own tests write; not all of them are of use here.
+mod answers;
+#[allow(dead_code)]
+#[path = "../../../../mail/tests/broken/mod.rs"]
+mod broken;
+mod house;
+mod pipe;
+mod taken;

@@ -1,0 +1,396 @@
+//! An answer goes out: written from its template, kept, sent by whoever holds the job, and its end told.
+
+use std::collections::BTreeSet;
+
+use futures::FutureExt;
+use mail::{
+    address,
+    compose::{Note, compose},
+    text::{self, Occasion, Words},
+};
+use model::{
+    Actor, Command, Entry, Kind, Moment, Phase, Record, Refusal, Target, Value, Via,
+    time::{DAY, HOUR},
+};
+use serde_json::Value as Json;
+
+use crate::{
+    Desk,
+    house::{self, Deed},
+    post::{Mailbox, MessageRow, Server, Settled, Way, standing::requester_field, take::installation},
+    store::{account, db::Conn, fault::Fault, journal, post, record},
+};
+
+/// Automatic messages that one address gets within an hour: the third wall against machines that answer each other.
+const AUTOMATIC_MAX: i64 = 6;
+/// Messages of a thread that an answer names.
+const THREAD_MAX: i64 = 200;
+/// An answer that could not be sent for so long is news no more.
+const STALE: i64 = 3 * DAY;
+
+/// A message ready for SMTP.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    pub id: i64,
+    pub server: Server,
+    pub secret: String,
+    /// Where reports go; empty for none, as automatic answers have it (RFC 3834 section 3.3).
+    pub envelope_from: String,
+    pub to: String,
+    pub raw: Vec<u8>,
+}
+
+/// How sending ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The server has taken it, with its words.
+    Sent(String),
+    /// The server will never take it.
+    Failed(String),
+    /// It may take it later.
+    Later(String),
+}
+
+/// What an answer is about, as it stands when it is written.
+struct Matter {
+    kind: Kind,
+    record: Record,
+    entry: Entry,
+    occasion: &'static Occasion,
+    requester: String,
+    mailbox: Mailbox,
+}
+
+impl Desk {
+    /// Writes the answer that a job of [`super::SEND`] promises, or finds that there is nothing to send.
+    ///
+    /// The same job twice gives the same Message-ID, and what was sent is not sent again.
+    pub async fn write_answer(&self, payload: &Json, now: Moment) -> Result<Option<Outgoing>, Refusal> {
+        let Some(matter) = self.matter(payload, now).await? else { return Ok(None) };
+        let key = self.mail_key().await?;
+        let identity = identity(&key, &matter);
+        let mut conn = self.db().read().await?;
+        let known = post::find(&mut conn, matter.mailbox.id, Way::Out, &identity).await?;
+        drop(conn);
+        let id = match known {
+            Some(row) if row.outcome != "waiting" => return Ok(None),
+            Some(row) => row.id,
+            None => match self.write_down(&matter, &key, &identity, now).await? {
+                Some(id) => id,
+                None => return Ok(None),
+            },
+        };
+        let mut conn = self.db().read().await?;
+        let row = post::by_id(&mut conn, id).await?.ok_or(Refusal::NotFound)?;
+        let raw = crate::store::file::content(&mut conn, &row.blob).await?.ok_or(Refusal::NotFound)?;
+        drop(conn);
+        let secret = self.mailbox_secret(matter.mailbox.id).await?;
+        let envelope_from =
+            if matter.occasion.name == "receipt" { String::new() } else { matter.mailbox.address.clone() };
+        let server = matter.mailbox.definition.outgoing.clone();
+        Ok(Some(Outgoing { id, server, secret, envelope_from, to: matter.requester, raw }))
+    }
+
+    /// Tells how sending ended. What failed for good is told on the record, so that its agent knows.
+    ///
+    /// # Errors
+    /// For what is to be tried again: the job then comes back by itself.
+    pub async fn tell_delivery(&self, id: i64, delivery: Delivery, now: Moment) -> Result<(), Refusal> {
+        let mut conn = self.db().read().await?;
+        let row = post::by_id(&mut conn, id).await?.ok_or(Refusal::NotFound)?;
+        drop(conn);
+        let (outcome, reason) = match delivery {
+            Delivery::Sent(words) => ("sent", words),
+            Delivery::Failed(why) => ("failed", why),
+            Delivery::Later(why) if now.0 - row.at.0 > STALE => ("failed", format!("given up: {why}")),
+            Delivery::Later(why) => {
+                self.settle(id, Settled { outcome: "waiting".into(), reason: why.clone(), number: row.number }).await?;
+                return Err(Refusal::Forbidden(format!("not sent yet: {why}")));
+            }
+        };
+        let reason: String = reason.chars().filter(|letter| !letter.is_control()).take(500).collect();
+        let settled = Settled { outcome: outcome.into(), reason: reason.clone(), number: row.number.clone() };
+        self.settle_journaled(&row, settled, now).await?;
+        if outcome == "failed" {
+            self.tell_failure(&row, &reason, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn settle(&self, id: i64, settled: Settled) -> Result<(), Refusal> {
+        let written = self.db().write(move |conn| async move { post::settle(conn, id, &settled).await }.boxed());
+        Ok(written.await?)
+    }
+
+    async fn settle_journaled(&self, row: &MessageRow, settled: Settled, now: Moment) -> Result<(), Refusal> {
+        let actor = Actor::system("mail", Via::Job);
+        let deed = Deed::on("message", row.id, "send")
+            .set("outcome", Some(Value::text(&settled.outcome)))
+            .set("reason", Some(Value::text(&settled.reason)).filter(Value::is_filled))
+            .set("number", Some(Value::text(&settled.number)).filter(Value::is_filled));
+        let id = row.id;
+        let written = self.db().write(move |conn| {
+            async move {
+                post::settle(conn, id, &settled).await?;
+                house::journal(conn, &actor, deed, None, now).await
+            }
+            .boxed()
+        });
+        Ok(written.await?)
+    }
+
+    async fn tell_failure(&self, row: &MessageRow, reason: &str, now: Moment) -> Result<(), Refusal> {
+        let catalog = self.catalog();
+        let mut conn = self.db().read().await?;
+        let found = record::load(&mut conn, &catalog, std::slice::from_ref(&row.number), false).await?;
+        drop(conn);
+        let Some(kept) = found.get(&row.number) else { return Ok(()) };
+        let target = Target { kind: kept.record.kind.into(), number: row.number.clone(), version: None };
+        let text = format!("The mail to {} did not go out: {reason}", row.recipient);
+        let command = Command::Note { target, text, public: false };
+        self.perform(&Actor::system("mail", Via::Job), command, now).await.map(drop)
+    }
+
+    /// What the entry that a job names is about, if it is anything to write of.
+    async fn matter(&self, payload: &Json, now: Moment) -> Result<Option<Matter>, Refusal> {
+        let catalog = self.catalog();
+        let named = |name: &str| payload.get(name).and_then(Json::as_str).unwrap_or_default();
+        let (number, version) = (named("number").to_string(), payload.get("version").and_then(Json::as_i64));
+        let Some(kind) = catalog.find(named("kind")) else { return Ok(None) };
+        let mut conn = self.db().read().await?;
+        let found = record::load(&mut conn, &catalog, std::slice::from_ref(&number), false).await?.remove(&number);
+        let Some(record) = found.map(|kept| kept.record) else { return Ok(None) };
+        let entries = journal::of_record(&mut conn, &catalog, record.id).await?;
+        let Some(at) = entries.iter().position(|entry| Some(entry.version) == version) else { return Ok(None) };
+        let requester = requester_field(kind).and_then(|field| record.fields.get(field)).and_then(Value::as_text);
+        let requester = address::plain(requester.unwrap_or_default());
+        let Some(occasion) = occasion(kind, &entries, at) else { return Ok(None) };
+        if !wanted(&mut conn, kind, &record, &entries[at], occasion, &requester, now).await? {
+            return Ok(None);
+        }
+        let Some(mailbox) = mailbox_for(&mut conn, &number, occasion).await? else { return Ok(None) };
+        drop(conn);
+        let entry = entries[at].clone();
+        Ok(Some(Matter { kind: kind.clone(), record, entry, occasion, requester, mailbox }))
+    }
+
+    /// Keeps the answer as it will go out; `None` where it must not.
+    async fn write_down(
+        &self,
+        matter: &Matter,
+        key: &[u8],
+        identity: &str,
+        now: Moment,
+    ) -> Result<Option<i64>, Refusal> {
+        let words = self.words(matter, now).await?;
+        let (subject, body) = self.drawn(matter.occasion, &words).await?;
+        let mut conn = self.db().read().await?;
+        let thread = post::of_record(&mut conn, &matter.record.number, THREAD_MAX).await?;
+        let since = now.minus(HOUR);
+        let recent = post::recent(&mut conn, Way::Out, &matter.requester, since).await?;
+        drop(conn);
+        let references: Vec<String> = thread
+            .iter()
+            .filter(|row| !row.identity.starts_with("sha256:") && row.outcome != "held" && row.outcome != "failed")
+            .map(|row| row.identity.clone())
+            .collect();
+        let answered = thread.iter().rev().find(|row| row.way == Way::In && !row.identity.starts_with("sha256:"));
+        let base = &matter.mailbox.address;
+        let reply_to = address::signed(key, base, &matter.record.number);
+        let display = &matter.mailbox.definition.display;
+        let raw = compose(&Note {
+            from_name: if display.is_empty() { &words.organisation } else { display },
+            from: base,
+            reply_to: reply_to.as_deref(),
+            to: &matter.requester,
+            subject: &subject,
+            text: &body,
+            message_id: identity,
+            references: &references,
+            in_reply_to: answered.map_or("", |row| &row.identity),
+            automatic: matter.occasion.automatic,
+            installation: &installation(key),
+            at: u64::try_from(now.0 / 1_000).unwrap_or_default(),
+        });
+        let (raw, failed) = match raw {
+            Ok(raw) => (raw, None),
+            Err(why) => (why.clone().into_bytes(), Some(why)),
+        };
+        let held = matter.occasion.automatic && recent >= AUTOMATIC_MAX;
+        let (outcome, reason) = match &failed {
+            Some(why) => ("failed", why.clone()),
+            None if held => {
+                ("held", format!("{AUTOMATIC_MAX} automatic messages within an hour are enough for one address"))
+            }
+            None => ("waiting", String::new()),
+        };
+        let row = MessageRow {
+            id: self.inner.ids.next(now),
+            mailbox: matter.mailbox.id,
+            way: Way::Out,
+            identity: identity.into(),
+            outcome: outcome.into(),
+            reason,
+            sender: base.clone(),
+            recipient: matter.requester.clone(),
+            subject,
+            number: matter.record.number.clone(),
+            at: now,
+            size: raw.len() as i64,
+            blob: model::canonical::hex(&model::canonical::leaf(&raw)),
+            automatic: matter.occasion.automatic,
+        };
+        self.keep_answer(row.clone(), raw).await?;
+        Ok((outcome == "waiting").then_some(row.id))
+    }
+
+    async fn keep_answer(&self, row: MessageRow, raw: Vec<u8>) -> Result<(), Refusal> {
+        let written = self.db().write(move |conn| {
+            async move {
+                post::add(conn, &row, raw).await?;
+                post::add_thread(conn, row.mailbox, &row.number, std::slice::from_ref(&row.identity)).await
+            }
+            .boxed()
+        });
+        written.await.map_err(|fault: Fault| fault.into())
+    }
+
+    async fn words(&self, matter: &Matter, now: Moment) -> Result<Words, Refusal> {
+        let author = matter.entry.by.clone().unwrap_or_default();
+        let reader = Actor::system("mail", Via::Job);
+        let people = BTreeSet::from([matter.requester.clone(), author.clone()]);
+        let names = self.names_of(&reader, BTreeSet::new(), people, now).await?;
+        let mut conn = self.db().read().await?;
+        let mut name_of = async |email: &str| -> Result<String, Fault> {
+            let known = names.people.get(email).map(|(name, _)| name.clone());
+            Ok(match known {
+                Some(name) => name,
+                None => account::by_email(&mut conn, email).await?.map(|found| found.account.name).unwrap_or_default(),
+            })
+        };
+        let (requester_name, author_name) = (name_of(&matter.requester).await?, name_of(&author).await?);
+        let record = &matter.record;
+        // Only what the requester may see on the record's own page is told by mail.
+        let resolution = matter.kind.find("resolution").filter(|field| !field.internal);
+        let resolution = resolution.and_then(|field| record.fields.get(&field.name)).and_then(Value::as_text);
+        let note = matter.entry.note.as_ref().filter(|note| note.public).map(|note| note.text.clone());
+        let link = self.reached_at().map(|base| format!("{base}/{}/{}", matter.kind.plural, record.number));
+        Ok(Words {
+            number: record.number.clone(),
+            title: record.title.clone(),
+            kind: matter.kind.label.clone(),
+            state: matter.kind.state_label(&record.state),
+            requester: matter.requester.clone(),
+            requester_name,
+            author_name,
+            note: note.unwrap_or_default(),
+            resolution: resolution.unwrap_or_default().into(),
+            organisation: self.settings().organisation.clone(),
+            link: link.unwrap_or_default(),
+        })
+    }
+
+    /// Subject and text by the organisation's own templates; where one of those fails, by ours.
+    async fn drawn(&self, occasion: &'static Occasion, words: &Words) -> Result<(String, String), Refusal> {
+        let own = self.mail_text(occasion).await?;
+        let drawn = text::draw(&own.subject, words).and_then(|subject| Ok((subject, text::draw(&own.body, words)?)));
+        let offered = || Ok((text::draw(occasion.subject, words)?, text::draw(occasion.body, words)?));
+        drawn
+            .or_else(|why| {
+                tracing::warn!(occasion = occasion.name, %why, "an own template cannot be drawn; the offered one is taken");
+                offered()
+            })
+            .map_err(|why: String| Fault::new(format!("the offered template {}: {why}", occasion.name)).into())
+    }
+}
+
+/// The occasion of an entry: what ends a record weighs more than the note that comes with it.
+fn occasion(kind: &Kind, entries: &[Entry], at: usize) -> Option<&'static Occasion> {
+    let entry = &entries[at];
+    let state_in = |entry: &Entry| {
+        let value = entry.changes.get("state").cloned().flatten();
+        value.and_then(|value| value.as_text().map(str::to_string))
+    };
+    let before = entries[..at].iter().rev().find_map(state_in);
+    let was_done = before.is_some_and(|state| kind.phase(&state) == Phase::Done);
+    let ends = state_in(entry).is_some_and(|state| kind.phase(&state) == Phase::Done) && !was_done;
+    let public = entry.note.as_ref().is_some_and(|note| note.public);
+    let name = match entry.act.as_str() {
+        "create" => "receipt",
+        _ if ends => "done",
+        _ if public => "note",
+        _ => return None,
+    };
+    text::occasion(name)
+}
+
+/// Whether the requester wants to and may hear of it.
+async fn wanted(
+    conn: &mut Conn,
+    kind: &Kind,
+    record: &Record,
+    entry: &Entry,
+    occasion: &Occasion,
+    requester: &str,
+    now: Moment,
+) -> Result<bool, Refusal> {
+    let author = entry.by.as_deref().unwrap_or_default();
+    let own_deed = address::plain(author) == requester;
+    if !model::types::is_mail(requester) {
+        return Ok(false);
+    }
+    // The requester may have asked for another way, on the record itself.
+    let way = kind.find("notify").and_then(|field| record.fields.get(&field.name)).and_then(Value::as_text);
+    if way.is_some_and(|way| way != "email") {
+        return Ok(false);
+    }
+    let receiver = account::by_email(conn, requester).await?.map(|found| found.account);
+    if receiver.as_ref().is_some_and(|account| !account.is_open_at(now) || !account.preferences.mail) {
+        return Ok(false);
+    }
+    Ok(match occasion.name {
+        // Whoever works here and writes something down for themselves has it in front of them.
+        "receipt" => !own_deed || entry.via == Via::Mail || receiver.is_some_and(|account| account.customer.is_some()),
+        _ if own_deed => false,
+        // Only our people and our program speak for us; what other people of the customer write is not ours to send.
+        "note" => {
+            author == "system"
+                || account::by_email(conn, author).await?.is_some_and(|found| found.account.customer.is_none())
+        }
+        _ => true,
+    })
+}
+
+/// The mailbox that a record came in by, if it answers; for one that came otherwise, the first that does. Nothing
+/// where the sender of the first message asked machines not to answer and it would be a machine that does.
+async fn mailbox_for(conn: &mut Conn, number: &str, occasion: &Occasion) -> Result<Option<Mailbox>, Fault> {
+    let all = post::mailboxes(conn).await?;
+    let came = post::of_record(conn, number, THREAD_MAX).await?;
+    let mut came = came.iter().filter(|row| row.way == Way::In);
+    let first = came.next();
+    if occasion.name == "receipt" && first.is_some_and(|row| row.automatic) {
+        return Ok(None);
+    }
+    match came.next_back().or(first) {
+        Some(row) => Ok(all.into_iter().find(|mailbox| mailbox.id == row.mailbox).filter(Mailbox::sends)),
+        None => {
+            let mut sending: Vec<Mailbox> = all.into_iter().filter(Mailbox::sends).collect();
+            sending.sort_by_key(|mailbox| mailbox.id);
+            Ok(sending.into_iter().next())
+        }
+    }
+}
+
+/// The same entry always gets the same Message-ID, and nobody else can guess one.
+fn identity(key: &[u8], matter: &Matter) -> String {
+    let number: String = matter
+        .record
+        .number
+        .to_lowercase()
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '-' })
+        .collect();
+    let words = format!("{}:{}", matter.record.number, matter.entry.version);
+    let signature = address::sign(key, "message", &words);
+    format!("{number}.{}.{signature}@{}", matter.entry.version, address::domain(&matter.mailbox.address))
+}

@@ -1,0 +1,106 @@
+//! Mail in and out: mailboxes, what became of each message, and answers that go out as jobs. How a message is read and
+//! decided upon stands in the crate `mail`; here it meets records.
+
+mod answer;
+mod look;
+mod mailbox;
+mod standing;
+mod take;
+mod texts;
+
+use model::{Actor, Column, Entry, Job, Kind, Moment, Phase, Record, Via};
+use serde_json::json;
+
+pub use answer::{Delivery, Outgoing};
+pub use look::{Message, Messages};
+pub use mailbox::{Definition, Mailbox, MailboxEdit, Security, Server};
+pub use take::Taken;
+pub use texts::Text;
+
+/// Name of the job that sends one answer.
+pub const SEND: &str = "mail-send";
+/// Name of the job that fetches from a mailbox.
+pub const FETCH: &str = "mail-fetch";
+
+/// Whether a message came or went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    In,
+    Out,
+}
+
+impl Way {
+    pub fn name(self) -> &'static str {
+        match self {
+            Way::In => "in",
+            Way::Out => "out",
+        }
+    }
+}
+
+/// A message as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageRow {
+    pub id: i64,
+    pub mailbox: i64,
+    pub way: Way,
+    /// Message-ID without brackets, or a digest of the bytes.
+    pub identity: String,
+    /// Of what came: a name of `mail::Outcome`. Of what went: `waiting`, `sent`, `failed`, `bounced` or `held`.
+    pub outcome: String,
+    pub reason: String,
+    pub sender: String,
+    pub recipient: String,
+    pub subject: String,
+    /// The record that it belongs to; empty for none.
+    pub number: String,
+    pub at: Moment,
+    pub size: i64,
+    /// Digest of its bytes in the store of files.
+    pub blob: String,
+    pub automatic: bool,
+}
+
+/// A later word on a message.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    pub outcome: String,
+    pub reason: String,
+    pub number: String,
+}
+
+/// Promises an answer to the requester: for a new record, a public note, and for a record that is done. Whether there
+/// is anything to send, and to whom, is found out when it is sent; an import never promises one.
+pub fn promise(kind: &Kind, record: &Record, entry: &Entry) -> Vec<Job> {
+    let column = kind.fields.iter().find(|field| field.column == Some(Column::Requester));
+    let requester = column.and_then(|field| record.fields.get(&field.name));
+    let told = match entry.act.as_str() {
+        "create" => true,
+        "note" | "step" => {
+            let public = entry.note.as_ref().is_some_and(|note| note.public);
+            let ends = entry.changes.contains_key("state") && kind.phase(&record.state) == Phase::Done;
+            public || ends
+        }
+        _ => false,
+    };
+    if requester.is_none() || !told || entry.via == Via::Import {
+        return Vec::new();
+    }
+    vec![Job {
+        name: SEND,
+        payload: json!({"kind": kind.name, "number": record.number, "version": entry.version}),
+        run_at: entry.recorded,
+        key: Some(format!("{SEND}:{}:{}", record.number, entry.version)),
+    }]
+}
+
+/// Who writes into a record when a message does: its sender by name and address, with the rights of the program,
+/// because what may be done was decided before.
+fn writer(sender: &str, name: &str) -> Actor {
+    let system = Actor::system("mail", Via::Mail);
+    if sender.is_empty() {
+        return system;
+    }
+    let name = if name.is_empty() { sender } else { name };
+    Actor { email: sender.into(), name: name.into(), ..system }
+}

@@ -1,0 +1,181 @@
+//! What is known of a sender and of the records that a letter names, gathered for the decision.
+
+use std::collections::BTreeSet;
+
+use mail::{
+    Letter, address,
+    decide::{Thread, tag},
+};
+use model::{Actor, Catalog, Column, Kind, Moment, Phase, Query, Record, Refusal, Via, time::DAY};
+
+use crate::{
+    Desk,
+    post::Mailbox,
+    store::{
+        account,
+        db::Conn,
+        fault::Fault,
+        post,
+        record::{self, Kept},
+    },
+};
+
+/// Who a sender is to us.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Sender {
+    /// The customer whose person it is.
+    pub customer: Option<String>,
+    /// One of the provider's own people, by their account.
+    pub is_colleague: bool,
+    /// The name on record; empty where there is none.
+    pub name: String,
+}
+
+impl Desk {
+    /// Looks a sender up among accounts, people and customers, in this order.
+    pub(super) async fn sender_of(&self, mailbox: &Mailbox, email: &str, now: Moment) -> Result<Sender, Refusal> {
+        let mut sender = Sender::default();
+        if email.is_empty() {
+            return Ok(sender);
+        }
+        let found = account::by_email(&mut self.db().read().await?, email).await?;
+        if let Some(found) = found.filter(|found| found.account.is_open_at(now)) {
+            let account = found.account;
+            return Ok(Sender {
+                is_colleague: account.customer.is_none(),
+                name: account.name,
+                customer: account.customer,
+            });
+        }
+        let reader = Actor::system("mail", Via::Mail);
+        let names = self.names_of(&reader, BTreeSet::new(), BTreeSet::from([email.to_string()]), now).await?;
+        sender.name = names.people.get(email).map(|(name, _)| name.clone()).unwrap_or_default();
+        sender.customer = self.customer_by_address(mailbox, &reader, email, now).await?;
+        Ok(sender)
+    }
+
+    /// The customer that names this address among its contacts, or its domain as its own.
+    async fn customer_by_address(
+        &self,
+        mailbox: &Mailbox,
+        reader: &Actor,
+        email: &str,
+        now: Moment,
+    ) -> Result<Option<String>, Refusal> {
+        let catalog = self.catalog();
+        let Some(kind) = catalog.find(&mailbox.definition.opens).and_then(|kind| customers(&catalog, kind)) else {
+            return Ok(None);
+        };
+        let wanted = [("contacts", email), ("domains", address::domain(email))];
+        for (field, text) in wanted.into_iter().filter(|(field, text)| kind.has_field(field) && !text.is_empty()) {
+            let filter = model::Filter::equal(field, text);
+            let query = Query { filter, size: 2, columns: vec!["number".into()], ..Query::of(kind.name) };
+            let page = self.list(reader, &query, now).await?;
+            // Two customers with one address: nobody is guessed.
+            if let [one] = page.records.as_slice() {
+                return Ok(Some(one.number().to_string()));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The kind of whose records this kind's records are.
+fn customers<'c>(catalog: &'c Catalog, kind: &Kind) -> Option<&'c Kind> {
+    let field = kind.find(kind.customer_field?)?;
+    let model::Type::Ref(refs) = &field.ty else { return None };
+    refs.kinds.first().and_then(|name| catalog.find(name))
+}
+
+/// The records that a letter names in the three ways.
+pub(super) struct Named {
+    pub by_address: Option<Thread>,
+    pub by_reference: Option<Thread>,
+    pub by_subject: Option<Thread>,
+    /// A record that the same message opened through another mailbox.
+    pub elsewhere: Option<String>,
+}
+
+pub(super) async fn named(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    key: &[u8],
+    mailbox: &Mailbox,
+    letter: &Letter,
+    sender: &Sender,
+    now: Moment,
+) -> Result<Named, Fault> {
+    let carried = address::number_of(key, &mailbox.address, &letter.recipients);
+    let mut references = letter.references.clone();
+    references.extend(letter.bounce.as_ref().and_then(|bounce| bounce.about.clone()));
+    let referred = post::thread_of(conn, mailbox.id, &references).await?;
+    let own: Vec<String> = letter.message_id.iter().cloned().collect();
+    let elsewhere = post::thread_of(conn, mailbox.id, &own).await?;
+    let tagged = tag(&letter.subject).map(str::to_string);
+    let mut threads = [None, None, None];
+    for (at, number) in [carried, referred, tagged].into_iter().enumerate() {
+        let Some(number) = number else { continue };
+        if let Some(kept) = find(conn, catalog, &number).await? {
+            threads[at] = Some(thread(conn, catalog, &kept.record, letter, sender, now).await?);
+        }
+    }
+    let [by_address, by_reference, by_subject] = threads;
+    Ok(Named { by_address, by_reference, by_subject, elsewhere })
+}
+
+/// A record by its number as it was written, or in capitals: addresses lose them.
+async fn find(conn: &mut Conn, catalog: &Catalog, number: &str) -> Result<Option<Kept>, Fault> {
+    let spelled = [number.to_string(), number.to_uppercase()];
+    let mut found = record::load(conn, catalog, &spelled, false).await?;
+    let kept = spelled.iter().find_map(|number| found.remove(number));
+    // Only what somebody asks for has a conversation.
+    Ok(kept.filter(|kept| catalog.find(kept.record.kind).is_some_and(|kind| requester_field(kind).is_some())))
+}
+
+async fn thread(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    record: &Record,
+    letter: &Letter,
+    sender: &Sender,
+    now: Moment,
+) -> Result<Thread, Fault> {
+    let kind = catalog.find(record.kind);
+    let named = |column: Column| {
+        let field = kind.and_then(|kind| kind.fields.iter().find(|field| field.column == Some(column)));
+        let value = field.and_then(|field| record.fields.get(&field.name));
+        value.and_then(|value| value.as_text()).is_some_and(|text| text.eq_ignore_ascii_case(&letter.sender))
+    };
+    let of_customer = sender.customer.is_some() && sender.customer == record.customer;
+    let took_part = sender.is_colleague
+        || of_customer
+        || named(Column::Requester)
+        || named(Column::Owner)
+        || post::has_written(conn, &record.number, &letter.sender).await?;
+    let done = kind.is_some_and(|kind| kind.phase(&record.state) == Phase::Done);
+    let since = kind.and_then(|kind| done_at(kind, record)).unwrap_or(record.changed);
+    Ok(Thread {
+        number: record.number.clone(),
+        customer: record.customer.clone(),
+        took_part,
+        done_days: done.then(|| ((now.0 - since.0) / DAY).max(0)),
+    })
+}
+
+/// When the record came into its state, by the field that its kind keeps for that.
+fn done_at(kind: &Kind, record: &Record) -> Option<Moment> {
+    let dated = kind.lifecycle.dated.iter().filter(|(state, _)| *state == record.state);
+    dated.filter_map(|(_, field)| record.fields.get(*field)?.as_moment()).next()
+}
+
+/// The field whose person asks for the record.
+pub(super) fn requester_field(kind: &Kind) -> Option<&str> {
+    kind.fields.iter().find(|field| field.column == Some(Column::Requester)).map(|field| field.name.as_str())
+}
+
+/// The state that an answer brings a done record to: back to work, by a step that there is.
+pub(super) fn reopened<'k>(kind: &'k Kind, state: &'k str) -> Option<&'k str> {
+    let mut steps = kind.lifecycle.steps_from(state).filter(|step| kind.phase(step.to) == Phase::Open);
+    let named = kind.lifecycle.steps_from(state).find(|step| step.name == "reopen");
+    named.or_else(|| steps.next()).map(|step| step.to)
+}

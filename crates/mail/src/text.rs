@@ -1,0 +1,185 @@
+//! Words of automatic mail: templates that the organisation edits, strict about names and bounded in what they may do.
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+
+/// Longest template and longest result, in characters; most steps that drawing one may take.
+pub const TEMPLATE_MAX: usize = 20_000;
+const RESULT_MAX: usize = 100_000;
+const FUEL: u64 = 50_000;
+
+/// An occasion on which mail goes out, with the words that the program offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Occasion {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub help: &'static str,
+    pub subject: &'static str,
+    pub body: &'static str,
+    /// Whether no person wrote what it says.
+    pub automatic: bool,
+}
+
+pub const OCCASIONS: [Occasion; 3] = [
+    Occasion {
+        name: "receipt",
+        label: "Receipt",
+        help: "Goes to the requester when a record is opened.",
+        subject: "[{{ number }}] {{ title }}",
+        body: "Hello{% if requester_name %} {{ requester_name }}{% endif %},\n\nwe have received your message. It has the number \
+               {{ number }}.\n\nTo add something, answer this mail.\n{% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
+        automatic: true,
+    },
+    Occasion {
+        name: "note",
+        label: "Note of an agent",
+        help: "Goes to the requester when a colleague writes a public note.",
+        subject: "[{{ number }}] {{ title }}",
+        body: "{{ note }}\n\n{{ author_name }}\n{{ organisation }}\n{% if link %}\n{{ link }}\n{% endif %}",
+        automatic: false,
+    },
+    Occasion {
+        name: "done",
+        label: "Done",
+        help: "Goes to the requester when a record is resolved or otherwise brought to its end.",
+        subject: "[{{ number }}] {{ title }}",
+        body: "Hello{% if requester_name %} {{ requester_name }}{% endif %},\n\n{{ number }} is now: {{ state }}.\n\
+               {% if note %}\n{{ note }}\n{% endif %}{% if resolution %}\n{{ resolution }}\n{% endif %}\n\
+               If it is not, answer this mail and we open it again.\n{% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
+        automatic: true,
+    },
+];
+
+/// The occasion of this name.
+pub fn occasion(name: &str) -> Option<&'static Occasion> {
+    OCCASIONS.iter().find(|occasion| occasion.name == name)
+}
+
+/// What a template may name. Nothing internal is among it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Words {
+    pub number: String,
+    pub title: String,
+    pub kind: String,
+    pub state: String,
+    pub requester: String,
+    pub requester_name: String,
+    pub author_name: String,
+    pub note: String,
+    pub resolution: String,
+    pub organisation: String,
+    pub link: String,
+}
+
+impl Words {
+    /// Names with what they hold, as the page beside the templates lists them.
+    pub const NAMES: [(&'static str, &'static str); 11] = [
+        ("number", "number of the record"),
+        ("title", "its title"),
+        ("kind", "what it is, such as Incident"),
+        ("state", "its state in words"),
+        ("requester", "e-mail of the requester"),
+        ("requester_name", "their name; empty where it is not known"),
+        ("author_name", "name of whoever wrote the note"),
+        ("note", "the public note; empty where there is none"),
+        ("resolution", "what put it right; empty where nothing is said"),
+        ("organisation", "our name"),
+        ("link", "address of the record; empty where the server does not know its own"),
+    ];
+
+    fn pairs(&self) -> [(&'static str, &str); 11] {
+        [
+            ("number", &self.number),
+            ("title", &self.title),
+            ("kind", &self.kind),
+            ("state", &self.state),
+            ("requester", &self.requester),
+            ("requester_name", &self.requester_name),
+            ("author_name", &self.author_name),
+            ("note", &self.note),
+            ("resolution", &self.resolution),
+            ("organisation", &self.organisation),
+            ("link", &self.link),
+        ]
+    }
+
+    /// An example to look at a template with.
+    pub fn sample() -> Words {
+        let words = |text: &str| text.to_string();
+        Words {
+            number: words("INC-4711"),
+            title: words("Card payments declined"),
+            kind: words("Incident"),
+            state: words("Resolved"),
+            requester: words("kim@harbour.example"),
+            requester_name: words("Kim Harbour"),
+            author_name: words("Ines Okafor"),
+            note: words("The payment terminal takes cards again."),
+            resolution: words("The certificate of the gateway was renewed."),
+            organisation: words("Tidewell Managed Services"),
+            link: words("https://sms.example/incidents/INC-4711"),
+        }
+    }
+}
+
+/// Draws a template. An unknown name is refused, never empty.
+///
+/// # Errors
+/// A sentence with the line.
+pub fn draw(template: &str, words: &Words) -> Result<String, String> {
+    if template.chars().count() > TEMPLATE_MAX {
+        return Err(format!("has more than {TEMPLATE_MAX} characters"));
+    }
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment.set_fuel(Some(FUEL));
+    let drawn =
+        environment.render_str(template, minijinja::Value::from_pairs(words.pairs())).map_err(|error| told(&error))?;
+    if drawn.chars().count() > RESULT_MAX {
+        return Err(format!("makes more than {RESULT_MAX} characters"));
+    }
+    Ok(drawn.trim().to_string())
+}
+
+fn told(error: &minijinja::Error) -> String {
+    let what = match error.kind() {
+        minijinja::ErrorKind::UndefinedError => "names something that is not there".to_string(),
+        minijinja::ErrorKind::OutOfFuel => "does too much".to_string(),
+        _ => error.detail().map_or_else(|| error.kind().to_string(), str::to_string),
+    };
+    error.line().map_or_else(|| what.clone(), |line| format!("line {line}: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_offered_words_can_be_drawn_full_and_empty() {
+        for occasion in OCCASIONS {
+            for words in [Words::sample(), Words::default()] {
+                draw(occasion.subject, &words).unwrap_or_else(|why| panic!("{}: {why}", occasion.name));
+                draw(occasion.body, &words).unwrap_or_else(|why| panic!("{}: {why}", occasion.name));
+            }
+            assert!(draw(occasion.body, &Words::sample()).expect("text").contains("Tidewell"), "{}", occasion.name);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_template_is_told_by_line() {
+        let wrong = |template: &str| draw(template, &Words::sample()).expect_err("refused");
+        assert!(wrong("Hello\n{{ nubmer }}").starts_with("line 2"));
+        assert!(wrong("{% if %}").starts_with("line 1"));
+        assert!(
+            wrong("{% for a in range(9000) %}{% for b in range(9000) %}x{% endfor %}{% endfor %}").contains("too much")
+        );
+        assert_eq!(draw("{{ title }}", &Words { title: "<b>".into(), ..Words::sample() }).as_deref(), Ok("<b>"));
+    }
+
+    #[test]
+    fn every_name_is_one_that_templates_know() {
+        for (name, _) in Words::NAMES {
+            draw(&format!("{{{{ {name} }}}}"), &Words::sample()).unwrap_or_else(|why| panic!("{name}: {why}"));
+        }
+    }
+}
