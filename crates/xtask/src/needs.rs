@@ -27,6 +27,22 @@ pub const POSTGRES: Need = Need {
     source: Source::Debian(&["postgresql"]),
 };
 
+pub const IMAP: Need = Need {
+    name: "Dovecot (IMAP server)",
+    is_there: || PathBuf::from("/usr/sbin/dovecot").is_file() && PathBuf::from("/usr/lib/dovecot/imap").is_file(),
+    source: Source::Debian(&["dovecot-imapd"]),
+};
+
+pub const SMTP: Need = Need {
+    name: "aiosmtpd (SMTP server)",
+    // The system's own Python has it; another one that comes first on the path has not.
+    is_there: || succeeds("/usr/bin/python3", &["-c", "import aiosmtpd"]),
+    source: Source::Debian(&["python3-aiosmtpd"]),
+};
+
+pub const OPENSSL: Need =
+    Need { name: "openssl", is_there: || on_path("openssl").is_some(), source: Source::Debian(&["openssl"]) };
+
 /// Debian's Chromium depends on no font; without one a page is measured with empty boxes.
 pub const CHROMIUM: Need = Need {
     name: "Chromium",

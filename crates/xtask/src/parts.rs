@@ -32,7 +32,7 @@ impl Part {
     const fn needs(self) -> &'static [Need] {
         match self {
             Self::Lint => &[needs::RUSTFMT, needs::CLIPPY],
-            Self::Rust => &[needs::POSTGRES],
+            Self::Rust => &[needs::POSTGRES, needs::IMAP, needs::SMTP, needs::OPENSSL],
             Self::Browser => &[needs::CHROMIUM, needs::NODE, needs::NPM],
         }
     }

@@ -1,4 +1,4 @@
-//! `mail take`: one message from a mail server's pipe.
+//! `mail take`: one message from a mail server's pipe. `mail fetch`: a look into mailboxes now.
 
 use std::{
     fs::File,
@@ -10,9 +10,9 @@ use desk::post::{Mailbox, Taken};
 use model::{Actor, Via, suggest};
 
 use super::{print, print_json};
-use crate::{Failure, clock, place::Place};
+use crate::{Failure, clock, place::Place, post};
 
-/// Take messages from a mail server
+/// Take messages from mail servers
 #[derive(Args, Debug)]
 pub struct Mail {
     #[command(subcommand)]
@@ -22,6 +22,7 @@ pub struct Mail {
 #[derive(Subcommand, Debug)]
 enum What {
     Take(Take),
+    Fetch(Fetch),
 }
 
 /// Take one message in the format of RFC 5322
@@ -48,12 +49,35 @@ struct Take {
     json: bool,
 }
 
+/// Look into mailboxes now instead of at the next minute
+#[derive(Args, Debug)]
+#[command(after_help = "\
+A server that runs does this every minute by itself. Exit code 1 where something stood in the way, with the reason.
+
+Examples:
+  plumbline mail fetch
+  plumbline mail fetch --mailbox Support")]
+struct Fetch {
+    /// Name or address of the mailbox; all of them without it
+    #[arg(long, value_name = "MAILBOX")]
+    mailbox: Option<String>,
+}
+
 /// Largest message that is read, in bytes. What is larger than mail may be is kept in quarantine up to here.
 const LARGEST: u64 = 100_000_000;
 
 impl Mail {
     pub async fn run(self, place: &Place) -> Result<(), Failure> {
-        let What::Take(take) = self.what;
+        match self.what {
+            What::Take(take) => take.run(place).await,
+            What::Fetch(fetch) => fetch.run(place).await,
+        }
+    }
+}
+
+impl Take {
+    async fn run(self, place: &Place) -> Result<(), Failure> {
+        let take = self;
         let raw = read(&take.file)?;
         // From here on what goes wrong passes by: a database that is down, a disk that is full.
         let later = |why: String| Failure::Again(format!("the message was not taken, try again later: {why}"));
@@ -61,10 +85,35 @@ impl Mail {
         let actor = Actor::system("command line", Via::Command);
         let now = clock::now();
         let all = desk.mailboxes(&actor, now).await.map_err(|refusal| later(refusal.sentence()))?;
-        let mailbox = chosen(all, take.mailbox.as_deref())?;
+        // Even a command line that names no mailbox is no reason to send somebody's message back to them.
+        let mailbox = chosen(all, take.mailbox.as_deref()).map_err(|failure| later(failure.sentence()))?;
         let taken = desk.take_message(&mailbox, raw, now).await.map_err(|refusal| later(refusal.sentence()))?;
         desk.close().await;
         told(&taken, take.json)
+    }
+}
+
+impl Fetch {
+    async fn run(self, place: &Place) -> Result<(), Failure> {
+        let desk = place.open_existing().await?;
+        let (actor, now) = (Actor::system("command line", Via::Command), clock::now());
+        let all = desk.mailboxes(&actor, now).await?;
+        let wanted = match self.mailbox {
+            Some(named) => vec![chosen(all, Some(&named))?],
+            None => all.into_iter().filter(Mailbox::fetches).collect(),
+        };
+        let mut troubled = false;
+        for mailbox in wanted {
+            match post::look_into(&desk, mailbox.id, now).await? {
+                None => print(&format!("{}: looked into\n", mailbox.name))?,
+                Some(why) => {
+                    troubled = true;
+                    eprintln!("plumbline: {}: {why}", mailbox.name);
+                }
+            }
+        }
+        desk.close().await;
+        if troubled { Err(Failure::Told) } else { Ok(()) }
     }
 }
 

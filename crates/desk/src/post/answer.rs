@@ -9,16 +9,16 @@ use mail::{
     text::{self, Occasion, Words},
 };
 use model::{
-    Actor, Command, Entry, Kind, Moment, Phase, Record, Refusal, Target, Value, Via,
-    time::{DAY, HOUR},
+    Actor, Command, Entry, Job, Kind, Moment, Phase, Record, Refusal, Target, Value, Via,
+    time::{DAY, HOUR, MINUTE},
 };
 use serde_json::Value as Json;
 
 use crate::{
     Desk,
     house::{self, Deed},
-    post::{Mailbox, MessageRow, Server, Settled, Way, standing::requester_field, take::installation},
-    store::{account, db::Conn, fault::Fault, journal, post, record},
+    post::{Mailbox, MessageRow, SEND, Server, Settled, Way, standing::requester_field, take::installation},
+    store::{account, db::Conn, fault::Fault, job, journal, post, record},
 };
 
 /// Automatic messages that one address gets within an hour: the third wall against machines that answer each other.
@@ -32,6 +32,8 @@ const STALE: i64 = 3 * DAY;
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     pub id: i64,
+    /// The job that it came from, to be promised again when the server is not ready.
+    pub payload: Json,
     pub server: Server,
     pub secret: String,
     /// Where reports go; empty for none, as automatic answers have it (RFC 3834 section 3.3).
@@ -88,27 +90,24 @@ impl Desk {
         let envelope_from =
             if matter.occasion.name == "receipt" { String::new() } else { matter.mailbox.address.clone() };
         let server = matter.mailbox.definition.outgoing.clone();
-        Ok(Some(Outgoing { id, server, secret, envelope_from, to: matter.requester, raw }))
+        let payload = payload.clone();
+        Ok(Some(Outgoing { id, payload, server, secret, envelope_from, to: matter.requester, raw }))
     }
 
-    /// Tells how sending ended. What failed for good is told on the record, so that its agent knows.
-    ///
-    /// # Errors
-    /// For what is to be tried again: the job then comes back by itself.
-    pub async fn tell_delivery(&self, id: i64, delivery: Delivery, now: Moment) -> Result<(), Refusal> {
+    /// Tells how sending ended. What failed for good is told on the record, so that its agent knows; what the server
+    /// would not take yet is promised again, at first soon, then every hour.
+    pub async fn tell_delivery(&self, outgoing: &Outgoing, delivery: Delivery, now: Moment) -> Result<(), Refusal> {
         let mut conn = self.db().read().await?;
-        let row = post::by_id(&mut conn, id).await?.ok_or(Refusal::NotFound)?;
+        let row = post::by_id(&mut conn, outgoing.id).await?.ok_or(Refusal::NotFound)?;
         drop(conn);
+        let age = now.0 - row.at.0;
         let (outcome, reason) = match delivery {
             Delivery::Sent(words) => ("sent", words),
             Delivery::Failed(why) => ("failed", why),
-            Delivery::Later(why) if now.0 - row.at.0 > STALE => ("failed", format!("given up: {why}")),
-            Delivery::Later(why) => {
-                self.settle(id, Settled { outcome: "waiting".into(), reason: why.clone(), number: row.number }).await?;
-                return Err(Refusal::Forbidden(format!("not sent yet: {why}")));
-            }
+            Delivery::Later(why) if age > STALE => ("failed", format!("given up: {why}")),
+            Delivery::Later(why) => return self.promise_again(&row, &outgoing.payload, &why, now).await,
         };
-        let reason: String = reason.chars().filter(|letter| !letter.is_control()).take(500).collect();
+        let reason = shortened(&reason);
         let settled = Settled { outcome: outcome.into(), reason: reason.clone(), number: row.number.clone() };
         self.settle_journaled(&row, settled, now).await?;
         if outcome == "failed" {
@@ -117,9 +116,24 @@ impl Desk {
         Ok(())
     }
 
-    async fn settle(&self, id: i64, settled: Settled) -> Result<(), Refusal> {
-        let written = self.db().write(move |conn| async move { post::settle(conn, id, &settled).await }.boxed());
-        Ok(written.await?)
+    async fn promise_again(&self, row: &MessageRow, payload: &Json, why: &str, now: Moment) -> Result<(), Refusal> {
+        let wait = (now.0 - row.at.0).clamp(MINUTE, HOUR);
+        let settled = Settled { outcome: "waiting".into(), reason: shortened(why), number: row.number.clone() };
+        let job = Job {
+            name: SEND,
+            payload: payload.clone(),
+            run_at: now.plus(wait),
+            key: Some(format!("{SEND}:again:{}", row.id)),
+        };
+        let (id, ids) = (row.id, self.inner.ids.clone());
+        let written = self.db().write(move |conn| {
+            async move {
+                post::settle(conn, id, &settled).await?;
+                job::add(conn, &ids, &[job], now).await
+            }
+            .boxed()
+        });
+        written.await.map_err(|fault: Fault| fault.into())
     }
 
     async fn settle_journaled(&self, row: &MessageRow, settled: Settled, now: Moment) -> Result<(), Refusal> {
@@ -302,6 +316,11 @@ impl Desk {
             })
             .map_err(|why: String| Fault::new(format!("the offered template {}: {why}", occasion.name)).into())
     }
+}
+
+/// A server's words, as far as they are kept.
+fn shortened(words: &str) -> String {
+    words.chars().filter(|letter| !letter.is_control()).take(500).collect()
 }
 
 /// The occasion of an entry: what ends a record weighs more than the note that comes with it.

@@ -264,6 +264,7 @@ async fn write(
                 note(unit, &target, hint, false, &writer("", ""), now).await?;
             }
             hint(unit, &target, decision, now).await?;
+            doubt(unit, &target, intake, letter).await?;
             enclose(unit, &target, letter, public, &actor, now).await?;
             Ok(number.clone())
         }
@@ -282,6 +283,15 @@ async fn write(
 
 fn is_authentic(intake: &Intake, letter: &Letter) -> bool {
     mail::letter::is_authentic(letter, &intake.mailbox.definition.trusted) == Some(true)
+}
+
+/// Our own server says that the sender is forged: whoever reads it must know.
+async fn doubt(unit: &mut Unit<'_>, target: &Target, intake: &Intake, letter: &Letter) -> Result<(), Refusal> {
+    if mail::letter::is_authentic(letter, &intake.mailbox.definition.trusted) != Some(false) {
+        return Ok(());
+    }
+    let text = format!("Our mail server could not verify that {} wrote this (DMARC).", letter.sender);
+    note(unit, target, &text, false, &writer("", ""), intake.now).await
 }
 
 /// The new words, or that there are none.
@@ -314,6 +324,7 @@ async fn opened(
         note(unit, &target, &text, true, actor, intake.now).await?;
     }
     hint(unit, &target, decision, intake.now).await?;
+    doubt(unit, &target, intake, letter).await?;
     enclose(unit, &target, letter, true, actor, intake.now).await?;
     Ok(done.number)
 }

@@ -1,9 +1,10 @@
-//! Administration: accounts, own fields, settings, jobs, and what was last done in the house.
+//! Administration: accounts, own fields, settings, mail, jobs, and what was last done in the house.
 
 pub mod accounts;
 pub mod activity;
 pub mod fields;
 pub mod jobs;
+pub mod mail;
 pub mod settings;
 
 use axum::response::{IntoResponse, Redirect, Response};
@@ -29,6 +30,7 @@ fn tabs(current: &str) -> Vec<Tab> {
         ("Accounts", "accounts"),
         ("Own fields", "fields"),
         ("Settings", "settings"),
+        ("Mail", "mail"),
         ("Jobs", "jobs"),
         ("Activity", "activity"),
     ];

@@ -91,3 +91,54 @@ async fn own_fields_settings_and_jobs_are_looked_after_by_forms() {
     assert!(adm.get("/administration/jobs").await.text.contains("Nothing waits"));
     assert_eq!(adm.post("/administration/jobs/retry", &[("job", "1")]).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn mail_is_looked_after_by_forms() {
+    let (house, mut adm) = administered().await;
+    assert!(adm.get("/administration/mail").await.text.contains("No message yet"));
+    let form = adm.get("/administration/mail/boxes/new").await;
+    assert!(form.text.contains("name=\"incoming_security\"") && form.text.contains("value=\"incident\" selected"));
+    let desk = [
+        ("name", "Desk"),
+        ("address", "desk@tidewell.example"),
+        ("opens", "incident"),
+        ("fields", "category = printing"),
+        ("reopen_days", "14"),
+        ("rate", "30"),
+        ("incoming_port", "993"),
+        ("outgoing", "mx.elsewhere.example"),
+        ("outgoing_port", "25"),
+        ("outgoing_security", "none"),
+        ("secret", "salt and tide"),
+        ("active", "no"),
+        ("active", "yes"),
+    ];
+    let page = adm.post("/administration/mail/boxes", &desk).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text.contains("f-outgoing-error") && page.text.contains("value=\"mx.elsewhere.example\""));
+    assert!(!page.text.contains("salt and tide"), "a password is never sent back");
+    let mended: Vec<(&str, &str)> =
+        desk.iter().map(|(name, value)| (*name, if *value == "none" { "tls" } else { value })).collect();
+    assert_eq!(adm.post("/administration/mail/boxes", &mended).await.status, StatusCode::SEE_OTHER);
+    let list = adm.get("/administration/mail").await.text;
+    assert!(list.contains("desk@tidewell.example") && list.contains("Only files"));
+    let actor = model::Actor::system("test", model::Via::Command);
+    let mailbox = house.desk.mailboxes(&actor, house.now()).await.expect("mailboxes").remove(0);
+    assert_eq!(mailbox.definition.fields["category"], "printing");
+    let raw = b"From: kim@harbour.example\r\nSubject: Cut <i>off</i>\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHelp\r\n";
+    let taken = house.desk.take_message(&mailbox, raw.to_vec(), house.now()).await.expect("taken");
+    let list = adm.get("/administration/mail?outcome=quarantined&q=harbour").await.text;
+    assert!(list.contains("Cut &#60;i&#62;off") && list.contains("ends before its last part"), "{list}");
+    assert_eq!(adm.get("/administration/mail?outcome=quarantine").await.status, StatusCode::BAD_REQUEST);
+    let here = format!("/administration/mail/messages/{}", taken.id);
+    let shown = adm.get(&here).await.text;
+    assert!(shown.contains("Help") && shown.contains("Let it in"));
+    let saved = adm.get(&format!("{here}/raw")).await;
+    assert_eq!(saved.text.as_bytes(), raw);
+    let page = adm.post(&format!("{here}/release"), &[("number", "INC-99")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text.contains("There is no record INC-99"));
+    assert_eq!(adm.post(&format!("{here}/release"), &[("number", "")]).await.status, StatusCode::SEE_OTHER);
+    assert!(adm.get(&here).await.text.contains("href=\"/incidents/INC-1\""));
+    assert_eq!(adm.get("/administration/mail/messages/1").await.status, StatusCode::NOT_FOUND);
+}

@@ -99,10 +99,16 @@ async fn what_a_server_says_is_told(database: Database) {
     let desk = house.world.desk.clone();
     let outgoing = desk.write_answer(&payload, house.now).await.expect("written").expect("a receipt");
     assert_eq!(outgoing.envelope_from, "", "an automatic answer bounces to nobody");
-    let later = desk.tell_delivery(outgoing.id, Delivery::Later("451 busy".into()), house.now).await;
-    assert!(matches!(later, Err(Refusal::Forbidden(why)) if why.contains("451 busy")), "the job comes back");
+    desk.tell_delivery(&outgoing, Delivery::Later("451 busy".into()), house.now).await.expect("told");
+    let jobs = desk.jobs(&machine(), house.now).await.expect("jobs");
+    assert!(
+        jobs.iter().any(|job| job.name == desk::post::SEND && job.run_at == house.now.plus(MINUTE)),
+        "it comes back"
+    );
+    let waiting = Messages { outcome: "waiting".into(), ..Messages::default() };
+    assert_eq!(desk.messages(&machine(), &waiting, 9, house.now).await.expect("messages")[0].reason, "451 busy");
     assert!(desk.write_answer(&payload, house.now).await.expect("an answer").is_some());
-    desk.tell_delivery(outgoing.id, Delivery::Failed("550 no such user".into()), house.now).await.expect("told");
+    desk.tell_delivery(&outgoing, Delivery::Failed("550 no such user".into()), house.now).await.expect("told");
     assert!(house.told(&first.number).await.internal().iter().any(|note| note.contains("550 no such user")));
     assert!(desk.write_answer(&payload, house.now).await.expect("an answer").is_none(), "what failed for good is over");
     let activity = desk.activity(&machine(), 20, house.now).await.expect("the journal");

@@ -1,10 +1,12 @@
 //! Mail in and out: what becomes of messages, answers, and the whole way over real servers.
 
-// The messages that the reader's own tests write; not all of them are of use here.
 mod answers;
+// The messages that the reader's own tests write; not all of them are of use here.
 #[allow(dead_code)]
 #[path = "../../../../mail/tests/broken/mod.rs"]
 mod broken;
 mod house;
 mod pipe;
+mod servers;
+mod story;
 mod taken;

@@ -21,7 +21,7 @@ async fn a_mail_server_learns_by_the_exit_code(database: Database) {
     let world = World::new(database).await;
     let raw = message(KIM, "one@harbour.example", "Printer", "", "It is broken.");
     let none = piped(program(&world.url).args(["mail", "take"]), raw.as_bytes());
-    assert_eq!(none.status.code(), Some(1));
+    assert_eq!(none.status.code(), Some(75));
     assert!(String::from_utf8_lossy(&none.stderr).contains("plumbline mailbox add"));
     let add = ["mailbox", "add", "support@tidewell.example", "--name", "Support"];
     let (code, answer, _) = said(program(&world.url).args(add));
@@ -50,5 +50,5 @@ async fn a_mail_server_learns_by_the_exit_code(database: Database) {
     let nowhere = piped(program("sqlite:/nowhere/at/all.db").args(["mail", "take"]), raw.as_bytes());
     assert_eq!(nowhere.status.code(), Some(75), "try again later");
     let (code, _, error) = said(program(&world.url).args(["mail", "take", "--mailbox", "Suport", "/dev/null"]));
-    assert!(code == Some(1) && error.contains("did you mean \"Support\"?"), "{error}");
+    assert!(code == Some(75) && error.contains("did you mean \"Support\"?"), "{error}");
 }
