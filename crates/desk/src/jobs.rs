@@ -15,7 +15,7 @@ use crate::{
     Desk,
     accounts::IDLE,
     house::{self, Deed},
-    once, rights,
+    once, post, rights,
     store::{
         access,
         fault::Fault,
@@ -30,6 +30,18 @@ pub struct Doing {
     pub name: &'static str,
     pub run: fn(Desk, Json, Moment) -> BoxFuture<'static, Result<(), Refusal>>,
 }
+
+/// Which jobs are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// All but those that are done apart.
+    House,
+    /// Those of one name.
+    Only(&'static str),
+}
+
+/// Names of jobs that are done apart.
+pub(crate) const APART: [&str; 2] = [post::SEND, post::FETCH];
 
 /// A job as administrators read it.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +64,8 @@ const HELD: i64 = 10 * MINUTE;
 const LONGEST: Duration = Duration::from_secs(540);
 /// Looking for jobs without being woken, and the shortest pause between two looks.
 const POLL: Duration = Duration::from_secs(5);
+/// The same for jobs that are done beside the others: nobody waits for them at a page.
+const POLL_APART: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(100);
 /// The wait after the first failure doubles with each further one.
 const FIRST_WAIT: i64 = 30 * SECOND;
@@ -73,15 +87,44 @@ impl Desk {
         &self,
         doings: Vec<Doing>,
         clock: Arc<dyn Fn() -> Moment + Send + Sync>,
-        mut stop: watch::Receiver<bool>,
+        stop: watch::Receiver<bool>,
     ) {
-        let mut loaded = clock();
         if let Err(fault) = self.promise_sweep(clock()).await {
             tracing::error!(cause = %fault, "the first sweep is not promised");
         }
+        let apart = APART.map(|name| self.work_apart(Lane::Only(name), &doings, &clock, stop.clone()));
+        futures::join!(self.work_here(&doings, &clock, stop), futures::future::join_all(apart));
+    }
+
+    /// Jobs that talk to servers of others, each kind beside all others: one that hangs keeps nobody waiting.
+    async fn work_apart(
+        &self,
+        lane: Lane,
+        doings: &[Doing],
+        clock: &Arc<dyn Fn() -> Moment + Send + Sync>,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        while !*stop.borrow_and_update() {
+            if let Err(fault) = self.work_lane(lane, doings, clock()).await {
+                tracing::error!(cause = %fault, "jobs cannot be taken");
+            }
+            tokio::select! {
+                _ = stop.changed() => {}
+                () = tokio::time::sleep(POLL_APART) => {}
+            }
+        }
+    }
+
+    async fn work_here(
+        &self,
+        doings: &[Doing],
+        clock: &Arc<dyn Fn() -> Moment + Send + Sync>,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        let mut loaded = clock();
         while !*stop.borrow_and_update() {
             let now = clock();
-            if let Err(fault) = self.work_once(&doings, now).await {
+            if let Err(fault) = self.work_lane(Lane::House, doings, now).await {
                 tracing::error!(cause = %fault, "jobs cannot be taken");
             }
             if now >= loaded.plus(RELOAD) {
@@ -111,15 +154,23 @@ impl Desk {
 
     /// Does what is due now and answers how many jobs that were.
     pub async fn work_once(&self, doings: &[Doing], now: Moment) -> Result<usize, Fault> {
+        let mut count = self.work_lane(Lane::House, doings, now).await?;
+        for name in APART {
+            count += self.work_lane(Lane::Only(name), doings, now).await?;
+        }
+        Ok(count)
+    }
+
+    async fn work_lane(&self, lane: Lane, doings: &[Doing], now: Moment) -> Result<usize, Fault> {
         let mut count = 0;
         loop {
-            let due = job::is_due(&mut self.db().read().await?, now).await?;
+            let due = job::is_due(&mut self.db().read().await?, lane, now).await?;
             if !due {
                 return Ok(count);
             }
             let taken = self
                 .db()
-                .write(move |conn| async move { job::take(conn, now, now.plus(HELD), AT_ONCE).await }.boxed())
+                .write(move |conn| async move { job::take(conn, lane, now, now.plus(HELD), AT_ONCE).await }.boxed())
                 .await?;
             if taken.is_empty() {
                 // Another server was quicker.

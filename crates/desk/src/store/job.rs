@@ -4,11 +4,12 @@ use model::{Job, Moment};
 
 use crate::{
     ids::Ids,
-    jobs::JobRow,
+    jobs::{APART, JobRow, Lane},
     store::{
         db::{Conn, Dialect, Row},
         fault::Fault,
         filter::NEVER,
+        words::literal,
     },
 };
 
@@ -38,16 +39,34 @@ pub async fn add(conn: &mut Conn, ids: &Ids, jobs: &[Job], now: Moment) -> Resul
 }
 
 /// Takes the next due jobs and holds them until `until`; several servers never take the same one.
-pub async fn take(conn: &mut Conn, now: Moment, until: Moment, most: i64) -> Result<Vec<Taken>, Fault> {
+pub(crate) async fn take(
+    conn: &mut Conn,
+    lane: Lane,
+    now: Moment,
+    until: Moment,
+    most: i64,
+) -> Result<Vec<Taken>, Fault> {
+    let names = names(lane);
     let skip = if conn.dialect() == Dialect::Postgres { " for update skip locked" } else { "" };
     let sql = format!(
         "update job set locked_until = $1, attempts = attempts + 1 where id in (select id from job where run_at <= $2 and \
-         locked_until < $2 order by run_at, id limit $3{skip}) returning id, name, payload, attempts"
+         locked_until < $2 and {names} order by run_at, id limit $3{skip}) returning id, name, payload, attempts"
     );
     let rows = conn.run(&sql, &[until.0.into(), now.0.into(), most.into()]).await?;
     rows.iter()
         .map(|row| Ok(Taken { id: row.int(0)?, name: row.text(1)?, payload: row.json(2)?, attempts: row.int(3)? }))
         .collect()
+}
+
+/// The condition on names that a lane is.
+fn names(lane: Lane) -> String {
+    match lane {
+        Lane::Only(name) => format!("name = {}", literal(name)),
+        Lane::House => {
+            let apart: Vec<String> = APART.iter().map(|name| literal(name)).collect();
+            format!("name not in ({})", apart.join(", "))
+        }
+    }
 }
 
 pub async fn done(conn: &mut Conn, id: i64) -> Result<(), Fault> {
@@ -61,9 +80,9 @@ pub async fn failed(conn: &mut Conn, id: i64, why: &str, again: Moment) -> Resul
 }
 
 /// Whether a job is due, asked without writing.
-pub async fn is_due(conn: &mut Conn, now: Moment) -> Result<bool, Fault> {
-    let sql = "select id from job where run_at <= $1 and locked_until < $1 limit 1";
-    Ok(!conn.run(sql, &[now.0.into()]).await?.is_empty())
+pub(crate) async fn is_due(conn: &mut Conn, lane: Lane, now: Moment) -> Result<bool, Fault> {
+    let sql = format!("select id from job where run_at <= $1 and locked_until < $1 and {} limit 1", names(lane));
+    Ok(!conn.run(&sql, &[now.0.into()]).await?.is_empty())
 }
 
 /// Keeps a job that will not be tried again by itself.

@@ -90,7 +90,10 @@ pub async fn list(
         tabs: tabs("mail"),
         boxes: boxes.iter().map(|mailbox| box_line(&app, mailbox, seat.now)).collect(),
         fields: narrowing(&boxes, &wanted),
-        words: format!("{} messages, newest first", rows.len()),
+        words: match rows.len() {
+            1 => "1 message".into(),
+            many => format!("{many} messages, newest first"),
+        },
         messages: rows.iter().map(|row| line(&app, row, seat.now)).collect(),
         nothing: Empty { mark: Mark::new(Shape::Nothing, Tone::Mute, nothing), ..Empty::default() },
         older,

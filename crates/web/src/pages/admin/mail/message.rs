@@ -95,7 +95,7 @@ async fn page(app: &App, Administrator(seat): &Administrator, id: i64, error: St
     let waits =
         row.way == Way::In && row.number.is_empty() && ["quarantined", "automatic"].contains(&row.outcome.as_str());
     Ok(MessagePage {
-        shell: crate::shell(app, seat, "/administration").await,
+        shell: Shell { views: true, ..crate::shell(app, seat, "/administration").await },
         tabs: tabs("mail"),
         here: format!("/administration/mail/messages/{id}"),
         line: line(app, row, seat.now),

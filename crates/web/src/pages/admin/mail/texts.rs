@@ -110,6 +110,6 @@ async fn page(
         let Text { subject, body } = text;
         texts.push(TextForm { name, label, help, own, subject, body, subject_error, body_error, preview });
     }
-    let shell = crate::shell(app, seat, "/administration").await;
+    let shell = Shell { views: true, ..crate::shell(app, seat, "/administration").await };
     Ok(TextsPage { shell, tabs: tabs("mail"), errors: listed, texts, names: Words::NAMES })
 }
