@@ -88,7 +88,13 @@ impl Desk {
     }
 
     /// A record found through the actor's scope, for reading what is beside it.
-    async fn seen(&self, actor: &Actor, kind: &str, number: &str, now: Moment) -> Result<(Conn, Record), Refusal> {
+    pub(crate) async fn seen(
+        &self,
+        actor: &Actor,
+        kind: &str,
+        number: &str,
+        now: Moment,
+    ) -> Result<(Conn, Record), Refusal> {
         let catalog = self.catalog();
         let kind = catalog.find(kind).ok_or(Refusal::NotFound)?;
         let mut conn = self.db().read().await?;

@@ -108,7 +108,7 @@ fn fresh(
         entries.push(entry(actor, &record, told, linked, place as i64 + 1, unit.recorded()));
     }
     let result = done(&record, Outcome::Created);
-    unit.stage(permit, kind, Kept { record, entry: String::new(), origin: digest }, entries);
+    unit.stage(permit, kind, Kept { record, entry: String::new(), origin: digest, clocks: Vec::new() }, entries);
     result
 }
 
@@ -203,7 +203,8 @@ async fn again(
     record.customer = kind.customer_of(&story.draft.fields);
     record.fields = story.draft.fields;
     let result = done(&record, Outcome::Changed);
-    unit.stage(permit, kind, Kept { record, entry: before.entry, origin: digest }, written);
+    let kept = Kept { record, entry: before.entry, origin: digest, clocks: before.clocks };
+    unit.stage(permit, kind, kept, written);
     Ok(result)
 }
 

@@ -80,6 +80,15 @@ const RELOAD: i64 = 30 * SECOND;
 const SWEEP: &str = "sweep";
 const SWEEP_EVERY: i64 = HOUR;
 
+/// Counts the clocks of open records again after something that was agreed has changed.
+pub(crate) const RECKON: &str = "reckon";
+/// Whoever edits an agreement edits it more than once.
+const RECKON_AFTER: i64 = 2 * SECOND;
+
+pub(crate) fn reckon_soon(now: Moment) -> Job {
+    Job { name: RECKON, payload: Json::Null, run_at: now.plus(RECKON_AFTER), key: Some(RECKON.into()) }
+}
+
 impl Desk {
     /// Does jobs until `stop` says `true`; the job at hand is finished first. `doings` are the jobs of whoever wires the
     /// program; the house's own are known here.
@@ -145,9 +154,9 @@ impl Desk {
     }
 
     async fn reload(&self) {
-        for loaded in [self.load_fields().await, self.load_settings().await] {
+        for loaded in [self.load_fields().await, self.load_settings().await, self.renew_agreements().await] {
             if let Err(fault) = loaded {
-                tracing::error!(cause = %fault, "fields or settings cannot be read again");
+                tracing::error!(cause = %fault, "fields, settings or agreements cannot be read again");
             }
         }
     }
@@ -184,7 +193,10 @@ impl Desk {
     }
 
     async fn do_job(&self, doings: &[Doing], taken: Taken, now: Moment) -> Result<(), Fault> {
-        let own = [Doing { name: SWEEP, run: |desk, _, now| async move { Ok(desk.sweep(now).await?) }.boxed() }];
+        let own = [
+            Doing { name: SWEEP, run: |desk, _, now| async move { Ok(desk.sweep(now).await?) }.boxed() },
+            Doing { name: RECKON, run: |desk, _, now| async move { desk.reckon_and_wait(now).await }.boxed() },
+        ];
         let doing = doings.iter().chain(&own).find(|doing| doing.name == taken.name).copied();
         let outcome = match doing {
             None => Err("nobody here knows how to do this".to_string()),
@@ -233,6 +245,15 @@ impl Desk {
                 .boxed()
             })
             .await
+    }
+
+    /// Counts the clocks of open records again, and once more when something begins to hold that is agreed already.
+    async fn reckon_and_wait(&self, now: Moment) -> Result<(), Refusal> {
+        self.renew_clocks(now).await?;
+        let Some(turn) = self.known_agreements().next_turn(now) else { return Ok(()) };
+        let ids = self.inner.ids.clone();
+        let again = Job { run_at: turn, key: Some(format!("{RECKON} {turn}")), ..reckon_soon(now) };
+        Ok(self.db().write(move |conn| async move { job::add(conn, &ids, &[again], now).await }.boxed()).await?)
     }
 
     /// The jobs that wait, those with errors first, for administrators.

@@ -22,6 +22,7 @@ pub mod perform;
 pub mod post;
 pub mod read;
 mod rebuild;
+mod reckoning;
 pub mod rights;
 pub mod settings;
 mod stages;
@@ -41,7 +42,7 @@ pub use read::{COUNT_CAP, FileRow, Names, Other, Page, Tie, Whole};
 pub use rights::{Shown, ShownEntry};
 pub use store::fault::Fault;
 use store::{db::Db, migrate};
-use unit::{Reaction, Unit};
+use unit::{Office, Reaction, Unit};
 pub use whole::WholeImport;
 
 /// The office. Cheap to clone; all clones are one.
@@ -55,6 +56,7 @@ struct Inner {
     catalog: RwLock<Arc<Catalog>>,
     ids: Arc<ids::Ids>,
     reactions: &'static [Reaction],
+    reckoning: Arc<reckoning::Reckoning>,
     judged: judge::Judged,
     throttle: accounts::Throttle,
     settings: RwLock<Arc<settings::Settings>>,
@@ -76,6 +78,7 @@ impl Desk {
             catalog: RwLock::new(Arc::new(catalog)),
             ids: Arc::new(ids::Ids::new()),
             reactions,
+            reckoning: Arc::default(),
             judged: judge::Judged::default(),
             throttle: accounts::Throttle::default(),
             settings: RwLock::default(),
@@ -85,6 +88,7 @@ impl Desk {
         let desk = Desk { inner: Arc::new(inner) };
         desk.load_fields().await?;
         desk.load_settings().await?;
+        desk.renew_agreements().await?;
         Ok(desk)
     }
 
@@ -99,6 +103,16 @@ impl Desk {
 
     pub(crate) fn reached_at(&self) -> Option<&str> {
         self.inner.base.get().map(String::as_str)
+    }
+
+    /// What a unit of work needs beside its transaction.
+    pub(crate) fn office(&self) -> Office {
+        Office {
+            catalog: self.catalog(),
+            ids: self.inner.ids.clone(),
+            reactions: self.inner.reactions,
+            reckoning: self.inner.reckoning.clone(),
+        }
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -142,11 +156,12 @@ impl Desk {
         errands: Vec<Errand>,
         all_or_nothing: bool,
     ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
-        let (catalog, ids, reactions) = (self.catalog(), self.inner.ids.clone(), self.inner.reactions);
+        self.renew_stale_agreements().await?;
+        let office = self.office();
         self.db()
             .write(move |conn| {
                 async move {
-                    let unit = Unit::new(conn, &catalog, &ids, reactions, Moment::UNKNOWN);
+                    let unit = Unit::new(conn, &office, Moment::UNKNOWN);
                     perform_in(unit, errands, all_or_nothing).await
                 }
                 .boxed()
@@ -163,12 +178,12 @@ impl Desk {
         now: Moment,
     ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
         let errands = commands.into_iter().map(|command| Errand { actor: actor.clone(), command, at: now }).collect();
-        let (catalog, ids, reactions) = (self.catalog(), self.inner.ids.clone(), self.inner.reactions);
+        let office = self.office();
         let undone: Result<(), Undone> = self
             .db()
             .write(move |conn| {
                 async move {
-                    let unit = Unit::new(conn, &catalog, &ids, reactions, now);
+                    let unit = Unit::new(conn, &office, now);
                     Err(match perform_in(unit, errands, false).await {
                         Ok(done) => Undone::Done(done),
                         Err(refusal) => Undone::Refused(refusal),

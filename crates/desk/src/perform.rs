@@ -161,7 +161,7 @@ async fn create(
     unit.stage(
         &permit,
         &kind,
-        Kept { record, entry: String::new(), origin: String::new() },
+        Kept { record, entry: String::new(), origin: String::new(), clocks: Vec::new() },
         vec![(entry, String::new())],
     );
     Ok(done)
@@ -330,7 +330,7 @@ fn write(
     unit.stage(
         &permit,
         kind,
-        Kept { record, entry: before.entry, origin: before.origin },
+        Kept { record, entry: before.entry, origin: before.origin, clocks: before.clocks },
         vec![(entry, String::new())],
     );
     Ok(done)

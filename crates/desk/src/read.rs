@@ -2,15 +2,21 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use engines::{clocks::Clock, conformity::Case};
 use model::{
     Actor, Column, Cursor, Filter, Kind, Link, Moment, Query, Record, Refusal, Type, Value, filter::Context,
     journal::fold,
 };
 
 use crate::{
-    Desk,
+    Desk, reckoning,
     rights::{self, Shown, ShownEntry},
-    store::{db::Conn, filter::Builder, journal, list, record},
+    store::{
+        db::Conn,
+        filter::Builder,
+        journal, list,
+        record::{self, Kept},
+    },
 };
 
 /// One page of a list.
@@ -27,6 +33,8 @@ pub struct Whole {
     pub entries: Vec<ShownEntry>,
     pub links: Vec<Tie>,
     pub files: Vec<FileRow>,
+    /// Its clocks with their working.
+    pub clocks: Vec<Clock>,
 }
 
 /// A link of a record with what is at its other end; `back` when the other record names this one.
@@ -92,9 +100,12 @@ impl Desk {
         let mut conn = self.db().read().await?;
         let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
         let found = list::list(&mut conn, &catalog, &scope, query, &columns, builder).await?;
-        let shown = |record: Record| {
-            let kind = catalog.find(record.kind).unwrap_or_else(|| catalog.any());
-            rights::show(actor, kind, record)
+        // No statement of its own: a list may be behind another server's new agreement for some seconds.
+        let known = self.known_agreements();
+        let shown = |listed: list::Listed| {
+            let kind = catalog.find(listed.record.kind).unwrap_or_else(|| catalog.any());
+            let clocks = reckoning::advanced(listed.clocks, &known, now);
+            rights::show(actor, kind, listed.record).with_clocks(listed.due, clocks)
         };
         Ok(Page { records: found.records.into_iter().map(shown).collect(), next: found.next })
     }
@@ -160,18 +171,28 @@ impl Desk {
         let catalog = self.catalog();
         let kind = catalog.find(kind).ok_or(Refusal::NotFound)?;
         let found = record::load(conn, &catalog, &[number.to_string()], false).await?.remove(number);
-        let mut record =
-            found.map(|kept| kept.record).filter(|record| record.kind == kind.name).ok_or(Refusal::NotFound)?;
+        let kept = found.filter(|kept| kept.record.kind == kind.name).ok_or(Refusal::NotFound)?;
+        let (mut record, held) = (kept.record, kept.clocks);
         let scope = rights::scope(actor, &catalog, Some(kind), now);
         if !scope.admits(kind, &record) {
             return Err(Refusal::NotFound);
         }
-        if let Some(at) = as_of.filter(|at| *at < record.changed) {
-            let entries = journal::of_record(conn, &catalog, record.id).await?;
-            let marks: Vec<_> = entries.iter().map(model::Entry::mark).collect();
-            fold(&marks, at).ok_or(Refusal::NotFound)?.apply(kind, &mut record);
+        let past = as_of.filter(|at| *at < now);
+        let mut entries = Vec::new();
+        if let Some(at) = past.filter(|at| kind.clocked || *at < record.changed) {
+            entries = journal::of_record(conn, &catalog, record.id).await?;
+            if at < record.changed {
+                let marks: Vec<_> = entries.iter().map(model::Entry::mark).collect();
+                fold(&marks, at).ok_or(Refusal::NotFound)?.apply(kind, &mut record);
+            }
         }
-        Ok(rights::show(actor, kind, record))
+        let clocks = match past {
+            _ if !kind.clocked => Vec::new(),
+            Some(at) => reckoning::until(kind, &entries, &*self.agreements(conn, Some(at)).await?, at),
+            None => reckoning::advanced(held, &*self.agreements(conn, None).await?, now),
+        };
+        let due = record::due(kind, &record, &clocks);
+        Ok(rights::show(actor, kind, record).with_clocks(due, clocks))
     }
 
     /// Finds a record by number alone, whatever its kind.
@@ -179,12 +200,14 @@ impl Desk {
         let catalog = self.catalog();
         let mut conn = self.db().read().await?;
         let found = record::load(&mut conn, &catalog, &[number.to_string()], false).await?.remove(number);
-        let record = found.map(|kept| kept.record).ok_or(Refusal::NotFound)?;
+        let Kept { record, clocks, .. } = found.ok_or(Refusal::NotFound)?;
         let kind = catalog.find(record.kind).ok_or(Refusal::NotFound)?;
         if !rights::scope(actor, &catalog, Some(kind), now).admits(kind, &record) {
             return Err(Refusal::NotFound);
         }
-        Ok(rights::show(actor, kind, record))
+        let due = record::due(kind, &record, &clocks);
+        let clocks = reckoning::advanced(clocks, &self.known_agreements(), now);
+        Ok(rights::show(actor, kind, record).with_clocks(due, clocks))
     }
 
     /// A record with its journal, links and files.
@@ -198,12 +221,17 @@ impl Desk {
             .remove(number)
             .ok_or(Refusal::NotFound)?;
         let id = found.record.id;
-        let entries = rights::show_entries(actor, kind, journal::of_record(&mut conn, &catalog, id).await?);
+        let told = journal::of_record(&mut conn, &catalog, id).await?;
+        let clocks = match kind.clocked {
+            true => reckoning::work(kind, &told, &*self.agreements(&mut conn, None).await?, now),
+            false => Vec::new(),
+        };
+        let entries = rights::show_entries(actor, kind, told);
         let own = journal::links_from(&mut conn, &[id.0], None).await?.remove(&id.0).unwrap_or_default();
         let links = self.ties(&mut conn, actor, number, own, now).await?;
         let files = crate::store::file::of_record(&mut conn, id).await?;
         let files = files.into_iter().filter(|file| actor.customer.is_none() || file.public).collect();
-        Ok(Whole { shown, entries, links, files })
+        Ok(Whole { shown, entries, links, files, clocks })
     }
 
     pub(crate) async fn ties(
@@ -300,17 +328,30 @@ impl Desk {
         let kinds: HashMap<String, &'static str> =
             if needs_ties(&query.filter) { self.kinds_of_all().await? } else { HashMap::new() };
         let mut records: Vec<(Vec<String>, Record)> = Vec::new();
+        let mut told = self.clocks_then(kind, query, &cases, at).await?;
+        let due = kind.fields.iter().find(|field| field.column == Some(Column::Due)).map(|field| field.name.clone());
         let orders = if query.order.is_empty() {
             vec![model::Order { path: "created".into(), descending: true }]
         } else {
             query.order.clone()
         };
-        for case in cases {
+        for mut case in cases {
+            let own = told.get(&case.record.id.0).zip(due.as_ref()).map(|(clocks, due)| {
+                let next = record::due(kind, &case.record, clocks).map(Value::Instant);
+                let own = case.record.fields.remove(due);
+                case.record.fields.extend(next.map(|next| (due.clone(), next)));
+                own
+            });
             let ties: Vec<model::filter::Tie<'_>> =
                 case.links.iter().map(|link| model::filter::Tie { link, kind: kinds.get(&link.to).copied() }).collect();
             let context = Context { me: &actor.email, now: at };
             if scope.admits(kind, &case.record) && query.filter.holds(kind, &case.record, &ties, context) {
                 let keys = orders.iter().map(|order| sort_key(kind, &case.record, &order.path)).collect();
+                // What is due next decided; the record keeps its own date.
+                if let (Some(own), Some(due)) = (own, &due) {
+                    case.record.fields.remove(due);
+                    case.record.fields.extend(own.map(|own| (due.clone(), own)));
+                }
                 records.push((keys, case.record));
             }
         }
@@ -333,8 +374,46 @@ impl Desk {
             let (keys, id) = &keyed[query.size - 1].0;
             Cursor { keys: keys.clone(), id: *id }
         });
-        let records = keyed.into_iter().take(query.size).map(|(_, record)| rights::show(actor, kind, record)).collect();
-        Ok(Page { records, next })
+        let page: Vec<Record> = keyed.into_iter().take(query.size).map(|(_, record)| record).collect();
+        if kind.clocked && told.is_empty() {
+            told = self.clocks_of(kind, page.iter().map(|record| record.id.0).collect(), at).await?;
+        }
+        let shown = |record: Record| {
+            let clocks = told.remove(&record.id.0).unwrap_or_default();
+            let due = record::due(kind, &record, &clocks);
+            rights::show(actor, kind, record).with_clocks(due, clocks)
+        };
+        Ok(Page { records: page.into_iter().map(shown).collect(), next })
+    }
+
+    /// The clocks of all cases as they stood then, where the query asks for what is due.
+    async fn clocks_then(
+        &self,
+        kind: &Kind,
+        query: &Query,
+        cases: &[Case],
+        at: Moment,
+    ) -> Result<HashMap<i64, Vec<Clock>>, Refusal> {
+        let mut paths = Vec::new();
+        query.filter.paths(&mut paths);
+        paths.extend(query.order.iter().map(|order| order.path.as_str()));
+        let is_due = |path: &&str| kind.find(path).is_some_and(|field| field.column == Some(Column::Due));
+        match kind.clocked && paths.iter().any(is_due) {
+            true => self.clocks_of(kind, cases.iter().map(|case| case.record.id.0).collect(), at).await,
+            false => Ok(HashMap::new()),
+        }
+    }
+
+    /// The clocks of records of a kind as they stood at an instant of the past.
+    async fn clocks_of(&self, kind: &Kind, ids: Vec<i64>, at: Moment) -> Result<HashMap<i64, Vec<Clock>>, Refusal> {
+        let mut conn = self.db().read().await?;
+        let agreements = self.agreements(&mut conn, Some(at)).await?;
+        let mut found = HashMap::with_capacity(ids.len());
+        for some in ids.chunks(400) {
+            let entries = journal::of_records(&mut conn, &self.catalog(), some).await?;
+            found.extend(entries.into_iter().map(|(id, told)| (id, reckoning::until(kind, &told, &agreements, at))));
+        }
+        Ok(found)
     }
 
     async fn kinds_of_all(&self) -> Result<HashMap<String, &'static str>, Refusal> {

@@ -1,5 +1,6 @@
 //! Who may what. The only maker of [`Permit`], [`Scope`] and [`Shown`]: without them nothing is written, read or shown.
 
+use engines::clocks::Clock;
 use model::{
     Act, Actor, Catalog, Column, Filter, Kind, Moment, Reach, Record, Refusal, Role, Value, Via,
     filter::{Context, Operand},
@@ -250,6 +251,8 @@ impl Scope {
 pub struct Shown {
     record: Record,
     can: Vec<Act>,
+    due: Option<Moment>,
+    clocks: Vec<Clock>,
 }
 
 /// Hides what is internal from a customer's people.
@@ -258,7 +261,7 @@ pub fn show(actor: &Actor, kind: &Kind, mut record: Record) -> Shown {
         record.fields.retain(|name, _| kind.find(name).is_some_and(|field| !field.internal));
     }
     let can = Act::ALL.iter().copied().filter(|act| may(actor, kind, *act, Some(&record))).collect();
-    Shown { record, can }
+    Shown { record, can, due: None, clocks: Vec::new() }
 }
 
 impl Shown {
@@ -299,9 +302,28 @@ impl Shown {
         &self.record.fields
     }
 
-    /// A common part or field by path, as [`Record::value`].
+    /// A common part or field by path, as [`Record::value`]. What is due of a record with clocks is what is due next, as
+    /// lists sort and filter it; its own date stands among its fields.
     pub fn value(&self, kind: &Kind, path: &str) -> Option<Value> {
+        let is_due = || kind.find(path).is_some_and(|field| field.column == Some(Column::Due));
+        if kind.clocked && is_due() {
+            return self.due.map(Value::Instant);
+        }
         self.record.value(kind, path)
+    }
+
+    /// When something of it is due next: its own date, or one of its clocks.
+    pub fn due(&self) -> Option<Moment> {
+        self.due
+    }
+
+    /// Its clocks, without their working, at the moment for which it is shown.
+    pub fn clocks(&self) -> &[Clock] {
+        &self.clocks
+    }
+
+    pub(crate) fn with_clocks(self, due: Option<Moment>, clocks: Vec<Clock>) -> Shown {
+        Shown { due, clocks, ..self }
     }
 
     pub fn can(&self, act: Act) -> bool {

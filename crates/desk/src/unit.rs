@@ -1,11 +1,17 @@
 //! One transaction's work: what was read, what is to be written, written at once at the end.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
+use engines::clocks;
 use model::{Actor, Catalog, Entry, Job, Kind, Link, Moment, RecordId, Refusal, command::File};
 
 use crate::{
     ids::{Ids, random},
+    jobs::{RECKON, reckon_soon},
+    reckoning::{Reckoning, reckon},
     rights::Permit,
     store::{
         db::Conn,
@@ -20,15 +26,23 @@ use crate::{
 /// What follows from an entry, decided by engines and written in the same transaction.
 pub type Reaction = fn(&Kind, &model::Record, &Entry) -> Vec<Job>;
 
+/// What every unit of work has in common.
+pub(crate) struct Office {
+    pub catalog: Arc<Catalog>,
+    pub ids: Arc<Ids>,
+    pub reactions: &'static [Reaction],
+    pub reckoning: Arc<Reckoning>,
+}
+
 pub(crate) struct Unit<'c> {
     conn: &'c mut Conn,
-    catalog: &'c Catalog,
-    ids: &'c Ids,
-    reactions: &'c [Reaction],
+    office: &'c Office,
     recorded: Moment,
     known: HashMap<String, Option<Kept>>,
     staged: Vec<String>,
-    fresh: Vec<i64>,
+    fresh: HashSet<i64>,
+    /// Records whose clocks an entry has moved.
+    moved: HashSet<i64>,
     entries: Vec<Written>,
     linked: Vec<(RecordId, Link, Moment)>,
     unlinked: Vec<(RecordId, Link, Moment)>,
@@ -40,22 +54,15 @@ pub(crate) struct Unit<'c> {
 
 impl<'c> Unit<'c> {
     /// `recorded` is when all of it is written down, whenever it happened.
-    pub fn new(
-        conn: &'c mut Conn,
-        catalog: &'c Catalog,
-        ids: &'c Ids,
-        reactions: &'c [Reaction],
-        recorded: Moment,
-    ) -> Unit<'c> {
+    pub fn new(conn: &'c mut Conn, office: &'c Office, recorded: Moment) -> Unit<'c> {
         Unit {
             conn,
-            catalog,
-            ids,
-            reactions,
+            office,
             recorded,
             known: HashMap::new(),
             staged: Vec::new(),
-            fresh: Vec::new(),
+            fresh: HashSet::new(),
+            moved: HashSet::new(),
             entries: Vec::new(),
             linked: Vec::new(),
             unlinked: Vec::new(),
@@ -67,7 +74,7 @@ impl<'c> Unit<'c> {
     }
 
     pub fn catalog(&self) -> &'c Catalog {
-        self.catalog
+        &self.office.catalog
     }
 
     pub fn recorded(&self) -> Moment {
@@ -80,7 +87,7 @@ impl<'c> Unit<'c> {
     }
 
     pub fn id(&self, now: Moment) -> i64 {
-        self.ids.next(now)
+        self.office.ids.next(now)
     }
 
     /// Loads many records at once, for what comes next.
@@ -89,7 +96,7 @@ impl<'c> Unit<'c> {
         // Several commands of a batch may be about one record.
         unknown.sort_unstable();
         unknown.dedup();
-        let mut found = record::load(self.conn, self.catalog, &unknown, true).await?;
+        let mut found = record::load(self.conn, &self.office.catalog, &unknown, true).await?;
         for number in unknown {
             let kept = found.remove(&number);
             self.known.insert(number, kept);
@@ -169,14 +176,20 @@ impl<'c> Unit<'c> {
             if let Some(note) = &entry.note {
                 self.notes.push((kept.record.id, note.text.clone(), note.public));
             }
-            for reaction in self.reactions {
+            for reaction in self.office.reactions {
                 self.jobs.extend(reaction(kind, &kept.record, &entry));
+            }
+            if kind.clocked && clocks::moves(kind, &entry) {
+                self.moved.insert(kept.record.id.0);
+            }
+            if clocks::agrees(&entry) && !self.jobs.iter().any(|job| job.name == RECKON) {
+                self.jobs.push(reckon_soon(self.recorded));
             }
             self.entries.push(Written { entry, sealed, origin });
         }
         let number = kept.record.number.clone();
         if self.known.get(&number).is_none_or(Option::is_none) {
-            self.fresh.push(kept.record.id.0);
+            self.fresh.insert(kept.record.id.0);
         }
         if !self.staged.contains(&number) {
             self.staged.push(number.clone());
@@ -186,10 +199,10 @@ impl<'c> Unit<'c> {
 
     /// Writes everything that was staged.
     pub async fn flush(mut self) -> Result<(), Fault> {
-        let records: Vec<Kept> =
+        let mut records: Vec<Kept> =
             self.staged.iter().filter_map(|number| self.known.get(number).cloned().flatten()).collect();
-        record::write(self.conn, self.catalog, &records).await?;
         journal::append(self.conn, &self.entries).await?;
+        self.write_records(&mut records).await?;
         journal::link(self.conn, &self.linked).await?;
         for (id, link, at) in &self.unlinked {
             journal::unlink(self.conn, *id, link, *at).await?;
@@ -203,12 +216,48 @@ impl<'c> Unit<'c> {
         if self.jobs.iter().any(|job| job.name == crate::post::SEND) && !crate::store::post::answers(self.conn).await? {
             self.jobs.retain(|job| job.name != crate::post::SEND);
         }
-        crate::store::job::add(self.conn, self.ids, &self.jobs, self.recorded).await
+        crate::store::job::add(self.conn, &self.office.ids, &self.jobs, self.recorded).await
+    }
+
+    /// Records without moving clocks first: among them may be what was agreed about the others.
+    async fn write_records(&mut self, records: &mut [Kept]) -> Result<(), Fault> {
+        records.sort_by_key(|kept| self.moved.contains(&kept.record.id.0));
+        let still = records.partition_point(|kept| !self.moved.contains(&kept.record.id.0));
+        let (still, moved) = records.split_at_mut(still);
+        record::write(self.conn, &self.office.catalog, still).await?;
+        self.reckon(moved).await?;
+        record::write(self.conn, &self.office.catalog, moved).await
+    }
+
+    /// Counts the clocks that this unit has moved from the journals, which are written already.
+    async fn reckon(&mut self, moved: &mut [Kept]) -> Result<(), Fault> {
+        if moved.is_empty() {
+            return Ok(());
+        }
+        let catalog = &self.office.catalog;
+        let mut told: HashMap<i64, Vec<Entry>> = HashMap::with_capacity(moved.len());
+        let known: Vec<i64> = moved.iter().map(|kept| kept.record.id.0).filter(|id| !self.fresh.contains(id)).collect();
+        if !known.is_empty() {
+            told = journal::of_records(self.conn, catalog, &known).await?;
+        }
+        for Written { entry, .. } in self.entries.iter().filter(|written| self.fresh.contains(&written.entry.record.0))
+        {
+            told.entry(entry.record.0).or_default().push(entry.clone());
+        }
+        let seen = self.office.reckoning.seen(self.conn, catalog).await?;
+        for kept in moved {
+            let Some(kind) = catalog.find(kept.record.kind) else { continue };
+            let mut entries = told.remove(&kept.record.id.0).unwrap_or_default();
+            entries.sort_by_key(|entry| entry.at);
+            let now = self.recorded.max(kept.record.changed);
+            kept.clocks = reckon(kind, &entries, &seen.agreements, now);
+        }
+        Ok(())
     }
 
     async fn write_files(&mut self) -> Result<(), Fault> {
         for (record, file, by, at) in std::mem::take(&mut self.files) {
-            file::add(self.conn, self.ids.next(at), record, file, &by, at).await?;
+            file::add(self.conn, self.office.ids.next(at), record, file, &by, at).await?;
         }
         Ok(())
     }
@@ -217,7 +266,7 @@ impl<'c> Unit<'c> {
         let mut docs: Vec<(i64, Words)> = Vec::with_capacity(records.len() + self.notes.len());
         let mut known = Vec::new();
         for kept in records {
-            let Some(kind) = self.catalog.find(kept.record.kind) else { continue };
+            let Some(kind) = self.office.catalog.find(kept.record.kind) else { continue };
             docs.push((kept.record.id.0, search::of_record(kind, &kept.record)));
             if !self.fresh.contains(&kept.record.id.0) {
                 known.push(kept.record.id.0);
@@ -225,7 +274,7 @@ impl<'c> Unit<'c> {
         }
         let mut owners = Vec::with_capacity(self.notes.len());
         for (record, text, public) in &self.notes {
-            let doc = self.ids.next(self.recorded);
+            let doc = self.office.ids.next(self.recorded);
             owners.push((doc, record.0));
             docs.push((doc, search::of_note(text, *public)));
         }

@@ -25,14 +25,15 @@ impl Desk {
         let (keep, kept) = oneshot::channel();
         let (desk, actor) = (self.clone(), actor.clone());
         let running = tokio::spawn(async move {
-            let (catalog, ids, reactions) = (desk.catalog(), desk.inner.ids.clone(), desk.inner.reactions);
+            desk.renew_stale_agreements().await?;
+            let office = desk.office();
             desk.db()
                 .write(move |conn| {
                     async move {
                         while let Some((commands, answer)) = waiting.recv().await {
                             let errand = |command| Errand { actor: actor.clone(), command, at: now };
                             let errands = commands.into_iter().map(errand).collect();
-                            let unit = Unit::new(&mut *conn, &catalog, &ids, reactions, now);
+                            let unit = Unit::new(&mut *conn, &office, now);
                             let done = perform_in(unit, errands, false).await?;
                             // Whoever no longer waits for an answer will not say that it is to be kept either.
                             let _ = answer.send(done);

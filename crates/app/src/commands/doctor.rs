@@ -15,7 +15,8 @@ use crate::{Failure, clock, place::Place};
 Examples:
   plumbline doctor
   plumbline doctor --json | jq '.checks[] | select(.health != \"well\")'
-  plumbline doctor --rebuild search")]
+  plumbline doctor --rebuild search
+  plumbline doctor --rebuild clocks")]
 pub struct Doctor {
     /// Answer as JSON
     #[arg(long)]
@@ -29,15 +30,22 @@ pub struct Doctor {
 enum Part {
     /// The index that words are found by
     Search,
+    /// The clocks beside records, by which lists sort what is due
+    Clocks,
 }
 
 impl Doctor {
     pub async fn run(self, place: &Place) -> Result<(), Failure> {
         let desk = place.open_existing().await?;
-        if let Some(Part::Search) = self.rebuild {
-            let read = desk.rebuild_search().await?;
+        if let Some(part) = self.rebuild {
+            let told = match part {
+                Part::Search => format!("search was made anew from {} records\n", desk.rebuild_search().await?),
+                Part::Clocks => {
+                    format!("clocks of {} records were put right\n", desk.rebuild_clocks(clock::now()).await?)
+                }
+            };
             desk.close().await;
-            return print(&format!("search was made anew from {read} records\n"));
+            return print(&told);
         }
         let mut checks = desk.examine(clock::now()).await?;
         desk.close().await;

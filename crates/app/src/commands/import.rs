@@ -91,6 +91,10 @@ impl Import {
             Some(zone) => servicenow::read(reader, &catalog, &zone, belt),
         };
         let report = intake::take_in(&desk, format, read, mode, clock::now(), told).await;
+        if report.is_ok() && mode != Mode::DryRun {
+            // Tickets may have come in before the agreements that they fall under.
+            desk.renew_clocks(clock::now()).await?;
+        }
         desk.close().await;
         tell(&report?, file.json)
     }

@@ -57,6 +57,7 @@ async fn answers_and_reasons_go_their_own_ways(database: Database) {
         vec!["kinds", "--json"],
         vec!["doctor", "--json"],
         vec!["doctor", "--rebuild", "search"],
+        vec!["doctor", "--rebuild", "clocks"],
         vec!["--help"],
         vec!["import", "--help"],
     ] {

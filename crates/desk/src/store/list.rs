@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use engines::clocks::Clock;
 use model::{
     Catalog, Column, Cursor, Fields, Kind, Moment, Order, Query, Record, RecordId, Type, Value, query::EVERY,
     value::decimal,
@@ -13,7 +14,7 @@ use crate::{
         db::{Conn, Row, Sql},
         fault::Fault,
         filter::{Builder, NEVER, Place, column_name, place},
-        record::load_fields,
+        record::{load_clocks, load_fields},
         search,
         words::literal,
     },
@@ -21,12 +22,20 @@ use crate::{
 
 /// A page as the store found it: one record more than asked for tells that there is a next one.
 pub struct Found {
-    pub records: Vec<Record>,
+    pub records: Vec<Listed>,
     pub next: Option<Cursor>,
 }
 
+/// A record of a list, with when something of it is due next and the copy of its clocks.
+pub struct Listed {
+    pub record: Record,
+    pub due: Option<Moment>,
+    pub clocks: Vec<Clock>,
+}
+
 const HEAD: &str = "id, kind, number, title, state, customer, created, changed, version, priority, service, team, owner, requester, due";
-const HEAD_COUNT: usize = 15;
+/// The head and the clocks after it.
+const HEAD_COUNT: usize = 16;
 
 /// Runs the list. `columns` are the fields whose values are wanted beside the head.
 pub async fn list(
@@ -50,6 +59,8 @@ pub async fn list(
     }
     let every = columns.iter().any(|name| name == EVERY);
     let from_data: Vec<&String> = columns.iter().filter(|name| !every && is_data(kind, name)).collect();
+    // Where no record has any, the end of long rows need not be read.
+    let clocks = if query.kind.is_none() || kind.clocked { "clocks" } else { "''" };
     let extra: String = if every {
         ", data".into()
     } else {
@@ -64,7 +75,7 @@ pub async fn list(
     let last_down = keys.last().is_some_and(|key| key.2);
     let limit = builder.bind(query.size as i64 + 1);
     let sql = format!(
-        "select {HEAD}{extra}{shown_keys} from record where {condition} order by {}, id{} limit {limit}",
+        "select {HEAD}, {clocks}{extra}{shown_keys} from record where {condition} order by {}, id{} limit {limit}",
         order.join(", "),
         if last_down { " desc" } else { "" },
     );
@@ -75,7 +86,8 @@ pub async fn list(
         if every && let Some(own) = catalog.find(record.kind) {
             record.fields = load_fields(own, &row.json(HEAD_COUNT)?);
         }
-        records.push(record);
+        let due = Some(row.int(14)?).filter(|due| *due != NEVER).map(Moment);
+        records.push(Listed { record, due, clocks: load_clocks(&row.text(15)?) });
     }
     let next = if rows.len() > query.size {
         Some(cursor(&rows[query.size - 1], &keys, HEAD_COUNT + from_data.len() + usize::from(every))?)
@@ -282,8 +294,11 @@ fn cursor(row: &Row, keys: &[(String, bool, bool)], first: usize) -> Result<Curs
     Ok(Cursor { keys, id: row.int(0)? })
 }
 
+/// Whether a value stands in the JSON alone. Of a record with clocks the column says when the next of them is due, so that
+/// its own date is taken from there as well.
 fn is_data(kind: &Kind, name: &str) -> bool {
-    matches!(place(kind, name), Place::Data { .. })
+    let place = place(kind, name);
+    matches!(place, Place::Data { .. }) || (kind.clocked && matches!(place, Place::Moment("due")))
 }
 
 fn data_path(name: &str) -> String {
@@ -308,6 +323,7 @@ fn record(row: &Row, catalog: &Catalog, schema: &Kind, from_data: &[&String]) ->
     }
     let due = row.int(14)?;
     if due != NEVER
+        && !own.clocked
         && let Some(field) = own.fields.iter().find(|field| field.column == Some(Column::Due))
     {
         let at = Moment(due);

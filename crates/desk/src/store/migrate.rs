@@ -23,6 +23,7 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("schema_postgres.sql"),
     },
     Migration { common: include_str!("schema_mail.sql"), sqlite: "", postgres: "" },
+    Migration { common: include_str!("schema_clocks.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The version that this program brings a database to.
@@ -65,7 +66,10 @@ async fn migrate_in(conn: &mut Conn) -> Result<(), Fault> {
     }
     for (at, migration) in MIGRATIONS.iter().enumerate().skip(version as usize) {
         conn.script(&words.words(migration.common)).await?;
-        conn.script(if words == Dialect::Sqlite { migration.sqlite } else { migration.postgres }).await?;
+        let own = if words == Dialect::Sqlite { migration.sqlite } else { migration.postgres };
+        if !own.is_empty() {
+            conn.script(own).await?;
+        }
         conn.execute("insert into schema_version (version) values ($1)", &[Sql::Int(at as i64 + 1)]).await?;
     }
     Ok(())

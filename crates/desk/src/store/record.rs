@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use engines::clocks::{self, Clock};
 use model::{Catalog, Column, Fields, Kind, Moment, Record, RecordId, Value};
 use serde_json::{Map, Value as Json};
 
@@ -20,9 +21,11 @@ pub struct Kept {
     pub entry: String,
     /// Digest of the import line that it came from.
     pub origin: String,
+    /// The copy of its clocks, as of when they were last counted.
+    pub clocks: Vec<Clock>,
 }
 
-const COLUMNS: &str = "id, kind, number, title, state, created, changed, version, entry, origin, data";
+const COLUMNS: &str = "id, kind, number, title, state, created, changed, version, entry, origin, data, clocks";
 
 /// Rows written by one statement; a fixed few sizes keep the statement cache small.
 const CHUNKS: [usize; 3] = [40, 8, 1];
@@ -43,7 +46,26 @@ fn kept(row: &Row, catalog: &Catalog) -> Result<Option<Kept>, Fault> {
         version: row.int(7)?,
         fields,
     };
-    Ok(Some(Kept { record, entry: row.text(8)?, origin: row.text(9)? }))
+    Ok(Some(Kept { record, entry: row.text(8)?, origin: row.text(9)?, clocks: load_clocks(&row.text(11)?) }))
+}
+
+/// The clocks as stored beside a record.
+pub fn load_clocks(text: &str) -> Vec<Clock> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    serde_json::from_str(text).map(|json| clocks::load(&json)).unwrap_or_default()
+}
+
+fn store_clocks(held: &[Clock]) -> String {
+    if held.is_empty() { String::new() } else { clocks::store(held).to_string() }
+}
+
+/// When something of a record is due next: its own date, or one of its clocks that still runs.
+pub fn due(kind: &Kind, record: &Record, held: &[Clock]) -> Option<Moment> {
+    let field = kind.fields.iter().find(|field| field.column == Some(Column::Due));
+    let own = field.and_then(|field| record.fields.get(&field.name)).and_then(Value::as_moment);
+    own.into_iter().chain(clocks::due(held)).min()
 }
 
 /// The fields as stored in `data`.
@@ -134,18 +156,18 @@ pub async fn write(conn: &mut Conn, catalog: &Catalog, records: &[Kept]) -> Resu
         let size = CHUNKS.into_iter().find(|size| *size <= rest.len()).unwrap_or(1);
         let (chunk, later) = rest.split_at(size);
         rest = later;
-        let mut args = Vec::with_capacity(size * 19);
+        let mut args = Vec::with_capacity(size * 20);
         for kept in chunk {
             args.extend(row(catalog, kept)?);
         }
         let sql = format!(
             "insert into record (id, kind, number, title, state, phase, customer, priority, service, team, owner, requester, due, \
-             created, changed, version, entry, origin, data) values {} on conflict (id) do update set title = excluded.title, \
+             created, changed, version, entry, origin, data, clocks) values {} on conflict (id) do update set title = excluded.title, \
              state = excluded.state, phase = excluded.phase, customer = excluded.customer, priority = excluded.priority, \
              service = excluded.service, team = excluded.team, owner = excluded.owner, requester = excluded.requester, \
              due = excluded.due, created = excluded.created, changed = excluded.changed, version = excluded.version, \
-             entry = excluded.entry, origin = excluded.origin, data = excluded.data",
-            placeholders(size, 19)
+             entry = excluded.entry, origin = excluded.origin, data = excluded.data, clocks = excluded.clocks",
+            placeholders(size, 20)
         );
         conn.execute(&sql, &args).await?;
     }
@@ -160,7 +182,7 @@ fn row(catalog: &Catalog, kept: &Kept) -> Result<Vec<Sql>, Fault> {
         field.and_then(|field| record.fields.get(&field.name))
     };
     let text = |column: Column| mirror(column).and_then(Value::as_text).unwrap_or_default().to_string();
-    let due = mirror(Column::Due).and_then(Value::as_moment).map_or(NEVER, |at| at.0.min(NEVER - 1));
+    let due = due(kind, record, &kept.clocks).map_or(NEVER, |at| at.0.min(NEVER - 1));
     Ok(vec![
         record.id.0.into(),
         record.kind.into(),
@@ -181,6 +203,7 @@ fn row(catalog: &Catalog, kept: &Kept) -> Result<Vec<Sql>, Fault> {
         kept.entry.as_str().into(),
         kept.origin.as_str().into(),
         store_fields(kind, &record.fields).into(),
+        store_clocks(&kept.clocks).into(),
     ])
 }
 
@@ -196,4 +219,32 @@ pub async fn pass_number(conn: &mut Conn, prefix: &str, at_least: i64) -> Result
     let sql = "insert into sequence (prefix, last) values ($1, $2) on conflict (prefix) do update set \
                last = case when sequence.last < excluded.last then excluded.last else sequence.last end";
     conn.execute(sql, &[prefix.into(), at_least.into()]).await.map(drop)
+}
+
+/// A number that is another one whenever a record of the kinds has changed.
+pub async fn stamp(conn: &mut Conn, kinds: &[&str]) -> Result<i64, Fault> {
+    if kinds.is_empty() {
+        return Ok(0);
+    }
+    let list = kinds.iter().map(|kind| literal(kind)).collect::<Vec<_>>().join(",");
+    let sql = format!("select cast(coalesce(sum(version), 0) as {{int}}) from record where kind in ({list})");
+    let sql = conn.dialect().words(&sql);
+    conn.run(&sql, &[]).await?.first().map_or(Ok(0), |row| row.int(0))
+}
+
+/// The next ids of records of the kinds after an id; with `open` only of those that are not done.
+pub async fn ids(conn: &mut Conn, kinds: &[&str], open: bool, after: i64, most: i64) -> Result<Vec<i64>, Fault> {
+    let list = kinds.iter().map(|kind| literal(kind)).collect::<Vec<_>>().join(",");
+    let open = if open { " and phase < 2" } else { "" };
+    let sql = format!("select id from record where kind in ({list}){open} and id > $1 order by id limit $2");
+    let rows = conn.run(&sql, &[after.into(), most.into()]).await?;
+    rows.iter().map(|row| row.int(0)).collect()
+}
+
+/// Puts other clocks beside a record, if nothing has been written to it since `kept` was read.
+pub async fn set_clocks(conn: &mut Conn, kind: &Kind, kept: &Kept, held: &[Clock]) -> Result<bool, Fault> {
+    let due = due(kind, &kept.record, held).map_or(NEVER, |at| at.0.min(NEVER - 1));
+    let sql = "update record set due = $1, clocks = $2 where id = $3 and entry = $4";
+    let args = [due.into(), store_clocks(held).into(), kept.record.id.0.into(), kept.entry.as_str().into()];
+    Ok(conn.execute(sql, &args).await? > 0)
 }

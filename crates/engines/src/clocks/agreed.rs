@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use model::{Fields, Mark, Moment, Record, Value, lifecycle::WITHDRAWN};
+use model::{Entry, Fields, Mark, Moment, Record, Value, lifecycle::WITHDRAWN};
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{
@@ -23,6 +23,13 @@ pub const HEEDED: &[(&str, &[&str])] = &[
     ("service_calendar", &["state", "title", "name", "zone", "windows", "closed_dates", "special_dates", "valid_from"]),
     ("service", &["calendar"]),
 ];
+
+/// Whether an entry changes something that was agreed.
+pub fn agrees(entry: &Entry) -> bool {
+    let counted = HEEDED.iter().find(|(kind, _)| *kind == entry.kind).map(|(_, fields)| *fields);
+    let changed = |name: &&str| entry.changes.contains_key(*name) || entry.base.contains_key(*name);
+    counted.is_some_and(|fields| fields.iter().any(changed))
+}
 
 /// States in which an agreement holds. One that is taken up again for a new version holds on until that is agreed.
 const IN_FORCE: [&str; 4] = ["agreed", "active", "in-force", "current"];
@@ -184,6 +191,14 @@ impl Agreements {
     /// The calendar of a number at an instant.
     pub fn hours(&self, number: &str, instant: Timestamp) -> &Hours {
         self.hours.at(Some(number), instant)
+    }
+
+    /// The next moment after this one at which anything that is agreed already begins or ends to hold.
+    pub fn next_turn(&self, now: Moment) -> Option<Moment> {
+        let versions = self.versions.iter().flatten().map(|(from, _)| *from);
+        let services = self.service_hours.values().flatten().map(|(from, _)| *from);
+        let all = versions.chain(services).chain(self.hours.turns());
+        all.filter(|turn| *turn > now.timestamp()).min().map(moment)
     }
 
     /// Instants at which something about these services changes, in no order.

@@ -1,7 +1,7 @@
 //! What the journal of a ticket tells that moves its clocks.
 
 use jiff::Timestamp;
-use model::{Column, Entry, Kind, Mark, Moment, Phase, Value, journal::fold};
+use model::{Column, Entry, Kind, Mark, Moment, Phase, Value};
 
 use super::{agreed::Ticket, at, second};
 
@@ -95,12 +95,22 @@ pub fn is_started(kind: &Kind, entries: &[Entry]) -> bool {
     if came == 0 {
         return true;
     }
-    let marks: Vec<Mark> = entries[..came].iter().map(Entry::mark).collect();
-    let folded = fold(&marks, Moment(i64::MAX));
-    let over = folded.is_none_or(|folded| is_over(&folded.state));
-    let resumed = |entry: &Entry| {
-        let states = [&entry.changes, &entry.base].into_iter().filter_map(|changes| changes.get("state")?.as_ref());
-        states.filter_map(Value::as_text).any(|state| !is_over(state))
+    // What a line says last stands beside its last entry and weighs more than what that entry carries.
+    let state = |entry: &'_ Entry| {
+        let told = entry.base.get("state").or_else(|| entry.changes.get("state"))?.as_ref()?.as_text()?;
+        Some(is_over(told))
     };
-    !over || entries[came..].iter().any(resumed)
+    let over = entries[..came].iter().rev().find_map(state).unwrap_or_default();
+    !over || entries[came..].iter().filter_map(state).any(|over| !over)
+}
+
+/// Whether an entry of a record with clocks says something that moves them.
+pub fn moves(kind: &Kind, entry: &Entry) -> bool {
+    let moving = |name: &String| {
+        let column = kind.find(name).and_then(|field| field.column);
+        matches!(name.as_str(), "state" | "raised_on" | "responded_on")
+            || matches!(column, Some(Column::Priority | Column::Service))
+            || kind.customer_field == Some(name)
+    };
+    entry.changes.keys().chain(entry.base.keys()).any(moving)
 }

@@ -12,11 +12,11 @@ mod stored;
 use jiff::Timestamp;
 use model::{Fields, Mark, Moment, Record, Value};
 
-pub use agreed::{Agreements, Goal, HEEDED, Need, Promise, Terms, Ticket};
-pub use history::is_started;
+pub use agreed::{Agreements, Goal, HEEDED, Need, Promise, Terms, Ticket, agrees};
+pub use history::{is_started, moves};
 pub use hours::{AllHours, Hours};
 pub use replay::{replay, working};
-pub use stored::{advanced, due, load, store};
+pub use stored::{advanced, agree, due, load, store};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Name {

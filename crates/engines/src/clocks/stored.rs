@@ -66,11 +66,15 @@ pub fn advanced(mut clock: Clock, agreements: &Agreements, now: Moment) -> Clock
     }
     match clock.due.map(second) {
         Some(due) if due < now => {
-            clock.standing = Standing::Late;
+            // Used up at closing time it is kept until the hours begin again.
+            if hours.calendar.segments(due).next().is_some_and(|span| span.from < now) {
+                clock.standing = Standing::Late;
+            }
             clock.used_seconds = clock.used_seconds.max(clock.goal_seconds);
             clock.left_seconds = 0;
         }
-        Some(due) if clock.standing == Standing::Running => {
+        // One that was late under another promise counts down like the others.
+        Some(due) => {
             let rest = Span::new(now, due);
             // Round the clock needs no walk over days.
             let left = match hours.number.is_empty() {
@@ -80,9 +84,21 @@ pub fn advanced(mut clock: Clock, agreements: &Agreements, now: Moment) -> Clock
             clock.left_seconds = left.min(clock.goal_seconds);
             clock.used_seconds = clock.goal_seconds - clock.left_seconds;
         }
-        _ => {}
+        None => {}
     }
     clock
+}
+
+/// Whether a copy, advanced, says what a replay says: how far a live clock is past its goal is not kept.
+pub fn agree(advanced: &[Clock], replayed: &[Clock]) -> bool {
+    let clipped = |clocks: &[Clock]| -> Vec<Clock> {
+        let clip = |clock: &Clock| {
+            let most = if clock.standing.is_live() { clock.goal_seconds } else { i64::MAX };
+            Clock { used_seconds: clock.used_seconds.min(most), segments: Vec::new(), ..clock.clone() }
+        };
+        clocks.iter().map(clip).collect()
+    };
+    store(&clipped(advanced)) == store(&clipped(replayed))
 }
 
 /// When the next of them is due; `None` where none runs.
