@@ -329,31 +329,22 @@ impl Desk {
             if needs_ties(&query.filter) { self.kinds_of_all().await? } else { HashMap::new() };
         let mut records: Vec<(Vec<String>, Record)> = Vec::new();
         let mut told = self.clocks_then(kind, query, &cases, at).await?;
-        let due = kind.fields.iter().find(|field| field.column == Some(Column::Due)).map(|field| field.name.clone());
         let orders = if query.order.is_empty() {
             vec![model::Order { path: "created".into(), descending: true }]
         } else {
             query.order.clone()
         };
         for mut case in cases {
-            let own = told.get(&case.record.id.0).zip(due.as_ref()).map(|(clocks, due)| {
-                let next = record::due(kind, &case.record, clocks).map(Value::Instant);
-                let own = case.record.fields.remove(due);
-                case.record.fields.extend(next.map(|next| (due.clone(), next)));
-                own
+            let clocks = told.get(&case.record.id.0).map(Vec::as_slice);
+            let links = &case.links;
+            let keys = with_next_due(kind, &mut case.record, clocks, |record| {
+                let ties: Vec<model::filter::Tie<'_>> =
+                    links.iter().map(|link| model::filter::Tie { link, kind: kinds.get(&link.to).copied() }).collect();
+                let context = Context { me: &actor.email, now: at };
+                let found = scope.admits(kind, record) && query.filter.holds(kind, record, &ties, context);
+                found.then(|| orders.iter().map(|order| sort_key(kind, record, &order.path)).collect())
             });
-            let ties: Vec<model::filter::Tie<'_>> =
-                case.links.iter().map(|link| model::filter::Tie { link, kind: kinds.get(&link.to).copied() }).collect();
-            let context = Context { me: &actor.email, now: at };
-            if scope.admits(kind, &case.record) && query.filter.holds(kind, &case.record, &ties, context) {
-                let keys = orders.iter().map(|order| sort_key(kind, &case.record, &order.path)).collect();
-                // What is due next decided; the record keeps its own date.
-                if let (Some(own), Some(due)) = (own, &due) {
-                    case.record.fields.remove(due);
-                    case.record.fields.extend(own.map(|own| (due.clone(), own)));
-                }
-                records.push((keys, case.record));
-            }
+            records.extend(keys.map(|keys| (keys, case.record)));
         }
         let order = |left: &(Vec<String>, i64), right: &(Vec<String>, i64)| {
             let keys = orders.iter().zip(left.0.iter().zip(&right.0));
@@ -420,6 +411,20 @@ impl Desk {
         let mut conn = self.db().read().await?;
         Ok(record::kinds(&mut conn, &self.catalog()).await?)
     }
+}
+
+/// Looks at a record whose due date is what is due next of it: its own date or one of its clocks, as the column of lists
+/// has it. Afterwards it has its own date again.
+fn with_next_due<T>(kind: &Kind, record: &mut Record, clocks: Option<&[Clock]>, look: impl FnOnce(&Record) -> T) -> T {
+    let field = kind.fields.iter().find(|field| field.column == Some(Column::Due));
+    let (Some(clocks), Some(field)) = (clocks, field) else { return look(record) };
+    let next = record::due(kind, record, clocks);
+    let own = record.fields.remove(&field.name);
+    record.fields.extend(next.map(|next| (field.name.clone(), Value::Instant(next))));
+    let seen = look(record);
+    record.fields.remove(&field.name);
+    record.fields.extend(own.map(|own| (field.name.clone(), own)));
+    seen
 }
 
 /// A customer's people cannot test, sort by or show what they may not see: it looks as if it were not there.

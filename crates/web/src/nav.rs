@@ -50,9 +50,15 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
         items: vec![item("Home", "/", "h"), item("My work", "/my-work", "w"), item("All records", "/records", "z")],
     }];
     for (area, kinds) in areas {
-        let line = |(kind, place): &(&Kind, &menu::Item)| NavItem {
-            count: worded(counts.get(kind.name).copied().unwrap_or_default()),
-            ..item(place.label.unwrap_or(&kind.labels), &format!("/{}", kind.plural), place.key)
+        let line = |(kind, place): &(&Kind, &menu::Item)| {
+            let count = worded(counts.get(kind.name).copied().unwrap_or_default());
+            let list = format!("/{}", kind.plural);
+            let mut item = NavItem { count, ..item(place.label.unwrap_or(&kind.labels), &list, place.key) };
+            // Who works in queues comes to what is open, the next due first; the count beside it counts the same.
+            if kind.clocked && seat.actor.customer.is_none() {
+                item.href = format!("{list}?filter=phase+%21%3D+done");
+            }
+            item
         };
         let mut items: Vec<NavItem> = kinds.iter().map(line).collect();
         if area == Area::Prove && seat.actor.customer.is_none() {

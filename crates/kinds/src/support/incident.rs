@@ -54,7 +54,7 @@ pub fn kind() -> Kind {
         .include_links(links::general())
         .grants(roles::operational())
         .grants(roles::customers_raise())
-        .list(&["number", "title", "state", "priority", "service", "owner", "raised_on"])
+        .list(&["number", "title", "state", "priority", "service", "owner", "due", "raised_on"])
         .belongs_to("customer")
         .clocked()
         .rule(priority_from_impact_and_urgency)

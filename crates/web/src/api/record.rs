@@ -82,11 +82,18 @@ pub async fn show(
     let as_of = as_of(&pairs)?.filter(|at| *at < seat.now);
     let shown = app.desk.show(&seat.actor, kind.name, &number, as_of, seat.now).await?;
     let tag = as_of.map_or_else(|| condition::tag(shown.version()), |at| condition::past_tag(&shown, at));
-    let mut response = if condition::is_known(&headers, &tag)? {
+    // Clocks that run say something else at each asking, though nothing is written.
+    let ticks = shown.clocks().iter().any(|clock| clock.standing.is_live());
+    let mut response = if condition::is_known(&headers, &tag)? && !ticks {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let links = app.desk.own_links(&seat.actor, kind.name, &number, as_of, seat.now).await?;
-        api::answer(StatusCode::OK, shape::record(kind, &shown, &[], Some(&links)))
+        let mut body = shape::record(kind, &shown, &[], Some(&links));
+        if kind.clocked {
+            let clocks = app.desk.clocks(&seat.actor, kind.name, &number, as_of, seat.now).await?;
+            body["clocks"] = clocks.iter().map(shape::working).collect();
+        }
+        api::answer(StatusCode::OK, body)
     };
     put(&mut response, header::ETAG, &tag);
     put(&mut response, header::CACHE_CONTROL, "private, no-cache");

@@ -1,7 +1,8 @@
 //! Records, entries, links and files as JSON, in the words of contract.md section 4.
 
 use desk::{FileRow, Shown, ShownEntry, Tie};
-use model::{Kind, Link, Moment, Value};
+use engines::clocks::{Clock, Pace, Segment};
+use model::{Column, Kind, Link, Moment, Value};
 use serde_json::{Map, Value as Json, json};
 
 use crate::api::BASE;
@@ -41,8 +42,56 @@ pub fn record(kind: &Kind, shown: &Shown, columns: &[String], links: Option<&[Li
     if let Some(links) = links {
         parts.insert("links".into(), links.iter().map(link).collect());
     }
+    if kind.clocked {
+        parts.insert("due_on".into(), shown.due().map_or(Json::Null, |due| due.to_string().into()));
+        parts.insert("clocks".into(), shown.clocks().iter().map(clock).collect());
+    }
     parts.insert("self".into(), address(kind, shown.number()).into());
     Json::Object(parts)
+}
+
+/// A clock as lists tell it. Times of working are seconds.
+fn clock(clock: &Clock) -> Json {
+    let text = |text: &str| if text.is_empty() { Json::Null } else { text.into() };
+    json!({
+        "name": clock.name.name(),
+        "standing": clock.standing.name(),
+        "on_hold_in": text(&clock.held),
+        "goal": clock.goal_seconds,
+        "left": clock.left_seconds,
+        "due": clock.due.map(|at| at.to_string()),
+        "priority": clock.priority,
+        "agreement": text(&clock.agreement),
+        "calendar": text(&clock.calendar),
+        "hours": clock.hours,
+    })
+}
+
+/// A clock with its working: what it did when, and by which rule of the calculation rules.
+pub fn working(told: &Clock) -> Json {
+    let mut json = clock(told);
+    json["used"] = told.used_seconds.into();
+    json["started"] = told.started.to_string().into();
+    json["stopped"] = told.stopped.map_or(Json::Null, |at| at.to_string().into());
+    let segment = |segment: &Segment| {
+        let state = match &segment.pace {
+            Pace::OnHold(state) | Pace::Over(state) => Json::from(state.as_str()),
+            Pace::Running | Pace::Closed => Json::Null,
+        };
+        json!({
+            "from": segment.from.to_string(),
+            "to": segment.to.to_string(),
+            "pace": segment.pace.name(),
+            "state": state,
+            "used": segment.used_seconds,
+            "priority": segment.priority,
+            "agreement": if segment.agreement.is_empty() { Json::Null } else { segment.agreement.as_str().into() },
+            "hours": segment.hours,
+            "rule": segment.pace.rule(told.name),
+        })
+    };
+    json["segments"] = told.segments.iter().map(segment).collect();
+    json
 }
 
 /// In the order in which the kind declares them; what the kind no longer declares comes last.
@@ -56,7 +105,10 @@ fn all_fields(kind: &Kind, shown: &Shown) -> Map<String, Json> {
 fn some_fields(kind: &Kind, shown: &Shown, columns: &[String]) -> Map<String, Json> {
     let mut fields = Map::new();
     for path in columns.iter().filter(|path| kind.find(path.split('.').next().unwrap_or(path)).is_some()) {
-        let value = shown.value(kind, path).map_or(Json::Null, |value| value.to_json());
+        // A record's own date is told among its fields, what is due next beside them.
+        let own = kind.clocked && kind.find(path).is_some_and(|field| field.column == Some(Column::Due));
+        let value = if own { shown.fields().get(path).cloned() } else { shown.value(kind, path) };
+        let value = value.map_or(Json::Null, |value| value.to_json());
         nest(&mut fields, path, value);
     }
     fields

@@ -3,6 +3,7 @@
 use desk::{Desk, Names, Shown};
 use model::{Actor, Catalog, Column, Filter, Kind, Moment, Order, Query, Refusal, Type, Value, filter_text};
 
+use crate::record::clocks;
 use crate::view::{
     parts::{Clock, Mark, Person, Priority, Shape, Tone},
     state, time,
@@ -22,14 +23,20 @@ pub struct Line {
     pub state: Mark,
     pub priority: Option<Priority>,
     pub due: Option<Moment>,
+    /// Its own clocks' word, where it has some.
+    pub sla: Option<Clock>,
 }
 
 impl Line {
     /// What is left until it is due; `None` where nothing is due.
     pub fn clock(&self, now: Moment) -> Option<Clock> {
+        if self.sla.is_some() {
+            return self.sla.clone();
+        }
         let due = self.due?;
         let (shape, tone) = urgency(due, now);
-        Some(Clock { mark: Mark::new(shape, tone, time::until(due, now)), used_percent: None })
+        let more = format!("due {}", time::exact(due));
+        Some(Clock { mark: Mark::new(shape, tone, time::until(due, now)), used_percent: None, more })
     }
 }
 
@@ -80,10 +87,10 @@ pub async fn of(desk: &Desk, actor: &Actor, records: &[Shown], now: Moment) -> R
     let catalog = desk.catalog();
     let known = |shown: &Shown| catalog.find(shown.kind()).unwrap_or_else(|| catalog.any());
     let names = desk.names(actor, records.iter().map(|shown| (known(shown), shown)), now).await?;
-    Ok(records.iter().map(|shown| line(known(shown), shown, &names)).collect())
+    Ok(records.iter().map(|shown| line(known(shown), shown, &names, now)).collect())
 }
 
-fn line(kind: &Kind, shown: &Shown, names: &Names) -> Line {
+fn line(kind: &Kind, shown: &Shown, names: &Names, now: Moment) -> Line {
     let held = |column: Column| {
         let field = kind.fields.iter().find(|field| field.column == Some(column))?;
         shown.fields().get(&field.name)
@@ -103,7 +110,8 @@ fn line(kind: &Kind, shown: &Shown, names: &Names) -> Line {
         owner: person(text(Column::Owner), names),
         state: state::mark(kind, shown.state()),
         priority: state::priority(text(Column::Priority)),
-        due: held(Column::Due).and_then(Value::as_moment),
+        due: shown.due(),
+        sla: if shown.clocks().is_empty() { None } else { clocks::next(kind, shown, now) },
     }
 }
 

@@ -132,7 +132,12 @@ pub async fn page(
         return Err(Refusal::NotFound);
     }
     let catalog = room.desk.catalog();
-    let (query, filter_error) = read(kind, here)?;
+    let (mut query, filter_error) = read(kind, here)?;
+    if query.order.is_empty() && is_queue(room.actor, kind, &query) {
+        query
+            .order
+            .extend(kind.fields.iter().filter(|field| field.column == Some(Column::Due)).map(|field| by(&field.name)));
+    }
     let columns = columns(kind, &query);
     let mut asked = query.clone();
     asked.columns = columns.clone();
@@ -176,6 +181,26 @@ pub async fn page(
         may_share: room.actor.customer.is_none(),
         shell,
     })
+}
+
+/// Open work that somebody of ours looks at: what is due next comes first where nothing else is asked for.
+fn is_queue(actor: &Actor, kind: &Kind, query: &Query) -> bool {
+    use model::filter::{Filter, Op, Operand};
+    let done = |value: &Operand| matches!(value, Operand::Value(value) if value.as_text() == Some("done"));
+    let unfinished = |part: &Filter| match part {
+        Filter::Not(inner) => {
+            matches!(&**inner, Filter::Compare { path, op: Op::Equal, value } if path == "phase" && done(value))
+        }
+        _ => false,
+    };
+    kind.clocked
+        && actor.customer.is_none()
+        && query.as_of.is_none()
+        && chip::conjuncts(&query.filter).iter().any(unfinished)
+}
+
+fn by(path: &str) -> Order {
+    Order { path: path.into(), descending: false }
 }
 
 /// Parameters of the page itself, beside those of every query.
@@ -305,7 +330,9 @@ fn turned(path: &str, now: Option<&Order>, ty: &Type) -> String {
 
 /// The title leads and is clipped; figures stand at the end; later columns of the standard view give way first.
 fn class(kind: &Kind, path: &str, at: usize, plain: bool, head: bool) -> &'static str {
-    let late = at >= 5;
+    // What is due next is what a queue is for.
+    let is_due = kind.find(path).is_some_and(|field| field.column == Some(Column::Due));
+    let late = at >= 5 && !(kind.clocked && is_due);
     match (kind.common_name(path), kind.type_of(path)) {
         ("title", _) if head => "ttl",
         ("title", _) => "clip full",

@@ -6,6 +6,7 @@ pub mod act;
 pub mod address;
 pub mod bulk;
 mod chip;
+pub mod clocks;
 mod csv;
 pub mod doors;
 pub mod edit;

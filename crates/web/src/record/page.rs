@@ -9,6 +9,7 @@ use model::{Act, Catalog, Column, Kind, Moment, Phase, Refusal, Type, Value, lif
 
 use super::{
     address::Address,
+    clocks::{self, Board},
     edit::token,
     facts::{Facts, facts},
     piece::{Lens, record_address},
@@ -41,6 +42,7 @@ pub struct RecordPage {
     /// All others.
     pub moves: Vec<Link>,
     pub may_edit: bool,
+    pub clocks: Option<Board>,
     pub facts: Facts,
     pub customer: Option<Link>,
     /// Whether the customer stands among the facts already, under the name that the kind gives it.
@@ -103,6 +105,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
     if let Some(at) = as_of {
         whole.shown = app.desk.show(&seat.actor, kind.name, number, Some(at), seat.now).await?;
         whole.entries.retain(|shown| shown.entry.at <= at);
+        whole.clocks = app.desk.clocks(&seat.actor, kind.name, number, Some(at), seat.now).await?;
     }
     let names = names(app, seat, kind, &whole.shown, &whole.entries).await?;
     let catalog = app.desk.catalog();
@@ -134,6 +137,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         primary,
         moves,
         may_edit: !still && shown.can(Act::Edit),
+        clocks: clocks::board(&lens, kind, &whole.clocks),
         facts: facts(&lens, kind, shown, outer, still),
         created: known(shown.created()),
         changed: known(shown.changed()),
@@ -210,6 +214,7 @@ fn lede(lens: &Lens<'_>, kind: &Kind, shown: &Shown, entries: &[ShownEntry]) -> 
         let field = kind.fields.iter().find(|field| field.column == Some(column))?;
         Some((field, shown.fields().get(&field.name)))
     };
+    let due = shown.due();
     let done = kind.phase(shown.state()) == Phase::Done;
     match held(Column::Owner) {
         Some((_, Some(Value::Text(mail)))) if !done => {
@@ -218,9 +223,9 @@ fn lede(lens: &Lens<'_>, kind: &Kind, shown: &Shown, entries: &[ShownEntry]) -> 
         Some((_, None)) if !done => sentence.push_str(" Nobody has it yet."),
         _ => {}
     }
-    if let Some((field, Some(value))) = held(Column::Due)
+    if let Some((field, _)) = held(Column::Due)
         && !done
-        && let Some(due) = value.as_moment()
+        && let Some(due) = due
     {
         let when = if field.ty == Type::Date { time::day(due.date()) } else { time::exact(due) };
         let late = if due < lens.now { "was due" } else { "is due" };

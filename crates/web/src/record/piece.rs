@@ -6,9 +6,9 @@ use askama::Template;
 use desk::{Names, Shown};
 use model::{Catalog, Column, Field, Kind, Moment, Phase, Type, Value};
 
-use super::address::segment;
+use super::{address::segment, clocks};
 use crate::view::{
-    parts::{Clock, Link, Mark, Person, Priority, Shape, Tone, When},
+    parts::{Clock, Link, Mark, Person, Priority, When},
     state, text, time,
 };
 
@@ -74,6 +74,9 @@ impl Lens<'_> {
         }
         let Some(ty) = kind.type_of(path) else { return Piece::Nothing };
         let field = kind.find(path);
+        if kind.clocked && field.is_some_and(|field| field.column == Some(Column::Due)) {
+            return clocks::next(kind, shown, self.now).map_or(Piece::Nothing, Piece::Clock);
+        }
         let Some(value) = shown.value(kind, path) else {
             // That nobody has it is worth a word in a list of work.
             let owner = field.is_some_and(|field| field.column == Some(Column::Owner));
@@ -97,18 +100,7 @@ impl Lens<'_> {
         if kind.phase(shown.state()) == Phase::Done {
             return None;
         }
-        let whole = due.0 - shown.created().0;
-        let used = self.now.0 - shown.created().0;
-        let share = (whole > 0).then(|| (used.saturating_mul(100) / whole).clamp(0, 100));
-        let left = due.0 - self.now.0;
-        let (shape, tone) = match share {
-            _ if left < 0 => (Shape::Nonconforming, Tone::Bad),
-            Some(75..) => (Shape::Risk, Tone::Warn),
-            _ => (Shape::Ring, Tone::Mute),
-        };
-        let known = shown.created() != Moment::UNKNOWN;
-        let used_percent = share.filter(|_| known).and_then(|share| u8::try_from(share).ok());
-        Some(Clock { mark: Mark::new(shape, tone, time::until(due, self.now)), used_percent })
+        Some(clocks::promised(shown, due, self.now))
     }
 
     /// One line, whatever the type.

@@ -189,6 +189,8 @@ pub struct Clock {
     pub mark: Mark,
     /// 0 to 100; `None` draws no bar.
     pub used_percent: Option<u8>,
+    /// What the eye takes from the column and the bar, for those who hear it: `resolution due Thu 12 Nov 2026, 14:30 UTC`.
+    pub more: String,
 }
 
 /// A box that speaks up at the top of a page or section.

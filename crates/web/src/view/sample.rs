@@ -285,7 +285,11 @@ fn sample() -> Sample {
         chips: vec![Chip { text: text("State: open"), without: text("/incidents") }],
         priorities: (1..=4).map(Priority).collect(),
         person: person.clone(),
-        clock: Clock { mark: Mark::new(Shape::Risk, Tone::Warn, "0:26 left"), used_percent: Some(89) },
+        clock: Clock {
+            mark: Mark::new(Shape::Risk, Tone::Warn, "0:26 left"),
+            used_percent: Some(89),
+            more: "resolution due Thu 12 Nov 2026, 09:06 UTC".into(),
+        },
         entries: entries(&person, &when),
         fields: fields(),
         marks: every_mark(),

@@ -1,5 +1,6 @@
 //! The generic pages over HTTP, as a browser without a script uses them.
 
+mod clocks;
 mod every_kind;
 mod forms;
 mod lists;

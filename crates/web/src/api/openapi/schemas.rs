@@ -25,7 +25,7 @@ fn record(kind: &Kind, name: &str) -> Json {
     let states: Vec<&str> = kind.lifecycle.states.iter().map(|state| state.name).collect();
     let phases: Vec<&str> = Phase::ALL.iter().map(|phase| phase.name()).collect();
     let instant = |why: &str| json!({"type": ["string", "null"], "format": "date-time", "description": why});
-    json!({
+    let mut schema = json!({
         "type": "object",
         "description": kind.about,
         "required": ["kind", "number", "title", "state", "phase", "customer", "version", "created_on", "changed_on", "fields", "self"],
@@ -43,7 +43,14 @@ fn record(kind: &Kind, name: &str) -> Json {
             "links": {"type": "array", "items": reference("Link"), "description": "Links that it names itself; left out of lists."},
             "self": {"type": "string", "format": "uri-reference"},
         },
-    })
+    });
+    if kind.clocked {
+        schema["properties"]["due_on"] = instant(
+            "When something of it is due next: its own date or one of its clocks. Filters and order by `due` mean this.",
+        );
+        schema["properties"]["clocks"] = json!({"type": "array", "items": reference("Clock"), "description": "What was agreed about answering and resolving it, and how that stands."});
+    }
+    schema
 }
 
 fn fields(kind: &Kind) -> Json {
@@ -314,6 +321,7 @@ fn records() -> Map<String, Json> {
                 }),
             ),
         ),
+        ("Clock", clock()),
         (
             "Note",
             json!({"type": "object", "required": ["text"], "additionalProperties": false, "properties": {
@@ -337,6 +345,7 @@ fn records() -> Map<String, Json> {
                 json!({
                     "kind": text, "number": text, "title": text, "state": text, "phase": text, "customer": maybe, "version": {"type": "integer"},
                     "created_on": {"type": ["string", "null"], "format": "date-time"}, "changed_on": {"type": ["string", "null"], "format": "date-time"},
+                    "due_on": {"type": ["string", "null"], "format": "date-time"}, "clocks": {"type": "array", "items": reference("Clock")},
                     "fields": {"type": "object"}, "self": text,
                 }),
             ),
@@ -344,6 +353,39 @@ fn records() -> Map<String, Json> {
         ("RecordPage", page("Record")),
         ("EntryPage", page("Entry")),
     ])
+}
+
+/// A clock of a ticket. Its working comes with a single record.
+fn clock() -> Json {
+    let text = json!({"type": "string"});
+    let maybe = json!({"type": ["string", "null"]});
+    let instant = json!({"type": "string", "format": "date-time"});
+    let at = |why: &str| json!({"type": ["string", "null"], "format": "date-time", "description": why});
+    let seconds = |why: &str| json!({"type": "integer", "description": why});
+    let segment = object(
+        json!(["from", "to", "pace", "state", "used", "priority", "agreement", "hours", "rule"]),
+        json!({
+            "from": instant, "to": instant, "pace": {"enum": ["running", "on_hold", "over", "closed_hours"]},
+            "state": {"type": ["string", "null"], "description": "The state that held it."},
+            "used": seconds("Working seconds of it."), "priority": text, "agreement": maybe, "hours": text,
+            "rule": {"type": "string", "description": "Number of the calculation rule."},
+        }),
+    );
+    object(
+        json!(["name", "standing", "on_hold_in", "goal", "left", "due", "priority", "agreement", "calendar", "hours"]),
+        json!({
+            "name": {"enum": engines::clocks::Name::ALL.map(engines::clocks::Name::name)},
+            "standing": {"enum": engines::clocks::Standing::ALL.map(engines::clocks::Standing::name)},
+            "on_hold_in": {"type": ["string", "null"], "description": "The state that holds it."},
+            "goal": seconds("Working seconds that were agreed."), "used": seconds("Working seconds used so far."),
+            "left": seconds("Working seconds left; 0 when it is late."),
+            "started": instant, "due": at("When the goal is, or was, used up; null on hold."), "stopped": at("Null while it runs."),
+            "priority": text,
+            "agreement": {"type": ["string", "null"], "description": "Number of the agreement; null where the standard targets hold."},
+            "calendar": {"type": ["string", "null"], "description": "Number of the service calendar; null for round the clock."},
+            "hours": text, "segments": {"type": "array", "items": segment},
+        }),
+    )
 }
 
 /// What goes across kinds.
