@@ -17,7 +17,6 @@ use model::{
 
 use crate::{
     Desk,
-    ids::Ids,
     perform,
     post::{
         Mailbox, MessageRow, Way,
@@ -25,7 +24,7 @@ use crate::{
         writer,
     },
     store::{db::Conn, fault::Fault, post},
-    unit::{Reaction, Unit},
+    unit::{Office, Unit},
 };
 
 /// What became of a message.
@@ -90,8 +89,9 @@ impl Desk {
     }
 
     async fn keep(&self, intake: Intake) -> Result<Taken, Fault> {
-        let (catalog, ids, reactions) = (self.catalog(), self.inner.ids.clone(), self.inner.reactions);
-        self.db().write(move |conn| async move { keep_in(conn, &catalog, &ids, reactions, intake).await }.boxed()).await
+        self.renew_stale_agreements().await?;
+        let office = self.office();
+        self.db().write(move |conn| async move { keep_in(conn, &office, intake).await }.boxed()).await
     }
 }
 
@@ -129,20 +129,15 @@ impl Intake {
     }
 }
 
-async fn keep_in(
-    conn: &mut Conn,
-    catalog: &Catalog,
-    ids: &Ids,
-    reactions: &'static [Reaction],
-    intake: Intake,
-) -> Result<Taken, Fault> {
+async fn keep_in(conn: &mut Conn, office: &Office, intake: Intake) -> Result<Taken, Fault> {
+    let catalog: &Catalog = &office.catalog;
     if let Some(row) = post::find(conn, intake.mailbox.id, Way::In, &intake.reading.identity).await? {
         return Ok(taken(&row, true));
     }
     let mut decision = decided(conn, catalog, &intake).await?;
     let mut number = decision.number.clone().unwrap_or_default();
     if let Ok(letter) = &intake.reading.letter {
-        let mut unit = Unit::new(conn, catalog, ids, reactions, intake.now);
+        let mut unit = Unit::new(conn, office, intake.now);
         match write(&mut unit, catalog, &intake, letter, &decision).await {
             Ok(written) => {
                 unit.flush().await?;
@@ -157,7 +152,7 @@ async fn keep_in(
             }
         }
     }
-    let row = row(&intake, &decision, &number, ids.next(intake.now));
+    let row = row(&intake, &decision, &number, office.ids.next(intake.now));
     if !number.is_empty() && matches!(decision.outcome, Outcome::New | Outcome::FollowUp | Outcome::Automatic) {
         post::add_thread(conn, intake.mailbox.id, &number, &identities(&intake)).await?;
     }
@@ -439,9 +434,7 @@ impl Released {
     pub async fn write(
         self,
         conn: &mut Conn,
-        catalog: &Catalog,
-        ids: &Ids,
-        reactions: &'static [Reaction],
+        office: &Office,
         by: &str,
         now: Moment,
     ) -> Result<String, Refusal> {
@@ -465,8 +458,8 @@ impl Released {
             raw: Vec::new(),
             now,
         };
-        let mut unit = Unit::new(conn, catalog, ids, reactions, now);
-        let number = write(&mut unit, catalog, &intake, &letter, &decision).await?;
+        let mut unit = Unit::new(conn, office, now);
+        let number = write(&mut unit, &office.catalog, &intake, &letter, &decision).await?;
         unit.flush().await?;
         post::add_thread(conn, intake.mailbox.id, &number, &identities(&intake)).await?;
         let settled = super::Settled {
