@@ -16,8 +16,7 @@ use model::{
 };
 
 use crate::{
-    Desk,
-    perform,
+    Desk, perform,
     post::{
         Mailbox, MessageRow, Way,
         standing::{self, Sender, reopened, requester_field},
@@ -431,13 +430,7 @@ pub(super) struct Released {
 
 impl Released {
     /// Writes it into its record and says so in its row. Whoever let it out stands in the reason.
-    pub async fn write(
-        self,
-        conn: &mut Conn,
-        office: &Office,
-        by: &str,
-        now: Moment,
-    ) -> Result<String, Refusal> {
+    pub async fn write(self, conn: &mut Conn, office: &Office, by: &str, now: Moment) -> Result<String, Refusal> {
         let Released { row, letter, mailbox, sender, into } = self;
         let outcome = if into.is_some() { Outcome::FollowUp } else { Outcome::New };
         let reason = format!("let out of quarantine by {by}; it was there because: {}", row.reason);

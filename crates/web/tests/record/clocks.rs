@@ -15,9 +15,10 @@ async fn house() -> World {
         ("INC-4", "08:00", "closed", "P1"),
     ] {
         let begun = format!("2026-11-25T{at}:00Z");
+        let answered = (state != "new").then_some("2026-11-25T09:55:00Z");
         world
             .line(json!({"kind": "incident", "number": number, "title": format!("Told {number}"), "state": state,
-                "fields": {"priority": priority, "owner": owner, "raised_on": begun},
+                "fields": {"priority": priority, "owner": owner, "raised_on": begun, "responded_on": answered},
                 "history": [{"at": begun, "state": "new"}, {"at": "2026-11-25T09:55:00Z", "state": state}]}))
             .await;
     }
@@ -30,7 +31,7 @@ async fn the_queue_leads_with_what_is_due_next() {
     let page = world.get("/incidents?filter=phase+%21%3D+done").await.text;
     let place =
         |number: &str| page.find(&format!("data-href=\"/incidents/{number}\"")).unwrap_or_else(|| panic!("{number}"));
-    // The answer to the P1 was due at 10:40, the P3's in the afternoon; nobody knows when what is on hold is due.
+    // The answer to the P1 was due at 10:40, the P3 is to be resolved tomorrow; nobody knows when what is on hold is due.
     assert!(place("INC-2") < place("INC-1") && place("INC-1") < place("INC-3"), "{page}");
     assert!(page.contains("by due") && page.contains("aria-sort=\"ascending\""), "{page}");
     for words in ["0:40 to answer", "On hold, 7:05 left", "response due Wed 25 Nov 2026, 10:40 UTC"] {
