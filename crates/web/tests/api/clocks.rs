@@ -26,35 +26,41 @@ async fn step(world: &World, who: Who, path: &str, tag: &str, body: Json) -> Jso
     world.send(who, Method::POST, &path, &[("if-match", tag)], body).await.is(200).json()
 }
 
+/// A P1 that has just been raised, and what its clocks say.
+async fn raised(world: &World) -> String {
+    let fields = json!({"impact": "high", "urgency": "high", "service": "SVC-1"});
+    let path = world.incident(json!({"title": "Card payments declined", "fields": fields})).await;
+    let read = world.get(Who::Agent, &path).await.is(200);
+    let record = read.json();
+    assert_eq!(record["due_on"], "2026-11-25T10:30:00Z", "the answer is due first");
+    assert_eq!(record["fields"]["due"], Json::Null, "nobody promised a date of its own");
+    let clock = &record["clocks"][1];
+    let told = |names: &[&str]| names.iter().map(|name| clock[*name].clone()).collect::<Vec<_>>();
+    assert_eq!(
+        told(&["name", "standing", "goal", "used", "left", "due", "agreement", "calendar", "hours"]),
+        [
+            json!("resolution"),
+            json!("running"),
+            json!(7_200),
+            json!(0),
+            json!(7_200),
+            json!("2026-11-25T12:00:00Z"),
+            json!("SLA-1"),
+            json!("CLN-1"),
+            json!("Office hours"),
+        ]
+    );
+    // What runs is never "as you know it".
+    let tag = read.etag();
+    world.ask(Who::Agent, Method::GET, &path, &[("if-none-match", &tag)], Body::empty()).await.is(200);
+    path
+}
+
 #[tokio::test]
 async fn a_ticket_tells_what_was_agreed_and_how_that_stands() {
     for world in worlds().await {
         agreed(&world).await;
-        let fields = json!({"impact": "high", "urgency": "high", "service": "SVC-1"});
-        let path = world.incident(json!({"title": "Card payments declined", "fields": fields})).await;
-        let read = world.get(Who::Agent, &path).await.is(200);
-        let record = read.json();
-        assert_eq!(record["due_on"], "2026-11-25T10:30:00Z", "the answer is due first");
-        assert_eq!(record["fields"]["due"], Json::Null, "nobody promised a date of its own");
-        let clock = &record["clocks"][1];
-        let told = |names: &[&str]| names.iter().map(|name| clock[*name].clone()).collect::<Vec<_>>();
-        assert_eq!(
-            told(&["name", "standing", "goal", "used", "left", "due", "agreement", "calendar", "hours"]),
-            [
-                json!("resolution"),
-                json!("running"),
-                json!(7_200),
-                json!(0),
-                json!(7_200),
-                json!("2026-11-25T12:00:00Z"),
-                json!("SLA-1"),
-                json!("CLN-1"),
-                json!("Office hours"),
-            ]
-        );
-        // What runs is never "as you know it".
-        let tag = read.etag();
-        world.ask(Who::Agent, Method::GET, &path, &[("if-none-match", &tag)], Body::empty()).await.is(200);
+        let path = raised(&world).await;
         for _ in 0..10 {
             world.tick();
         }
