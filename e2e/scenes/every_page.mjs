@@ -34,7 +34,7 @@ const REFUSING = {
 const KINDS = JSON.parse(await command('kinds', '--json', '--data', await newFolder()));
 
 /// Looks at the page in all four ways; takes pictures where it has a name.
-async function inspect(page, address, name) {
+export async function inspect(page, address, name) {
   await page.goto(address);
   for (const each of LOOKS) {
     await look(page, each);

@@ -34,6 +34,7 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
             "job",
             "mailbox",
             "message",
+            "approval_link",
         ]
         .into_iter()
         .map(|name| Kind::new(name, name, "").field(Field::new("value", Type::Mixed)))

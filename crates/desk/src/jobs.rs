@@ -17,7 +17,7 @@ use crate::{
     house::{self, Deed},
     once, post, rights,
     store::{
-        access,
+        access, approval,
         fault::Fault,
         job::{self, Taken},
         once as keys,
@@ -240,6 +240,7 @@ impl Desk {
             .write(move |conn| {
                 async move {
                     access::sweep(conn, now, now.minus(IDLE)).await?;
+                    approval::sweep(conn, now).await?;
                     keys::forget(conn, None, now.minus(once::MEMORY)).await
                 }
                 .boxed()

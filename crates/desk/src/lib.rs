@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod backup;
 pub mod beside;
+pub mod decide;
 mod export;
 pub mod health;
 pub mod house;
@@ -273,6 +274,7 @@ fn number_of(command: &Command) -> Option<String> {
         Command::Edit { target, .. }
         | Command::Step { target, .. }
         | Command::Note { target, .. }
+        | Command::Decide { target, .. }
         | Command::Link { target, .. }
         | Command::Unlink { target, .. }
         | Command::Attach { target, .. } => Some(target.number.clone()),

@@ -10,7 +10,7 @@ use model::{
 
 use crate::{
     rights::{self, Permit},
-    stages::{delta, draft, step, valid},
+    stages::{answers, approvals, delta, draft, step, valid},
     store::record::Kept,
     unit::Unit,
 };
@@ -46,14 +46,14 @@ pub(crate) async fn perform(
         Command::Edit { target, input } => {
             let (kind, before, permit) = open(unit, actor, &target, Act::Edit, now).await?;
             refuse_state(&input)?;
-            let draft = drafted(&kind, actor, &before, &input, None, now)?;
+            let draft = drafted(unit, &kind, actor, &before, &input, None, now).await?;
             write(unit, actor, permit, &kind, before, draft, Told::act("edit"), now)
         }
         Command::Step { target, to, input, note, public } => {
             let (kind, before, permit) = open(unit, actor, &target, Act::Step, now).await?;
             step::step(&kind, &before.record, &to)?;
             refuse_state(&input)?;
-            let draft = drafted(&kind, actor, &before, &input, Some(&to), now)?;
+            let draft = drafted(unit, &kind, actor, &before, &input, Some(&to), now).await?;
             let note = note.map(|text| noted(text, public)).transpose()?;
             write(unit, actor, permit, &kind, before, draft, Told { note, ..Told::act("step") }, now)
         }
@@ -64,6 +64,7 @@ pub(crate) async fn perform(
             let draft = unchanged(&before.record);
             write(unit, actor, permit, &kind, before, draft, Told { note, ..Told::act("note") }, now)
         }
+        Command::Decide { target, approve, reason } => decide(unit, actor, &target, approve, reason, now).await,
         Command::Link { target, link } => {
             let (kind, before, permit) = open(unit, actor, &target, Act::Link, now).await?;
             let link = checked_link(unit, actor, &before.record, link, now).await?;
@@ -129,12 +130,14 @@ async fn create(
             format!("a new record is \"{start}\"; \"{state}\" is reached by steps"),
         ));
     }
+    errors.extend(draft::derived(&kind, &typed, &model::Fields::new()));
     if !errors.is_empty() {
         return Err(Refusal::Invalid(errors));
     }
     let given = number.or_else(|| typed.number.clone());
     let mut draft = draft::create(&kind, typed, actor, kind.lifecycle.start());
-    ruled(&kind, actor, None, &mut draft, now)?;
+    let related = unit.related(&kind, &draft, None).await?;
+    ruled(&kind, &Facts { actor, now, before: None, related: &related }, &mut draft)?;
     let number = match given {
         Some(number) => unit.claim(&kind, number).await?,
         None => unit.number(&kind).await?,
@@ -198,7 +201,8 @@ fn unchanged(record: &Record) -> Draft {
     Draft { title: record.title.clone(), state: record.state.clone(), fields: record.fields.clone() }
 }
 
-fn drafted(
+async fn drafted(
+    unit: &mut Unit<'_>,
     kind: &Kind,
     actor: &Actor,
     before: &Kept,
@@ -214,6 +218,7 @@ fn drafted(
     if typed.number.as_ref().is_some_and(|number| *number != before.record.number) {
         errors.push(model::FieldError::new("number", "the number of a record never changes"));
     }
+    errors.extend(draft::derived(kind, &typed, &before.record.fields));
     if !errors.is_empty() {
         return Err(Refusal::Invalid(errors));
     }
@@ -221,16 +226,47 @@ fn drafted(
     if let Some(to) = to {
         draft.state = to.into();
     }
-    ruled(kind, actor, Some(&before.record), &mut draft, now)?;
+    let related = unit.related(kind, &draft, Some(&before.record)).await?;
+    ruled(kind, &Facts { actor, now, before: Some(&before.record), related: &related }, &mut draft)?;
     Ok(draft)
 }
 
-/// Rules complete the draft, then it must be valid; every error of both is told at once.
-fn ruled(kind: &Kind, actor: &Actor, before: Option<&Record>, draft: &mut Draft, now: Moment) -> Result<(), Refusal> {
-    let facts = Facts { actor, now, before };
-    let mut errors: Vec<_> = kind.rules.iter().filter_map(|rule| rule(draft, &facts).err()).collect();
+/// Somebody who is asked says yes or no. Being asked is the right to answer, whatever else one may do with the record.
+async fn decide(
+    unit: &mut Unit<'_>,
+    actor: &Actor,
+    target: &Target,
+    approve: bool,
+    reason: String,
+    now: Moment,
+) -> Result<Done, Refusal> {
+    let kind = unit.catalog().find(&target.kind).cloned().ok_or(Refusal::NotFound)?;
+    let before =
+        unit.find(&target.number).await?.filter(|kept| kept.record.kind == kind.name).ok_or(Refusal::NotFound)?;
+    let mut draft = unchanged(&before.record);
+    let related = unit.related(&kind, &draft, None).await?;
+    let facts = Facts { actor, now, before: Some(&before.record), related: &related };
+    let permit = rights::answer(actor, &kind, &before.record, &approvals::standing(&kind, &draft, &facts), now)?;
+    if let Some(expected) = target.version.filter(|expected| *expected != before.record.version) {
+        return Err(Refusal::Stale { expected, found: before.record.version });
+    }
+    let reason = draft::reason(&reason).map_err(|error| Refusal::Invalid(vec![error]))?;
+    approvals::answer(&kind, &mut draft, &facts, approve, reason).map_err(|error| Refusal::Invalid(vec![error]))?;
+    ruled(&kind, &facts, &mut draft)?;
+    let act = if approve { "approve" } else { "refuse" };
+    write(unit, actor, permit, &kind, before, draft, Told::act(act), now)
+}
+
+/// Answers are checked against their form and approvals asked for, rules complete the draft, then it must be valid; every
+/// error is told at once.
+fn ruled(kind: &Kind, facts: &Facts<'_>, draft: &mut Draft) -> Result<(), Refusal> {
+    let mut errors = answers::answered(kind, draft, facts);
+    if errors.is_empty() {
+        errors.extend(approvals::asked_for(kind, draft, facts).err());
+    }
+    errors.extend(kind.rules.iter().filter_map(|rule| rule(draft, facts).err()));
     // A title that a field gave follows that field.
-    let follows = before.is_some_and(|before| {
+    let follows = facts.before.is_some_and(|before| {
         before.title == draft.title && draft::derived_title(kind, &before.fields).as_ref() == Some(&before.title)
     });
     if (draft.title.trim().is_empty() || follows)
@@ -315,7 +351,7 @@ fn write(
         ..before.record
     };
     // Nobody moves a record to where they may not reach it.
-    if !rights::may(actor, kind, permit.act(), Some(&record)) {
+    if !permit.is_answer() && !rights::may(actor, kind, permit.act(), Some(&record)) {
         return Err(Refusal::Forbidden("You may not give this record to others.".into()));
     }
     let entry = entry(actor, &record, changes, &told, before.entry.clone(), at, unit.recorded());

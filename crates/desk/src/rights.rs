@@ -1,6 +1,6 @@
 //! Who may what. The only maker of [`Permit`], [`Scope`] and [`Shown`]: without them nothing is written, read or shown.
 
-use engines::clocks::Clock;
+use engines::{approvals::Standing, clocks::Clock};
 use model::{
     Act, Actor, Catalog, Column, Filter, Kind, Moment, Reach, Record, Refusal, Role, Value, Via,
     filter::{Context, Operand},
@@ -14,6 +14,7 @@ use crate::store::{filter::Builder, words::literal};
 pub struct Permit {
     kind: &'static str,
     act: Act,
+    answer: bool,
 }
 
 impl Permit {
@@ -23,6 +24,11 @@ impl Permit {
 
     pub fn act(&self) -> Act {
         self.act
+    }
+
+    /// Given for answering an approval alone, by being asked.
+    pub fn is_answer(&self) -> bool {
+        self.answer
     }
 }
 
@@ -120,6 +126,11 @@ fn reaches_record(actor_email: &str, customer: Option<&str>, kind: &Kind, record
         Reach::Published(field, value, states) => {
             states.contains(&record.state.as_str()) && holds(field, value) && (record.customer.is_none() || inside)
         }
+        Reach::Itself => customer.is_some_and(|customer| record.number == customer),
+        Reach::Addressed(field, states) => {
+            let named = customer.is_some_and(|customer| holds(field, customer));
+            states.contains(&record.state.as_str()) && named && (record.customer.is_none() || inside)
+        }
     }
 }
 
@@ -137,9 +148,53 @@ pub fn permit(actor: &Actor, kind: &Kind, act: Act, before: Option<&Record>, now
         return Err(Refusal::NotFound);
     }
     if may(actor, kind, act, before) {
-        return Ok(Permit { kind: kind.name, act });
+        return Ok(Permit { kind: kind.name, act, answer: false });
     }
     Err(Refusal::Forbidden(format!("You may not {} {}.", act.name(), kind.labels.to_lowercase())))
+}
+
+/// Whoever is asked to approve a record may answer, with or without any other right on it.
+///
+/// # Errors
+/// `NotFound` for what the actor may not even see, `Forbidden` for whoever is not asked.
+pub fn answer(
+    actor: &Actor,
+    kind: &Kind,
+    record: &Record,
+    standing: &Standing,
+    now: Moment,
+) -> Result<Permit, Refusal> {
+    if !actor.is_active_at(now) || actor.read_only {
+        return Err(Refusal::Forbidden("Your account may not decide anything at this time.".into()));
+    }
+    if !standing.of(&actor.email).is_empty() {
+        return Ok(Permit { kind: kind.name, act: Act::Read, answer: true });
+    }
+    if !may(actor, kind, Act::Read, Some(record)) {
+        return Err(Refusal::NotFound);
+    }
+    Err(Refusal::Forbidden("You are not asked to approve this now.".into()))
+}
+
+/// A record as somebody sees it who is asked to approve it. Whoever comes by a link sees no more than a customer would.
+pub fn show_asked(actor: &Actor, kind: &Kind, record: Record, standing: &Standing) -> Option<Shown> {
+    if standing.of(&actor.email).is_empty() {
+        return None;
+    }
+    let outside = Actor { customer: Some(record.customer.clone().unwrap_or_default()), ..actor.clone() };
+    Some(show(if actor.roles.is_empty() { &outside } else { actor }, kind, record))
+}
+
+/// Who may hand out the link by which somebody without an account approves: whoever may move the record on.
+///
+/// # Errors
+/// `NotFound` for what the actor may not even see, `Forbidden` otherwise.
+pub fn hand_out(actor: &Actor, kind: &Kind, record: &Record, now: Moment) -> Result<Warrant, Refusal> {
+    permit(actor, kind, Act::Step, Some(record), now)?;
+    if actor.customer.is_some() {
+        return Err(Refusal::Forbidden("Only the provider's people hand out such links.".into()));
+    }
+    Ok(Warrant(()))
 }
 
 /// Whether a button is worth drawing: the same answer that [`permit`] will give.
@@ -237,13 +292,27 @@ impl Scope {
                 format!("({marked} and (customer = '' or {inside}))")
             }
             Reach::Published(field, value, states) => {
-                let values = states.iter().map(|state| Operand::Value(Value::text(*state))).collect();
-                let state = Filter::In { path: "state".into(), values };
-                let published = builder.filter(&state.and(Filter::equal(field, value)), kind);
+                let published = builder.filter(&in_states(states).and(Filter::equal(field, value)), kind);
                 format!("({published} and (customer = '' or {inside}))")
             }
+            Reach::Itself => match &self.customer {
+                Some(customer) => format!("number = {}", builder.bind(customer.as_str())),
+                None => "1 = 0".into(),
+            },
+            Reach::Addressed(field, states) => match &self.customer {
+                Some(customer) => {
+                    let addressed = builder.filter(&in_states(states).and(Filter::equal(field, customer)), kind);
+                    format!("({addressed} and (customer = '' or {inside}))")
+                }
+                None => "1 = 0".into(),
+            },
         }
     }
+}
+
+fn in_states(states: &[&'static str]) -> Filter {
+    let values = states.iter().map(|state| Operand::Value(Value::text(*state))).collect();
+    Filter::In { path: "state".into(), values }
 }
 
 /// A record as an actor may see it; the only form in which one leaves the desk.

@@ -1,18 +1,21 @@
 //! One transaction's work: what was read, what is to be written, written at once at the end.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
 use engines::clocks;
-use model::{Actor, Catalog, Entry, Job, Kind, Link, Moment, RecordId, Refusal, command::File};
+use model::{
+    Actor, Catalog, Draft, Entry, Job, Kind, Link, Moment, Record, RecordId, Refusal, command::File, kind::Related,
+};
 
 use crate::{
     ids::{Ids, random},
     jobs::{RECKON, reckon_soon},
     reckoning::{Reckoning, reckon},
     rights::Permit,
+    stages::related,
     store::{
         db::Conn,
         fault::Fault,
@@ -110,6 +113,25 @@ impl<'c> Unit<'c> {
             self.preload(vec![number.to_string()]).await?;
         }
         Ok(self.known.get(number).cloned().flatten())
+    }
+
+    /// The records that the rules of a kind look at, as they stand in this transaction; read, not locked.
+    pub async fn related(&mut self, kind: &Kind, draft: &Draft, before: Option<&Record>) -> Result<Related, Fault> {
+        let mut related = Related::default();
+        if !related::matters(kind, draft, before) {
+            return Ok(related);
+        }
+        let mut asked = BTreeSet::new();
+        // What the draft refers to, whom that names, who stands in for them, and for those.
+        for _ in 0..4 {
+            let wanted: BTreeSet<String> = &related::wanted(kind, draft, &related) - &asked;
+            if wanted.is_empty() {
+                break;
+            }
+            record::look_up(self.conn, &self.office.catalog, &wanted, &self.known, &mut related).await?;
+            asked.extend(wanted);
+        }
+        Ok(related)
     }
 
     /// The next free number of a kind.

@@ -1,5 +1,6 @@
 //! Facts in, verdicts out: clocks, calendars, conformity. Pure functions, no I/O.
 
+pub mod approvals;
 pub mod clocks;
 pub mod conformity;
 pub mod rules;

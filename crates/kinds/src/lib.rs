@@ -88,6 +88,7 @@ fn relationship() -> Vec<Kind> {
         customer::kind(),
         customer_review::kind(),
         survey::kind(),
+        feedback::kind(),
         complaint::kind(),
         sla::kind(),
         sla_result::kind(),

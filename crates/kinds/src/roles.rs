@@ -135,6 +135,16 @@ pub fn customers_find(states: &'static [&'static str]) -> Vec<Grant> {
     vec![grant(Role::CustomerUser, READ, Reach::Published("audience", "customers", states))]
 }
 
+/// A customer's people read what is on record of their own organisation.
+pub fn customers_know_themselves() -> Vec<Grant> {
+    vec![grant(Role::CustomerUser, READ, Reach::Itself)]
+}
+
+/// A customer's people read what names their customer, once it is in one of the states.
+pub fn customers_addressed(states: &'static [&'static str]) -> Vec<Grant> {
+    vec![grant(Role::CustomerUser, READ, Reach::Addressed("audience", states))]
+}
+
 fn provider(working: &[(Role, &[Act])]) -> Vec<Grant> {
     let keepers = [Role::Administrator, Role::SmsManager].map(|role| grant(role, Act::ALL, Reach::All));
     let auditors = [Role::InternalAuditor, Role::ExternalAuditor].map(|role| grant(role, READ, Reach::All));

@@ -131,3 +131,54 @@ pub fn share_of_hundred(
         _ => Ok(()),
     }
 }
+
+/// The same hour after so many days from Monday to Friday (UTC).
+pub fn working_days_after(from: Moment, days: i64) -> Moment {
+    let mut at = from;
+    let mut left = days;
+    while left > 0 {
+        at = at.plus(model::time::DAY);
+        let weekday = at.date().weekday().to_monday_one_offset();
+        left -= i64::from(weekday < 6);
+    }
+    at
+}
+
+/// Gives what a customer says to the person of ours who looks after that customer.
+pub fn relationship_owner(draft: &mut Draft, facts: &Facts<'_>, key: Key<Person>) {
+    let customer = facts.related.of(draft, shared::CUSTOMER.name);
+    let owner = customer.and_then(|customer| customer.get(crate::relationship::customer::RELATIONSHIP_OWNER));
+    if let Some(owner) = owner.filter(|_| draft.get(key).is_none()) {
+        draft.set(key, owner);
+    }
+}
+
+/// A task of a request model or of a request, as rules look at it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    pub name: String,
+    pub title: String,
+    pub after: Vec<String>,
+    pub shown_when: String,
+    pub is_over: bool,
+}
+
+impl Task {
+    pub fn read_all(rows: Option<&Value>) -> Vec<Task> {
+        let rows = rows.map(Value::entries).unwrap_or_default().iter();
+        rows.filter(|row| matches!(row, Value::Parts(_))).map(Task::read).collect()
+    }
+
+    pub fn read(row: &Value) -> Task {
+        let text = |part: &str| row.part(part).and_then(Value::as_text).unwrap_or_default().trim().to_string();
+        let after = row.part("after").map(Value::entries).unwrap_or_default().iter().filter_map(Value::as_text);
+        let name = text("name");
+        Task {
+            title: Some(text("title")).filter(|title| !title.is_empty()).unwrap_or_else(|| name.clone()),
+            after: after.filter(|name| *name != "none").map(str::to_string).collect(),
+            shown_when: text("shown_when"),
+            is_over: matches!(text("state").as_str(), "done" | "not_needed"),
+            name,
+        }
+    }
+}

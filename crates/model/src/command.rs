@@ -74,6 +74,12 @@ pub enum Command {
         text: String,
         public: bool,
     },
+    /// What somebody says who is asked to approve it (docs/decisions/0007). Refusing needs a reason.
+    Decide {
+        target: Target,
+        approve: bool,
+        reason: String,
+    },
     Link {
         target: Target,
         link: Link,

@@ -66,9 +66,12 @@ pub fn field(field: &Field) -> Json {
     if let Some(default) = &field.default {
         parts.insert("default".into(), default.to_json());
     }
-    for (name, holds) in
-        [("indexed", field.indexed || field.column.is_some()), ("internal", field.internal), ("custom", field.custom)]
-    {
+    for (name, holds) in [
+        ("indexed", field.indexed || field.column.is_some()),
+        ("internal", field.internal),
+        ("custom", field.custom),
+        ("read_only", field.derived),
+    ] {
         if holds {
             parts.insert(name.into(), true.into());
         }

@@ -51,6 +51,8 @@ pub struct Field {
     pub group: &'static str,
     /// Added by the organisation; its name begins with `x_`.
     pub custom: bool,
+    /// Filled by rules and acts alone: forms do not offer it, and input that would change it is refused.
+    pub derived: bool,
 }
 
 impl Field {
@@ -70,6 +72,7 @@ impl Field {
             default: None,
             group: "",
             custom: false,
+            derived: false,
         }
     }
 
@@ -110,6 +113,11 @@ impl Field {
 
     pub fn internal(mut self) -> Field {
         self.internal = true;
+        self
+    }
+
+    pub fn derived(mut self) -> Field {
+        self.derived = true;
         self
     }
 

@@ -1,10 +1,14 @@
 //! What a type of record is: its fields, lifecycle, links and rights. Everything generic reads this.
 
+use std::collections::HashMap;
+
 use crate::{
     actor::{Act, Actor, Role},
+    approval::Approval,
     field::{Common, Field},
     lifecycle::{Lifecycle, Phase},
     link::LinkName,
+    questions::Form,
     record::{Draft, Record},
     refusal::FieldError,
     time::Moment,
@@ -46,6 +50,10 @@ pub enum Reach {
     Marked(&'static str, &'static str),
     /// The same, once they are in one of these states: what is still a draft is for nobody outside.
     Published(&'static str, &'static str, &'static [&'static str]),
+    /// The record of the actor's customer itself.
+    Itself,
+    /// Those whose named field holds the number of the actor's customer, once they are in one of these states.
+    Addressed(&'static str, &'static [&'static str]),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +68,39 @@ pub struct Facts<'a> {
     pub actor: &'a Actor,
     pub now: Moment,
     pub before: Option<&'a Record>,
+    pub related: &'a Related,
+}
+
+/// Records that a draft refers to in the fields that its kind looks at: by number, people by e-mail.
+#[derive(Clone, Debug, Default)]
+pub struct Related {
+    records: HashMap<String, Record>,
+    kinds: HashMap<&'static str, Kind>,
+}
+
+impl Related {
+    pub fn add(&mut self, reference: String, record: Record, kind: &Kind) {
+        self.kinds.entry(kind.name).or_insert_with(|| kind.clone());
+        self.records.insert(reference, record);
+    }
+
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
+        self.records.values()
+    }
+
+    pub fn kind_of(&self, record: &Record) -> Option<&Kind> {
+        self.kinds.get(record.kind)
+    }
+
+    /// The record behind a reference; `None` for one that is not on record.
+    pub fn get(&self, reference: &str) -> Option<&Record> {
+        self.records.get(reference)
+    }
+
+    /// The record that a field of a draft refers to.
+    pub fn of(&self, draft: &Draft, field: &str) -> Option<&Record> {
+        self.get(draft.fields.get(field)?.as_text()?)
+    }
 }
 
 /// Completes a draft or refuses it; runs for every caller but an import, which writes what was.
@@ -93,6 +134,23 @@ pub struct Kind {
     pub customer_field: Option<&'static str>,
     /// Whether its records have the clocks of what was agreed: until somebody answers, until it is resolved.
     pub clocked: bool,
+    /// Fields that refer to records which the rules of the kind look at; the door brings these along.
+    pub looks_at: Vec<&'static str>,
+    /// Where answers to the questions of another record stand.
+    pub form: Option<Form>,
+    /// How its records are approved by the people whom a policy names.
+    pub approval: Option<Approval>,
+    /// Where it says who stands in for whom.
+    pub absence: Option<Absence>,
+}
+
+/// Parts that say from when to when a person is away and who decides meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// Fields of the record of a person: `away_from`, `away_until`, `stand_in`.
+    OfThePerson,
+    /// Rows with a person each and the same parts, in a field of this name.
+    InRows(&'static str),
 }
 
 impl Kind {
@@ -116,6 +174,10 @@ impl Kind {
             identity: None,
             customer_field: None,
             clocked: false,
+            looks_at: Vec::new(),
+            form: None,
+            approval: None,
+            absence: None,
         }
     }
 
@@ -204,6 +266,26 @@ impl Kind {
     /// Gives its records the clocks of what was agreed.
     pub fn clocked(mut self) -> Kind {
         self.clocked = true;
+        self
+    }
+
+    pub fn looks_at(mut self, fields: &[&'static str]) -> Kind {
+        self.looks_at = fields.to_vec();
+        self
+    }
+
+    pub fn answers(mut self, form: Form) -> Kind {
+        self.form = Some(form);
+        self
+    }
+
+    pub fn approved_by(mut self, approval: Approval) -> Kind {
+        self.approval = Some(approval);
+        self
+    }
+
+    pub fn absences(mut self, absence: Absence) -> Kind {
+        self.absence = Some(absence);
         self
     }
 

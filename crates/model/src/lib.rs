@@ -12,6 +12,7 @@
 //! - [`Job`]: work promised inside a transaction and done after it.
 
 pub mod actor;
+pub mod approval;
 pub mod canonical;
 pub mod catalog;
 pub mod command;
@@ -27,6 +28,7 @@ pub mod lifecycle;
 pub mod line;
 pub mod link;
 pub mod query;
+pub mod questions;
 pub mod record;
 pub mod refusal;
 pub mod suggest;

@@ -47,6 +47,7 @@ pub fn doors(doors: Doors) -> Doors {
         .member(GET, "/api/v1/{plural}/{number}", record::show)
         .member(PATCH, "/api/v1/{plural}/{number}", record::edit)
         .member(POST, "/api/v1/{plural}/{number}/transitions", record::step)
+        .member(POST, "/api/v1/{plural}/{number}/decisions", record::decide)
         .member(GET, "/api/v1/{plural}/{number}/journal", beside::journal)
         .member(POST, "/api/v1/{plural}/{number}/notes", beside::note)
         .member(GET, "/api/v1/{plural}/{number}/links", beside::links)

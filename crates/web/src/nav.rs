@@ -47,7 +47,12 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
     };
     let mut nav = vec![NavGroup {
         title: String::new(),
-        items: vec![item("Home", "/", "h"), item("My work", "/my-work", "w"), item("All records", "/records", "z")],
+        items: vec![
+            item("Home", "/", "h"),
+            item("My work", "/my-work", "w"),
+            item("Approvals", "/approvals", ""),
+            item("All records", "/records", "z"),
+        ],
     }];
     for (area, kinds) in areas {
         let line = |(kind, place): &(&Kind, &menu::Item)| {

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod approvals;
 pub mod clause;
 pub mod conformity;
 pub mod everything;
@@ -9,6 +10,7 @@ pub mod home;
 pub mod lines;
 pub mod menu;
 pub mod my_work;
+pub mod portal;
 pub mod requirement;
 pub mod search;
 pub mod sign_in;

@@ -2,7 +2,7 @@
 //! the door with the clock of that year. The same seed and end give the same records.
 //!
 //! `script` plays what the others write: `people`, `portfolio`, `parties`, `governance`, `money`, `changes`, `tickets`,
-//! `problems`, `results`, `assurance`, `proof`. Each kind of record has its place there. Some duties are left undone on
+//! `problems`, `orders`, `results`, `assurance`, `proof`. Each kind of record has its place there. Some duties are left undone on
 //! purpose, so that the assessment has something to find; each such place says so.
 
 mod assurance;
@@ -10,6 +10,7 @@ mod chance;
 mod changes;
 mod governance;
 mod money;
+mod orders;
 mod parties;
 mod people;
 mod portfolio;
@@ -44,6 +45,7 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     let made = changes::write(&mut script);
     let mut told = tickets::write(&mut script, &slas, &made);
     let outages = problems::write(&mut script, &mut told, &made);
+    orders::write(&mut script, &told);
     results::write(&mut script, &slas, &told, outages);
     assurance::write(&mut script);
     proof::write(&mut script);

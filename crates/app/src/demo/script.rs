@@ -82,6 +82,12 @@ impl Script {
         self.add(at, who, command);
     }
 
+    /// The answer of somebody who is asked to approve it.
+    pub fn decide(&mut self, at: Moment, who: &str, number: &str, approve: bool, reason: &str) {
+        let command = Command::Decide { target: self.target(number), approve, reason: reason.into() };
+        self.add(at, who, command);
+    }
+
     /// A note for our own people.
     pub fn note(&mut self, at: Moment, who: &str, number: &str, text: &str) {
         let command = Command::Note { target: self.target(number), text: text.into(), public: false };

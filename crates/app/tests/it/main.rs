@@ -13,6 +13,7 @@ mod export;
 mod import_jsonl;
 mod import_servicenow;
 mod mail;
+mod requests;
 mod silo;
 mod sudden_death;
 mod tidy;

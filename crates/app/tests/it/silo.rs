@@ -47,9 +47,15 @@ fn questions(house: &House) -> Vec<String> {
         ["/", "/my-work", "/records", "/conformity", "/api/v1/kinds", "/api/v1/my-work", "/api/v1/conformity"]
             .map(str::to_string)
             .into();
+    let portal = ["requests", "requests?view=done", "requests?view=all", "say", "say?about=complaint", "report"];
+    asked.extend(portal.map(|place| format!("/portal/{place}")));
+    asked.push("/approvals".into());
     let words = ["hamster", "Theirs", "zq", "900", "INC-900", "CUS-2", "tidewell"];
     for word in words {
-        asked.extend(["/search", "/palette", "/lookup", "/api/v1/search"].map(|place| format!("{place}?q={word}")));
+        asked.extend(
+            ["/search", "/palette", "/lookup", "/portal/search", "/api/v1/search"]
+                .map(|place| format!("{place}?q={word}")),
+        );
     }
     for kind in house.catalog.kinds() {
         let (page, api) = (format!("/{}", kind.plural), format!("/api/v1/{}", kind.plural));
@@ -62,11 +68,22 @@ fn questions(house: &House) -> Vec<String> {
         }
         asked.push(format!("{page}?filter={}", escaped("title contains Theirs")));
         for number in [full_number(kind), theirs(kind, 0)] {
+            asked.extend(["requests", "read", "order"].map(|place| format!("/portal/{place}/{number}")));
             asked.extend([format!("{page}/{number}"), format!("{page}/{number}/edit"), format!("{api}/{number}")]);
             asked.extend(["journal", "links", "attachments"].map(|rest| format!("{api}/{number}/{rest}")));
         }
     }
     asked
+}
+
+/// What makes a second press of a button harmless is another word each time.
+fn without_tokens(text: &str) -> String {
+    let mut parts = text.split("name=\"once\" value=\"");
+    let mut plain = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        plain.push_str(part.split_once('"').map_or("", |(_, rest)| rest));
+    }
+    plain
 }
 
 async fn answers(database: Database, others: bool) -> Vec<(String, String)> {
@@ -80,7 +97,7 @@ async fn answers(database: Database, others: bool) -> Vec<(String, String)> {
         let answer = building.get(CUSTOMER, &path).await;
         assert!(!answer.status.is_server_error(), "{path}: {}", answer.text);
         let headers = ["etag", "location", "content-type"].map(|name| answer.header(name).to_string()).join(" ");
-        told.push((path, format!("{} {headers}\n{}", answer.status, answer.text)));
+        told.push((path, format!("{} {headers}\n{}", answer.status, without_tokens(&answer.text))));
     }
     told
 }

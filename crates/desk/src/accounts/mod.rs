@@ -6,7 +6,7 @@ mod account;
 mod check;
 mod invitation;
 mod password;
-mod secret;
+pub(crate) mod secret;
 mod session;
 mod throttle;
 mod token;

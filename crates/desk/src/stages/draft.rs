@@ -116,6 +116,27 @@ pub fn derived_title(kind: &Kind, fields: &Fields) -> Option<String> {
     Some(if short.len() < text.len() { format!("{}…", short.trim_end()) } else { short })
 }
 
+/// Refuses what would change a field that rules and acts fill alone.
+pub fn derived(kind: &Kind, typed: &Typed, present: &Fields) -> Vec<FieldError> {
+    let changes = |(name, value): &(&String, &Option<Value>)| present.get(*name) != value.as_ref();
+    let derived = |name: &String| kind.find(name).is_some_and(|field| field.derived);
+    let given = typed.fields.iter().filter(|(name, _)| derived(name)).filter(changes);
+    given.map(|(name, _)| FieldError::new(name, "is filled in by itself and cannot be written")).collect()
+}
+
+/// Longest reason of a decision, in characters.
+const REASON_MAX: usize = 2_000;
+
+/// # Errors
+/// A sentence for a reason that is too long.
+pub fn reason(text: &str) -> Result<String, FieldError> {
+    let text = text.trim().replace('\0', "");
+    match text.chars().count() {
+        0..=REASON_MAX => Ok(text),
+        length => Err(FieldError::new("reason", format!("has {length} characters, {REASON_MAX} at most"))),
+    }
+}
+
 /// Refuses to give a field to an actor who may not see it.
 pub fn hidden(kind: &Kind, actor: &Actor, input: &Input) -> Vec<FieldError> {
     if actor.customer.is_none() {

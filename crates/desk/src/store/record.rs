@@ -1,15 +1,15 @@
 //! Records in their table: loading by number, writing many at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use engines::clocks::{self, Clock};
-use model::{Catalog, Column, Fields, Kind, Moment, Record, RecordId, Value};
+use model::{Catalog, Column, Fields, Kind, Moment, Record, RecordId, Value, kind::Related};
 use serde_json::{Map, Value as Json};
 
 use crate::store::{
     db::{Conn, Row, Sql},
     fault::Fault,
-    filter::NEVER,
+    filter::{NEVER, sort_expression},
     words::{literal, placeholders, places},
 };
 
@@ -108,6 +108,46 @@ pub async fn load(
         }
     }
     Ok(found)
+}
+
+/// The records behind numbers, and people behind e-mails: those that a transaction holds already as they stand in it.
+pub async fn look_up(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    wanted: &BTreeSet<String>,
+    held: &HashMap<String, Option<Kept>>,
+    related: &mut Related,
+) -> Result<(), Fault> {
+    let (mails, numbers): (Vec<&String>, Vec<&String>) = wanted.iter().partition(|known| known.contains('@'));
+    let mut by_number: HashMap<String, String> = numbers.iter().map(|n| ((*n).clone(), (*n).clone())).collect();
+    let people = catalog.kinds().iter().find_map(|kind| Some((kind.name, kind.identity?)));
+    if let Some((kind, field)) = people.filter(|_| !mails.is_empty()) {
+        let expression = conn.dialect().words(&sort_expression(field));
+        let sql = format!(
+            "select {expression}, number from record where kind = {} and {expression} in ({}) order by id desc",
+            literal(kind),
+            places(0, mails.len())
+        );
+        let args: Vec<Sql> = mails.iter().map(|mail| mail.as_str().into()).collect();
+        for row in conn.run(&sql, &args).await? {
+            by_number.insert(row.text(1)?, row.text(0)?);
+        }
+        for kept in held.values().flatten().filter(|kept| kept.record.kind == kind) {
+            let mail = kept.record.fields.get(field).and_then(Value::as_text).unwrap_or_default();
+            if wanted.contains(mail) {
+                by_number.insert(kept.record.number.clone(), mail.into());
+            }
+        }
+    }
+    let strange: Vec<String> = by_number.keys().filter(|number| !held.contains_key(*number)).cloned().collect();
+    let found = load(conn, catalog, &strange, false).await?;
+    for (number, reference) in by_number {
+        let kept = found.get(&number).or_else(|| held.get(&number)?.as_ref());
+        if let Some((kept, kind)) = kept.and_then(|kept| Some((kept, catalog.find(kept.record.kind)?))) {
+            related.add(reference, kept.record.clone(), kind);
+        }
+    }
+    Ok(())
 }
 
 /// The kind of every record, by number.

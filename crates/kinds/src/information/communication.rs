@@ -32,6 +32,8 @@ pub fn kind() -> Kind {
         .link("carries_out", "carries out", "carried out by", &["communication_plan"])
         .include_links(links::general())
         .grants(roles::leadership())
+        .grants(roles::customers_find(&["done"]))
+        .grants(roles::customers_addressed(&["done"]))
         .list(&["number", "title", "about", "audience", "sent_on", "sent_by"])
         .titled_by(&["subject"])
 }

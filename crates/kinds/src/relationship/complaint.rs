@@ -41,7 +41,9 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "customer", "status", "owner", "raised_on", "closed_on"])
         .titled_by(&["text"])
         .belongs_to("customer")
+        .looks_at(&["customer"])
         .rule(dates_of_states)
+        .rule(somebody_has_it)
         .rule(dates_in_order)
 }
 
@@ -70,4 +72,12 @@ fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
 
 fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     rules::in_order(draft, facts, RAISED_ON, CLOSED_ON)
+}
+
+/// What a customer's person writes themselves goes to whoever looks after that customer.
+fn somebody_has_it(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if facts.before.is_none() && facts.actor.customer.is_some() {
+        rules::relationship_owner(draft, facts, OWNER);
+    }
+    Ok(())
 }

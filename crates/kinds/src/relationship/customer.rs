@@ -8,6 +8,7 @@ pub const RELATIONSHIP_OWNER: Key<Person> = Key::new("relationship_owner");
 pub const SERVICES: Key<Many<Ref>> = Key::new("services");
 pub const ACTIVE: Key<bool> = Key::new("active");
 pub const DOMAINS: Key<Many<Text>> = Key::new("domains");
+pub const APPROVERS: Key<Many<Parts>> = Key::new("approvers");
 pub const ADDRESS: Key<Long> = Key::new("address");
 
 pub fn kind() -> Kind {
@@ -32,10 +33,22 @@ pub fn kind() -> Kind {
                 .help("New senders of these domains belong to this customer.")
                 .internal(),
         )
+        .field(
+            APPROVERS
+                .rows(vec![
+                    part::person("person"),
+                    part::date("away_from"),
+                    part::date("away_until"),
+                    part::person("stand_in").help("Who decides while the person is away."),
+                ])
+                .help("People of the customer who allow what their colleagues ask for."),
+        )
         .field(ADDRESS.long())
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::service_design())
+        .grants(roles::customers_know_themselves())
         .list(&["number", "title", "active", "relationship_owner", "services", "state"])
         .titled_by(&["name"])
+        .absences(model::kind::Absence::InRows("approvers"))
 }

@@ -6,6 +6,7 @@ pub mod contract_review;
 pub mod customer;
 pub mod customer_review;
 pub mod dispute;
+pub mod feedback;
 pub mod internal_agreement;
 pub mod other_party;
 pub mod party_evaluation;

@@ -1,6 +1,7 @@
-//! A request model holds the instructions to fulfil one kind of service request.
+//! A request model says how one kind of service request is ordered, allowed and fulfilled.
 
 use crate::prelude::*;
+use model::questions::{self, Questions};
 
 pub const CATEGORY: Key<Choice> = Key::new("category");
 pub const SERVICE: Key<Ref> = Key::new("service");
@@ -10,10 +11,17 @@ pub const AUDIENCE: Key<Many<Choice>> = Key::new("audience");
 pub const NEEDS_APPROVAL: Key<bool> = Key::new("needs_approval");
 pub const VERSION: Key<Decimal> = Key::new("version");
 pub const REVIEWED_ON: Key<Date> = Key::new("reviewed_on");
+pub const INSTRUCTIONS: Key<Long> = Key::new("instructions");
+pub const SECTION: Key<Text> = Key::new("section");
+pub const PRICE: Key<Money> = Key::new("price");
+pub const DELIVERY_DAYS: Key<Decimal> = Key::new("delivery_days");
+pub const QUESTIONS: Key<Many<Parts>> = Key::new("questions");
+pub const APPROVAL: Key<Many<Parts>> = Key::new("approval");
+pub const TASKS: Key<Many<Parts>> = Key::new("tasks");
 
 pub fn kind() -> Kind {
     Kind::new("request_model", "request_models", "RQM")
-        .about("A request model holds the instructions to fulfil one kind of service request.")
+        .about("A request model says how one kind of service request is ordered, allowed and fulfilled.")
         .clause(&["8.6.2"])
         .area(Area::Run)
         .field(
@@ -23,18 +31,161 @@ pub fn kind() -> Kind {
                 .required(),
         )
         .field(SERVICE.reference(&["service"]).column(Column::Service))
-        .field(OWNER.person().help("Who keeps the instructions right.").column(Column::Owner))
-        .field(STEPS.texts().help("One a line, in the order in which they are done."))
+        .field(OWNER.person().help("Who keeps the instructions right.").internal().column(Column::Owner))
+        .field(STEPS.texts().help("One a line, in the order in which they are done.").internal())
         .field(AUDIENCE.open_choices(&["customers", "staff", "users"]).label("For whom").help("Who may ask for it."))
         .field(NEEDS_APPROVAL.flag().help("Somebody must allow each request first."))
-        .field(VERSION.number())
+        .field(VERSION.number().help("Counts by itself when form, price, approval or tasks become others."))
         .field(
             REVIEWED_ON.date().label("Reviewed").help("When somebody last made sure that the instructions are right."),
         )
+        .include(shared::grouped("Order", order()))
+        .include(shared::grouped("Fulfilment", fulfilment()))
         .lifecycle(lifecycles::kept())
         .include_links(links::general())
         .grants(roles::service_design())
         .grants(roles::customers_find(&["current"]))
         .list(&["number", "title", "state", "category", "version", "reviewed_on"])
         .titled_by(&["category"])
+        .rule(form_can_be_filled)
+        .rule(approvers_are_said)
+        .rule(tasks_fit_together)
+        .rule(versions_count)
+}
+
+/// What people see and fill in who ask for it.
+fn order() -> Vec<Field> {
+    let types: Vec<&str> = questions::TYPES.iter().map(|(name, _)| *name).collect();
+    let question = vec![
+        part::text("name").help("Small letters, digits and underscores; answers are kept under it."),
+        part::text("label").label("Question"),
+        part::choice("type", &types),
+        part::texts("choices").label("Answers to choose from"),
+        part::flag("required").label("Needed"),
+        part::text("shown_when").label("Only when").help("A filter over the other answers, such as model = Strong."),
+        part::long("help"),
+        part::text("section").label("Heading"),
+    ];
+    vec![
+        SECTION
+            .text()
+            .label("Heading in the catalogue")
+            .help("Such as Workplace. Models of one heading stand together."),
+        INSTRUCTIONS.long().label("What one gets").help("What people read before they ask for it."),
+        PRICE.money().help("Shown before it is sent, kept with each request, and compared with limits of approval."),
+        DELIVERY_DAYS
+            .number()
+            .label("Delivery in working days")
+            .help("Monday to Friday, from the day on which it is asked for."),
+        QUESTIONS
+            .rows(question)
+            .label("Form")
+            .help("What is asked. Every way by which a request comes in asks the same."),
+    ]
+}
+
+fn fulfilment() -> Vec<Field> {
+    let approver = vec![
+        part::number("stage").help("Rows of one stage are asked at once, stages one after the other."),
+        part::choice("approver", &["line_manager", "service_owner", "customer", "named"]).label("Who"),
+        part::persons("people").help("The people themselves, for named."),
+        part::money("above").label("Only above").help("Asked only where the price is higher."),
+        part::number("need").label("How many must agree").help("Left empty, all of the stage."),
+    ];
+    let task = vec![
+        part::text("name").help("Short, without blanks: other tasks refer to it."),
+        part::text("title").label("Task"),
+        part::reference("team", &["team"]),
+        part::texts("after").label("Comes after").help("Names of tasks that must be done before."),
+        part::text("shown_when").label("Only when").help("A filter over the answers."),
+    ];
+    vec![
+        APPROVAL.rows(approver).label("Approval policy").help("Whoever must allow it, before work begins.").internal(),
+        TASKS.rows(task).label("Tasks").help("What is done, by which team, in which order.").internal(),
+    ]
+}
+
+fn form_can_be_filled(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if !rules::touched(draft, facts, &[QUESTIONS.name]) {
+        return Ok(());
+    }
+    match Questions::read(draft.fields.get(QUESTIONS.name)) {
+        Ok(_) => Ok(()),
+        Err(mut why) => Err(FieldError::new(QUESTIONS.name, why.swap_remove(0))),
+    }
+}
+
+fn approvers_are_said(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if !rules::touched(draft, facts, &[APPROVAL.name]) {
+        return Ok(());
+    }
+    let rows = draft.fields.get(APPROVAL.name).map(Value::entries).unwrap_or_default();
+    for (at, row) in rows.iter().enumerate() {
+        let word = row.part("approver").and_then(Value::as_text);
+        let named = row.part("people").is_some_and(Value::is_filled);
+        if matches!(row, Value::Parts(_)) && word.is_none_or(|word| word == "named") && !named {
+            let why = format!("entry {}: people: say who is asked", at + 1);
+            return Err(FieldError::new(APPROVAL.name, why));
+        }
+    }
+    if !rows.is_empty() && draft.get(NEEDS_APPROVAL).is_none() {
+        draft.set(NEEDS_APPROVAL, true);
+    }
+    Ok(())
+}
+
+/// Every name is there once, comes after tasks that are there, and never, through others, after itself.
+fn tasks_fit_together(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if !rules::touched(draft, facts, &[TASKS.name, QUESTIONS.name]) {
+        return Ok(());
+    }
+    let wrong = |at: usize, part: &str, why: String| {
+        Err(FieldError::new(TASKS.name, format!("entry {}: {part}: {why}", at + 1)))
+    };
+    let tasks = rules::Task::read_all(draft.fields.get(TASKS.name));
+    let form = Questions::read(draft.fields.get(QUESTIONS.name)).ok();
+    for (at, task) in tasks.iter().enumerate() {
+        if task.name.is_empty() || task.name.contains([',', ' ']) {
+            return wrong(at, "name", "is one word".into());
+        }
+        if tasks[..at].iter().any(|other| other.name == task.name) {
+            return wrong(at, "name", format!("there is a task {} already", task.name));
+        }
+        if let Some(strange) = task.after.iter().find(|name| tasks.iter().all(|other| other.name != **name)) {
+            let hint = model::suggest::hint(strange, tasks.iter().map(|task| task.name.as_str()));
+            return wrong(at, "after", format!("there is no task {strange}{hint}"));
+        }
+        if let Some(Err(why)) = form.as_ref().map(|form| form.holds(&task.shown_when, None)) {
+            return wrong(at, "shown_when", why);
+        }
+    }
+    // Whatever can be done is taken away; what is left waits for itself.
+    let mut left: Vec<(usize, &rules::Task)> = tasks.iter().enumerate().collect();
+    loop {
+        let ready = |task: &rules::Task| task.after.iter().all(|name| left.iter().all(|other| other.1.name != *name));
+        let rest: Vec<_> = left.iter().filter(|(_, task)| !ready(task)).copied().collect();
+        if rest.len() == left.len() {
+            break;
+        }
+        left = rest;
+    }
+    match left.first() {
+        Some((at, task)) => wrong(*at, "after", format!("{} would wait for itself", task.name)),
+        None => Ok(()),
+    }
+}
+
+fn versions_count(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let Some(before) = facts.before else {
+        if draft.get(VERSION).is_none() {
+            draft.set(VERSION, Decimal::ONE);
+        }
+        return Ok(());
+    };
+    let differs = |name: &str| before.fields.get(name) != draft.fields.get(name);
+    let counted = [QUESTIONS.name, PRICE.name, DELIVERY_DAYS.name, APPROVAL.name, TASKS.name, STEPS.name];
+    if counted.into_iter().any(differs) && !differs(VERSION.name) {
+        rules::count(draft, VERSION);
+    }
+    Ok(())
 }

@@ -1,6 +1,10 @@
 //! A service request asks for something a user may have: access, equipment, information, a small job.
 
-use crate::prelude::*;
+use crate::{prelude::*, relationship::customer, rules::Task, support::request_model};
+use model::{
+    approval::{Approval, Source},
+    questions::{Form, Questions},
+};
 
 pub const SERVICE: Key<Ref> = Key::new("service");
 pub const CATEGORY: Key<Choice> = Key::new("category");
@@ -15,6 +19,43 @@ pub const OUTCOME: Key<Long> = Key::new("outcome");
 pub const APPROVED_BY: Key<Person> = Key::new("approved_by");
 pub const APPROVED_ON: Key<Moment> = Key::new("approved_on");
 
+pub const ANSWERS: Key<Parts> = Key::new("answers");
+pub const TASKS: Key<Many<Parts>> = Key::new("tasks");
+pub const PRICE: Key<Money> = Key::new("price");
+pub const FORM_VERSION: Key<Decimal> = Key::new("form_version");
+pub const ANSWERED_ON: Key<Moment> = Key::new("answered_on");
+pub const APPROVALS: Key<Many<Parts>> = Key::new("approvals");
+pub const WAITS_FOR: Key<Many<Person>> = Key::new("waits_for");
+
+/// The form is that of the request model.
+const FORM: Form = Form {
+    by: "model",
+    questions: "questions",
+    answers: "answers",
+    carried: &[("version", "form_version"), ("price", "price")],
+    offered: &[("title", "title"), ("service", "service"), ("category", "category")],
+    answered_on: "answered_on",
+};
+
+const APPROVAL: Approval = Approval {
+    rows: "approvals",
+    waits_for: "waits_for",
+    policy: ("model", "approval"),
+    amount: "price",
+    requester: "requester",
+    instead: "owner",
+    sources: &[
+        Source { word: "line_manager", by: "requester", field: "manager" },
+        // People of a customer are not on record with their managers: whoever approves for the customer stands for them.
+        Source { word: "line_manager", by: "customer", field: "approvers" },
+        Source { word: "customer", by: "customer", field: "approvers" },
+        Source { word: "service_owner", by: "service", field: "owner" },
+    ],
+    waiting: "waiting_approval",
+    approved: "approved",
+    refused: "rejected",
+};
+
 pub fn kind() -> Kind {
     Kind::new("service_request", "service_requests", "REQ")
         .about(
@@ -26,6 +67,7 @@ pub fn kind() -> Kind {
         .field(shared::number_alias())
         .include(shared::ticket())
         .include(fields())
+        .include(shared::grouped("Order", ordered()))
         .include(work())
         .include(shared::grouped("Work", vec![shared::log()]))
         .include(shared::intake())
@@ -36,6 +78,13 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "state", "priority", "service", "category", "owner", "due", "raised_on"])
         .belongs_to("customer")
         .clocked()
+        .looks_at(&["model", "service", "requester", "customer"])
+        .answers(FORM)
+        .approved_by(APPROVAL)
+        .rule(only_what_is_offered)
+        .rule(tasks_follow_the_model)
+        .rule(tasks_in_order)
+        .rule(due_as_promised)
         .rule(times_of_states)
         .rule(moves_are_counted)
         .rule(times_in_order)
@@ -59,6 +108,39 @@ fn fields() -> Vec<Field> {
             .required_in(&["fulfilled", "closed"])
             .column(Column::Priority),
         MODEL.reference(&["request_model"]).label("Request model").help("The instructions to follow."),
+    ]
+}
+
+/// What was ordered, at what price, and who allowed it.
+fn ordered() -> Vec<Field> {
+    let approval = vec![
+        part::number("stage"),
+        part::text("as").help("Why this person is asked."),
+        part::person("approver"),
+        part::number("need").label("How many must agree"),
+        part::choice("decision", &["approved", "refused"]),
+        part::person("by").help("Who decided: the approver, or who stood in."),
+        part::instant("on"),
+        part::long("reason"),
+    ];
+    let task = vec![
+        part::text("name"),
+        part::text("title").label("Task"),
+        part::choice("state", &["open", "done", "not_needed"]),
+        part::reference("team", &["team"]),
+        part::person("owner"),
+        part::texts("after").label("Comes after"),
+        part::instant("done_on").label("Done"),
+        part::person("done_by").label("By"),
+    ];
+    vec![
+        ANSWERS.parts(Vec::new()).help("To the questions of the request model."),
+        PRICE.money().help("As it was shown when it was sent.").derived(),
+        FORM_VERSION.number().label("Version of the form").derived(),
+        ANSWERED_ON.instant().label("Form filled in").derived(),
+        APPROVALS.rows(approval).help("Who is asked, and what was said.").derived(),
+        WAITS_FOR.persons().help("Whose approval is awaited now.").derived(),
+        TASKS.rows(task).help("From the request model. A task is done when those before it are.").internal(),
     ]
 }
 
@@ -170,4 +252,101 @@ fn moves_are_counted(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldEr
 fn times_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     rules::in_order(draft, facts, RAISED_ON, FULFILLED_ON)?;
     rules::in_order(draft, facts, FULFILLED_ON, CLOSED_ON)
+}
+
+/// People of a customer order what belongs to services that they receive.
+fn only_what_is_offered(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let (Some(own), Some(model)) = (&facts.actor.customer, facts.related.of(draft, MODEL.name)) else { return Ok(()) };
+    let (Some(service), Some(customer)) = (model.get(request_model::SERVICE), facts.related.get(own)) else {
+        return Ok(());
+    };
+    let received = customer.get(customer::SERVICES).is_some_and(|services| services.0.contains(&service));
+    if received || !rules::touched(draft, facts, &[MODEL.name]) {
+        return Ok(());
+    }
+    Err(FieldError::new(MODEL.name, format!("there is no request model {}", model.number)))
+}
+
+/// The tasks of the model, those alone that the answers ask for, when the model is said or the answers become others and
+/// nothing is done yet.
+fn tasks_follow_the_model(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let Some(model) = facts.related.of(draft, MODEL.name) else { return Ok(()) };
+    if !rules::touched(draft, facts, &[MODEL.name, ANSWERS.name]) {
+        return Ok(());
+    }
+    let begun = Task::read_all(draft.fields.get(TASKS.name)).iter().any(|task| task.is_over);
+    let Ok(form) = Questions::read(model.fields.get(request_model::QUESTIONS.name)) else { return Ok(()) };
+    let rows = model.fields.get(request_model::TASKS.name).map(Value::entries).unwrap_or_default();
+    if begun || rows.is_empty() {
+        return Ok(());
+    }
+    let answers = draft.fields.get(ANSWERS.name);
+    let asked = |row: &&Value| form.holds(&Task::read(row).shown_when, answers).unwrap_or(true);
+    let rows: Vec<&Value> = rows.iter().filter(|row| matches!(row, Value::Parts(_))).filter(asked).collect();
+    let names: Vec<String> = rows.iter().map(|row| Task::read(row).name).collect();
+    let open = |row: &Value| {
+        let Value::Parts(mut parts) = row.clone() else { return row.clone() };
+        parts.remove("shown_when");
+        // What is not to be done needs nobody to wait for it.
+        let after = Task::read(row).after.into_iter().filter(|name| names.contains(name)).map(Value::Text).collect();
+        parts.insert("after".into(), Value::List(after));
+        parts.insert("state".into(), Value::text("open"));
+        parts.retain(|_, part| part.is_filled());
+        Value::Parts(parts)
+    };
+    draft.fields.insert(TASKS.name.into(), Value::List(rows.into_iter().map(open).collect()));
+    Ok(())
+}
+
+/// A task is done when those before it are, with who did it and when; nothing is fulfilled with tasks open.
+fn tasks_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let tasks = Task::read_all(draft.fields.get(TASKS.name));
+    let open: Vec<&Task> = tasks.iter().filter(|task| !task.is_over).collect();
+    if rules::enters(draft, facts, &["fulfilled"])
+        && let [first, ..] = open.as_slice()
+    {
+        let more = if open.len() > 1 { format!(" and {} more", open.len() - 1) } else { String::new() };
+        return Err(FieldError::new(TASKS.name, format!("\"{}\"{more} is not done yet", first.title)));
+    }
+    if !rules::touched(draft, facts, &[TASKS.name]) {
+        return Ok(());
+    }
+    let before = facts.before.map(|before| Task::read_all(before.fields.get(TASKS.name))).unwrap_or_default();
+    let was_over = |task: &Task| before.iter().any(|old| old.name == task.name && old.is_over);
+    for task in tasks.iter().filter(|task| task.is_over && !was_over(task)) {
+        let waits = |name: &&String| open.iter().any(|other| other.name == **name);
+        if let Some(first) = task.after.iter().find(waits) {
+            let title = open.iter().find(|other| other.name == *first).map_or(first, |other| &other.title);
+            return Err(FieldError::new(TASKS.name, format!("\"{}\" comes after \"{title}\"", task.title)));
+        }
+    }
+    let done: Vec<String> =
+        tasks.iter().filter(|task| task.is_over && !was_over(task)).map(|t| t.name.clone()).collect();
+    if let Some(Value::List(rows)) = draft.fields.get_mut(TASKS.name) {
+        rows.iter_mut().filter(|row| done.contains(&Task::read(row).name)).for_each(|row| signed(row, facts));
+    }
+    Ok(())
+}
+
+/// Fills in who did a task and when, where it is not said.
+fn signed(row: &mut Value, facts: &Facts<'_>) {
+    let Value::Parts(parts) = row else { return };
+    parts.entry("done_on".into()).or_insert(Value::Instant(facts.now));
+    if facts.actor.email.contains('@') {
+        parts.entry("done_by".into()).or_insert(Value::text(&facts.actor.email));
+    }
+}
+
+/// When it is to be there by the model's delivery time, unless somebody said otherwise.
+fn due_as_promised(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let model = facts.related.of(draft, MODEL.name);
+    let days = model.and_then(|model| model.get(request_model::DELIVERY_DAYS));
+    if let Some(days) = days.and_then(|days| i64::try_from(days.ceil()).ok()).filter(|days| (0..=1_000).contains(days))
+        && draft.get(shared::DUE).is_none()
+        && rules::touched(draft, facts, &[MODEL.name])
+    {
+        let from = draft.get(RAISED_ON).unwrap_or(facts.now);
+        draft.set(shared::DUE, rules::working_days_after(from, days));
+    }
+    Ok(())
 }

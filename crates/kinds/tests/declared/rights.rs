@@ -52,6 +52,11 @@ fn customers_never_reach_everything() {
                     let unknown = states.iter().find(|state| kind.lifecycle.find(state).is_none());
                     assert_eq!(unknown, None, "{}", kind.name);
                 }
+                Reach::Itself => assert_eq!(kind.name, "customer"),
+                Reach::Addressed(field, states) => {
+                    assert!(kind.has_field(field), "{} has no field {field}", kind.name);
+                    assert!(states.iter().all(|state| kind.lifecycle.find(state).is_some()), "{}", kind.name);
+                }
                 Reach::Marked(field, _) => assert!(kind.has_field(field), "{} has no field {field}", kind.name),
                 reach => panic!("{}: customers reach {reach:?}", kind.name),
             }
@@ -92,6 +97,10 @@ fn write_kind(text: &mut String, kind: &Kind) -> std::fmt::Result {
                 Reach::All => String::new(),
                 Reach::Own => " (own)".into(),
                 Reach::Customer => " (of the own customer)".into(),
+                Reach::Itself => " (itself)".into(),
+                Reach::Addressed(field, states) => {
+                    format!(" (where {field} names the own customer, {})", states.join(", "))
+                }
                 Reach::Marked(field, value) => format!(" (where {field} holds {value})"),
                 Reach::Published(field, value, states) => {
                     format!(" (where {field} holds {value}, when {})", states.join(" or "))

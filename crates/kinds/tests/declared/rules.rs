@@ -70,7 +70,7 @@ fn run(name: &str, before: Option<&Draft>, mut draft: Draft) -> Result<Draft, Ve
     let kind = kind(name);
     let actor = actor("ines@tidewell.example");
     let before = before.map(|before| record(&kind, &before.state, before.fields.clone()));
-    let facts = Facts { actor: &actor, now: now(), before: before.as_ref() };
+    let facts = Facts { actor: &actor, now: now(), before: before.as_ref(), related: &Default::default() };
     let errors: Vec<_> = kind.rules.iter().filter_map(|rule| rule(&mut draft, &facts).err()).collect();
     if errors.is_empty() { Ok(draft) } else { Err(errors) }
 }
@@ -454,7 +454,7 @@ fn the_system_signs_nothing() {
     let kind = kind("policy");
     let system = Actor::system("demo", Via::Job);
     let before = record(&kind, "draft", Fields::new());
-    let facts = Facts { actor: &system, now: now(), before: Some(&before) };
+    let facts = Facts { actor: &system, now: now(), before: Some(&before), related: &Default::default() };
     let mut approved = draft("approved", &[]);
     for rule in &kind.rules {
         rule(&mut approved, &facts).unwrap();

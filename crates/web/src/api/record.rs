@@ -180,6 +180,29 @@ pub async fn step(
     written(&app, &seat, kind, &done, StatusCode::OK).await
 }
 
+/// `POST /{plural}/{number}/decisions`: `{"decision": "approve" | "refuse", "reason"?}` of whoever is asked.
+pub async fn decide(
+    seat: Seat,
+    State(app): State<App>,
+    Path((plural, number)): Path<(String, String)>,
+    headers: HeaderMap,
+    Object(body): Object,
+) -> Answer {
+    let catalog = app.desk.catalog();
+    let kind = api::kind(&catalog, &plural)?;
+    let target = target(&app, &seat, kind, number, &headers, Needs::Nothing).await?;
+    let mut parts = input::Parts::new(body);
+    let (decision, reason) = (parts.needed_text("decision"), parts.text("reason").unwrap_or_default());
+    parts.end()?;
+    let approve = match decision.as_str() {
+        "approve" => true,
+        "refuse" => false,
+        other => return Err(Refused::field("decision", format!("\"{other}\" is neither approve nor refuse"))),
+    };
+    let done = perform(&app, &seat, &headers, Command::Decide { target, approve, reason }).await?;
+    written(&app, &seat, kind, &done, StatusCode::OK).await
+}
+
 /// Whether a write must say which version it means.
 #[derive(Clone, Copy, Debug)]
 pub enum Needs {

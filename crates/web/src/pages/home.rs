@@ -101,6 +101,9 @@ const MINE: &str = "phase != done and owner = me";
 
 /// `GET /`
 pub async fn open(seat: Seat, extract::State(app): extract::State<App>) -> Result<Html<String>, Refused> {
+    if seat.actor.customer.is_some() {
+        return super::portal::home::open(&seat, &app).await;
+    }
     let mut shell = crate::shell(&app, &seat, "/").await;
     shell.views = true;
     // People of a customer have no assessment to see.
@@ -134,7 +137,7 @@ pub async fn page(
         today: time::long(now),
         greeting: name.filter(|name| !name.is_empty()).map_or("Home".to_owned(), |name| format!("Hello, {name}")),
         phrases: phrases(majors.len(), counts[0], counts[1], counts[2]),
-        notices: majors.iter().map(major_notice).collect(),
+        notices: majors.iter().map(major_notice).chain(approvals_notice(desk, actor, now).await?).collect(),
         axis: window.axis(),
         due: due.into_iter().filter_map(|line| window.place(line)).collect(),
         nothing_due: Empty {
@@ -177,6 +180,18 @@ async fn majors(desk: &Desk, actor: &Actor, catalog: &Catalog, now: Moment) -> R
     };
     let query: Query = lines::query_of(kind, Some(kind.name), "phase != done and major = yes", "", 5)?;
     Ok(lines::lines(desk, actor, &query, now).await?.0)
+}
+
+/// What the reader is asked to allow, for themselves or for whom they stand in.
+pub(super) async fn approvals_notice(desk: &Desk, actor: &Actor, now: Moment) -> Result<Option<Notice>, Refusal> {
+    let count = desk.waiting_for(actor, now).await?.len();
+    let (word, text) = match count {
+        0 => return Ok(None),
+        1 => ("One approval".to_owned(), "waits for you."),
+        more => (format!("{more} approvals"), "wait for you."),
+    };
+    let mark = Mark::new(Shape::Pause, Tone::Info, word);
+    Ok(Some(Notice { mark, text: text.to_owned(), links: vec![Link::new("Decide", "/approvals")] }))
 }
 
 fn major_notice(line: &Line) -> Notice {

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::lines::{self, Line, counted};
 use crate::view::{
-    parts::{Empty, Link, Mark, Shape, Tab, Tone},
+    parts::{Empty, Link, Mark, Notice, Shape, Tab, Tone},
     shell::Shell,
 };
 use crate::{App, Refused, Seat};
@@ -24,6 +24,8 @@ use crate::{App, Refused, Seat};
 pub struct MyWorkPage {
     pub shell: Shell,
     pub tabs: Vec<Tab>,
+    /// What the reader is asked to allow.
+    pub approvals: Option<Notice>,
     pub groups: Vec<Group>,
     pub nothing: Empty,
     pub first: String,
@@ -123,6 +125,7 @@ pub async fn page(
     let more = next.map_or(String::new(), |token| format!("/my-work?view={}&page_token={token}", view.name));
     let first = if token.is_some() { format!("/my-work?view={}", view.name) } else { String::new() };
     Ok(MyWorkPage {
+        approvals: super::home::approvals_notice(desk, actor, now).await?,
         words: if found.len() == 1 { "One record".to_owned() } else { format!("{} records here", found.len()) },
         groups: if view.name == "done" { together(found) } else { by_due(found, now) },
         nothing: Empty {

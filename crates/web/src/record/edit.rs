@@ -19,6 +19,7 @@ use super::{
     merge,
     piece::record_address,
     sent::Sent,
+    shape::shaped,
 };
 use crate::{
     App, Refused, Seat, flash, shell,
@@ -70,6 +71,13 @@ pub(super) async fn new(
     html(StatusCode::OK, &page)
 }
 
+/// The kind with the questions of the form that stands in what was typed.
+async fn as_typed(app: &App, seat: &Seat, kind: &Kind, sent: &Sent) -> Result<Kind, Refusal> {
+    let Some(form) = kind.form else { return Ok(kind.clone()) };
+    let fields = model::Fields::from([(form.by.to_string(), model::Value::text(sent.text(form.by).trim()))]);
+    shaped(app, seat, kind, &fields).await
+}
+
 fn may_create(seat: &Seat, kind: &Kind) -> Result<(), Refused> {
     if !rights::may(&seat.actor, kind, Act::Read, None) {
         return Err(Refused::not_found());
@@ -93,7 +101,7 @@ pub(super) async fn create(
         return html(StatusCode::OK, &new_page(&app, &seat, kind, &sent, &[]).await?);
     }
     let number = Some(sent.text("number").trim().to_string()).filter(|number| !number.is_empty());
-    let input = sent.input(kind, &Sent::default());
+    let input = sent.input(&as_typed(&app, &seat, kind, &sent).await?, &Sent::default());
     let command = Command::Create { kind: kind.name.into(), number, input };
     match once(&app, &seat, &sent, command).await {
         Ok(done) => {
@@ -110,7 +118,7 @@ pub(super) async fn create(
 
 /// Does a command once, however often the form is sent. What was typed is part of the key: a form that is sent again with
 /// other words is another command.
-pub(super) async fn once(app: &App, seat: &Seat, sent: &Sent, command: Command) -> Result<Done, Refusal> {
+pub(crate) async fn once(app: &App, seat: &Seat, sent: &Sent, command: Command) -> Result<Done, Refusal> {
     let Some(key) = sent.get("once").filter(|key| key.len() == 32 && key.bytes().all(|b| b.is_ascii_hexdigit())) else {
         return app.desk.perform(&seat.actor, command, seat.now).await;
     };
@@ -125,6 +133,7 @@ async fn new_page(
     sent: &Sent,
     errors: &[FieldError],
 ) -> Result<FormPage, Refusal> {
+    let kind = &as_typed(app, seat, kind, sent).await?;
     let names = names(app, seat, kind, sent).await?;
     let draw = draw(seat, kind, sent, &names, errors, kind.lifecycle.start());
     let list = format!("/{}", kind.plural);
@@ -157,12 +166,12 @@ pub(super) fn draw<'a>(
 }
 
 /// A word that was never given out before.
-pub(super) fn token() -> String {
+pub(crate) fn token() -> String {
     model::canonical::hex(&desk::ids::random::<16>())
 }
 
 /// Names of the records and people that stand in a form.
-pub(super) async fn names(app: &App, seat: &Seat, kind: &Kind, sent: &Sent) -> Result<Names, Refusal> {
+pub(crate) async fn names(app: &App, seat: &Seat, kind: &Kind, sent: &Sent) -> Result<Names, Refusal> {
     let (mut numbers, mut mails) = (BTreeSet::new(), BTreeSet::new());
     for (name, text) in sent.pairs() {
         let top = name.split('.').next().unwrap_or(name);
@@ -199,7 +208,7 @@ pub(super) async fn form(
     let kind = kind_of(&catalog, &plural)?;
     let shown = app.desk.show(&seat.actor, kind.name, &number, None, seat.now).await?;
     may_edit(kind, &shown)?;
-    let sent = Sent::of(kind, &shown);
+    let sent = Sent::of(&shaped(&app, &seat, kind, shown.fields()).await?, &shown);
     let page = edit_page(&app, &seat, kind, &shown, &sent, &[], None).await?;
     html(StatusCode::OK, &page)
 }
@@ -230,7 +239,8 @@ pub(super) async fn save(
     if let Some(version) = version.filter(|version| *version != shown.version()) {
         return stale(&app, &seat, kind, &shown, sent, version).await;
     }
-    let input = sent.input(kind, &Sent::of(kind, &shown));
+    let asked = as_typed(&app, &seat, kind, &sent).await?;
+    let input = sent.input(&asked, &Sent::of(&asked, &shown));
     let to = record_address(kind, &number);
     if input.fields.is_empty() {
         return Ok(flash::said(&to, "Nothing differed, so nothing was written."));
@@ -279,6 +289,7 @@ async fn edit_page(
     errors: &[FieldError],
     conflict: Option<Conflict>,
 ) -> Result<FormPage, Refusal> {
+    let kind = &as_typed(app, seat, kind, sent).await?;
     let names = names(app, seat, kind, sent).await?;
     let draw = draw(seat, kind, sent, &names, errors, shown.state());
     let list = format!("/{}", kind.plural);

@@ -29,6 +29,7 @@ pub(super) async fn attach(
     let kind = kind_of(&catalog, &plural)?;
     app.desk.show(&seat.actor, kind.name, &number, None, seat.now).await?;
     let (mut files, mut public): (Vec<File>, bool) = (Vec::new(), false);
+    let mut back = format!("{}#files", record_address(kind, &number));
     while let Some(part) = form.next_field().await.map_err(api::file::broken)? {
         let name = part.name().unwrap_or_default().to_string();
         match part.file_name().map(str::to_string) {
@@ -44,6 +45,13 @@ pub(super) async fn attach(
                 files.push(api::file::made(&filename, &media, bytes)?);
             }
             None if name == "public" => public = part.text().await.map_err(api::file::broken)? == "yes",
+            // The page of one's own that showed the form, never one elsewhere.
+            None if name == "back" => {
+                let place = part.text().await.map_err(api::file::broken)?;
+                if place.starts_with('/') && !place.starts_with("//") && !place.contains(char::is_control) {
+                    back = place;
+                }
+            }
             None => {}
         }
     }
@@ -57,7 +65,7 @@ pub(super) async fn attach(
     };
     let commands = files.into_iter().map(|file| Command::Attach { target: target(), file: File { public, ..file } });
     app.desk.perform_all(&seat.actor, commands.collect(), seat.now, true).await?;
-    Ok(flash::said(&format!("{}#files", record_address(kind, &number)), said))
+    Ok(flash::said(&back, said))
 }
 
 /// `GET /{plural}/{number}/files/{id}`: to be saved; a picture also to be shown with `?inline=yes`.

@@ -73,7 +73,7 @@ pub fn needed(draw: &Draw<'_>) -> Vec<view::Field> {
 }
 
 fn is_offered(field: &Field, outer: bool) -> bool {
-    field.alias.is_none() && !(outer && field.internal)
+    field.alias.is_none() && !field.derived && !(outer && field.internal)
 }
 
 /// One field of the kind by name; title included.
@@ -83,6 +83,16 @@ pub fn one(draw: &Draw<'_>, name: &str) -> Option<view::Field> {
     }
     let field = draw.kind.find(name).filter(|field| is_offered(field, draw.outer))?;
     Some(drawn(draw, field, name))
+}
+
+/// The fields of the parts of one field, where they stand on a page of their own.
+pub fn part_fields(draw: &Draw<'_>, name: &str) -> Vec<view::Field> {
+    match draw.kind.find(name).map(|field| &field.ty) {
+        Some(Type::Parts(fields)) => {
+            fields.iter().map(|field| drawn(draw, field, &format!("{name}.{}", field.name))).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn title(draw: &Draw<'_>) -> view::Field {

@@ -21,5 +21,6 @@ mod narrow;
 pub mod page;
 pub mod piece;
 pub mod sent;
+pub mod shape;
 pub mod timeline;
 pub mod views;

@@ -107,6 +107,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         whole.entries.retain(|shown| shown.entry.at <= at);
         whole.clocks = app.desk.clocks(&seat.actor, kind.name, number, Some(at), seat.now).await?;
     }
+    let kind = &super::shape::shaped(app, seat, kind, whole.shown.fields()).await?;
     let names = names(app, seat, kind, &whole.shown, &whole.entries).await?;
     let catalog = app.desk.catalog();
     let lens = Lens { catalog: &catalog, names: &names, now: as_of.unwrap_or(seat.now) };
@@ -121,7 +122,11 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
     let part = Part::named(here.get("journal").unwrap_or_default());
     let skip = here.get("skip").and_then(|skip| skip.parse().ok()).unwrap_or_default();
     let still = as_of.is_some();
-    let (primary, moves) = if still { (None, Vec::new()) } else { moves(kind, shown, &address) };
+    let (primary, mut moves) = if still { (None, Vec::new()) } else { moves(kind, shown, &address) };
+    // Whose answer is awaited, and the link for whoever has no account.
+    if kind.approval.is_some_and(|approval| approval.waiting == shown.state()) && shown.can(Act::Step) && !outer {
+        moves.push(Link::new("Who approves…", format!("/approvals/{}", super::address::segment(shown.number()))));
+    }
     let known = |at: Moment| if at == Moment::UNKNOWN { When::default() } else { time::when(at, seat.now) };
     let files = whole.files.iter().filter(|file| as_of.is_none_or(|at| file.added <= at));
     let evidence = if outer { Vec::new() } else { evidence(app, seat, kind, shown.number()) };

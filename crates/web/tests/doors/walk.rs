@@ -10,6 +10,9 @@ use web::routes::{self, Demand};
 use crate::browser::house;
 
 const OPEN: &[&str] = &[
+    // The link of somebody who is asked to approve and has no account.
+    "GET /decide/{token}",
+    "POST /decide/{token}",
     "GET /healthz",
     "GET /metrics",
     "GET /readyz",

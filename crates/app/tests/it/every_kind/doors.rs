@@ -35,7 +35,7 @@ fn has(kind: &Kind, role: Role, act: Act) -> bool {
 
 /// Whether what is marked so is for the people of every customer.
 fn is_published(kind: &Kind) -> bool {
-    let published = |reach: &Reach| matches!(reach, Reach::Marked(..) | Reach::Published(..));
+    let published = |reach: &Reach| matches!(reach, Reach::Marked(..) | Reach::Published(..) | Reach::Itself);
     kind.grants.iter().any(|grant| grant.role == Role::CustomerUser && published(&grant.reach))
 }
 

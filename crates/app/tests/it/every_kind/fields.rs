@@ -135,6 +135,10 @@ async fn fields_are_edited_and_emptied(database: Database) {
 
 fn differences(kind: &Kind, wanted: &Fields, kept: &Fields, complaints: &mut Complaints) {
     for name in wanted.keys().chain(kept.keys()).collect::<BTreeSet<_>>() {
+        // What fills itself is not what was sent, and has tests of its own.
+        if kind.find(name).is_some_and(|field| field.derived) {
+            continue;
+        }
         let (wanted, kept) = (wanted.get(name), kept.get(name));
         complaints.unless(wanted == kept, kind, || format!("{name}: {wanted:?} became {kept:?}"));
     }

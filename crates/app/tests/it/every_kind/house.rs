@@ -169,7 +169,8 @@ impl House {
         let mut draft = Draft { title: "T".into(), state, fields };
         let (actor, now) = if before.is_some() { (owner(), now()) } else { (owner(), early()) };
         for rule in &kind.rules {
-            let outcome = rule(&mut draft, &Facts { actor: &actor, now, before: before.as_ref() });
+            let outcome =
+                rule(&mut draft, &Facts { actor: &actor, now, before: before.as_ref(), related: &Default::default() });
             outcome.unwrap_or_else(|error| panic!("{}: {}: {}", kind.name, error.field, error.message));
         }
         draft.fields

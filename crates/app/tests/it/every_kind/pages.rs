@@ -140,6 +140,10 @@ async fn a_step_page_changes_what_the_api_changes(database: Database) {
         let same = page.state() == api.state() && page.version() == api.version();
         complaints.unless(same, kind, || format!("{} by the page, {} by the API", page.state(), api.state()));
         for name in page.fields().keys().chain(api.fields().keys()) {
+            // The first was made before what it refers to, so that less was filled in by itself.
+            if kind.find(name).is_some_and(|field| field.derived) {
+                continue;
+            }
             let (page, api) = (page.fields().get(name), api.fields().get(name));
             complaints.unless(page == api, kind, || format!("{name}: {page:?} by the page, {api:?} by the API"));
         }

@@ -11,6 +11,30 @@ pub fn word(kind: &Kind, field: &str) -> String {
 /// A value for a field. Another `turn` gives another value; values of the same turn fit together: all days are one day,
 /// all numbers one number, and no two people are the same.
 pub fn value(catalog: &Catalog, kind: &Kind, field: &Field, turn: usize) -> Json {
+    fitting(kind, &field.name, turn).unwrap_or_else(|| made(catalog, kind, field, turn))
+}
+
+/// What rules read as a form, a policy or a plan must be one; it asks nothing that other samples do not answer.
+fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
+    let word = word(kind, field);
+    Some(match (kind.name, field) {
+        ("request_model", "questions") => json!([{"name": "size", "label": format!("{word} {turn}"), "type": "text"}]),
+        ("request_model", "approval") => {
+            let person = format!("{word}.{turn}@tidewell.example");
+            json!([{"stage": 1, "approver": "named", "people": [person], "above": 9_999_999}])
+        }
+        ("request_model", "tasks") => json!([{"name": "one", "title": format!("{word} {turn}")}]),
+        ("service_request", "model") => json!("RQM-1"),
+        ("service_request", "answers") => json!({"size": format!("{word} {turn}")}),
+        ("service_request", "tasks") => {
+            let (by, on) = (format!("{word}.{turn}@tidewell.example"), "2026-11-02T00:00:00Z");
+            json!([{"name": "one", "title": format!("{word} {turn}"), "state": "done", "done_by": by, "done_on": on}])
+        }
+        _ => return None,
+    })
+}
+
+fn made(catalog: &Catalog, kind: &Kind, field: &Field, turn: usize) -> Json {
     typed(catalog, &field.ty, &word(kind, &field.name), turn)
 }
 
@@ -50,9 +74,9 @@ fn typed(catalog: &Catalog, ty: &Type, word: &str, turn: usize) -> Json {
     }
 }
 
-/// The fields that a kind has of its own, without other names of common parts.
+/// The fields that a kind has of its own, without other names of common parts and what fills itself.
 pub fn own(kind: &Kind) -> impl Iterator<Item = &Field> {
-    kind.fields.iter().filter(|field| field.alias.is_none())
+    kind.fields.iter().filter(|field| field.alias.is_none() && !field.derived)
 }
 
 /// Every field filled, and a title.

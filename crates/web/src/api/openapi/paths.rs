@@ -14,6 +14,7 @@ pub fn of_kind(kind: &Kind) -> Map<String, Json> {
     paths.insert(format!("/{}", kind.plural), json!({"get": list(kind, &name), "post": create(kind, &name)}));
     paths.insert(one(""), json!({"parameters": number, "get": read(kind, &name), "patch": edit(kind, &name)}));
     paths.insert(one("/transitions"), json!({"parameters": number, "post": step(kind, &name)}));
+    paths.insert(one("/decisions"), json!({"parameters": number, "post": decide(kind, &name)}));
     paths.insert(one("/journal"), json!({"parameters": number, "get": journal(kind)}));
     paths.insert(one("/notes"), json!({"parameters": number, "post": note(kind)}));
     paths.insert(
@@ -109,6 +110,14 @@ fn step(kind: &Kind, name: &str) -> Json {
     let steps: Vec<String> = kind.lifecycle.steps.iter().map(step).collect();
     door.insert("description".into(), format!("Steps: {}.", steps.join("; ")).into());
     takes(door, JSON, reference(&format!("{name}Transition")))
+}
+
+fn decide(kind: &Kind, name: &str) -> Json {
+    let answers = answers("200", "The record as it is now.", Some(reference(name)), &["ETag"], WRITE);
+    let parameters = ["IfMatchMaybe", "IdempotencyKey"];
+    let summary = "Approve or refuse, when asked to".into();
+    let door = door(&kind.labels, format!("decide_on_{}", kind.name), summary, &parameters, answers);
+    takes(door, JSON, reference("Decision"))
 }
 
 fn journal(kind: &Kind) -> Json {

@@ -83,6 +83,9 @@ fn property(field: &Field) -> Json {
     if field.internal {
         words.push("Not seen by people of customers.".into());
     }
+    if field.derived {
+        words.push("Filled in by itself; cannot be written.".into());
+    }
     let words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).collect();
     if !words.is_empty() {
         parts.insert("description".into(), words.join(" ").into());
@@ -326,6 +329,13 @@ fn records() -> Map<String, Json> {
             "Note",
             json!({"type": "object", "required": ["text"], "additionalProperties": false, "properties": {
                 "text": {"type": "string", "maxLength": 50_000}, "public": {"type": ["boolean", "null"], "default": false},
+            }}),
+        ),
+        (
+            "Decision",
+            json!({"type": "object", "required": ["decision"], "additionalProperties": false, "properties": {
+                "decision": {"type": "string", "enum": ["approve", "refuse"]},
+                "reason": {"type": ["string", "null"], "maxLength": 2_000, "description": "Needed to refuse."},
             }}),
         ),
         (

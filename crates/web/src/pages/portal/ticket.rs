@@ -1,0 +1,278 @@
+//! One ticket as whoever asked reads it: where it stands, what was said, what was answered; and how it was.
+
+use askama::Template;
+use axum::{
+    extract::{Path, RawForm, State},
+    http::StatusCode,
+    response::{Html, IntoResponse, Response},
+};
+use desk::{ShownEntry, Whole};
+use engines::approvals::Row;
+use model::{Act, Command, FieldError, Input, Kind, Moment, Refusal, Target, Value};
+
+use super::{
+    home::{TICKETS, address},
+    list, text, words,
+};
+use crate::{
+    App, Refused, Seat, flash,
+    record::{
+        address::pairs,
+        edit,
+        piece::{Lens, Piece},
+        sent::Sent,
+        shape::shaped,
+    },
+    view::{
+        parts::{Link, Mark, Step, When},
+        shell::Shell,
+        text::markdown,
+        time,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "portal/ticket.html")]
+struct TicketPage {
+    shell: Shell,
+    number: String,
+    heading: String,
+    state: Mark,
+    sentence: &'static str,
+    steps: Vec<Step>,
+    /// Label and value.
+    facts: Vec<(&'static str, String)>,
+    /// What was asked, sanitised.
+    asked: String,
+    answers: Vec<(String, Piece)>,
+    approvals: Vec<Said>,
+    talk: Vec<Message>,
+    files: Vec<Link>,
+    here: String,
+    once: String,
+    may_reply: bool,
+    may_attach: bool,
+    /// Where files are sent to.
+    attach: String,
+    rating: Rating,
+    errors: Vec<(String, String)>,
+}
+
+/// What one who is asked has said.
+struct Said {
+    who: String,
+    mark: Mark,
+    reason: String,
+}
+
+struct Message {
+    who: String,
+    mine: bool,
+    at: When,
+    html: String,
+}
+
+/// The one question after closing.
+enum Rating {
+    NotYet,
+    Asked,
+    Given(String),
+}
+
+/// The five answers, the best first.
+pub const RATINGS: [(u8, &str); 5] =
+    [(5, "Very happy"), (4, "Happy"), (3, "Neither nor"), (2, "Unhappy"), (1, "Very unhappy")];
+
+/// The ticket behind a number, with its kind as its form shapes it.
+async fn found(app: &App, seat: &Seat, number: &str) -> Result<(Kind, Whole), Refused> {
+    let catalog = app.desk.catalog();
+    let shown = app.desk.find(&seat.actor, number, seat.now).await?;
+    let kind = catalog.find(shown.kind()).filter(|kind| TICKETS.contains(&kind.name)).ok_or_else(Refused::not_found)?;
+    let whole = app.desk.whole(&seat.actor, kind.name, number, seat.now).await?;
+    let kind = shaped(app, seat, kind, whole.shown.fields()).await?;
+    Ok((kind, whole))
+}
+
+/// `GET /portal/requests/{number}`
+pub async fn open(seat: Seat, State(app): State<App>, Path(number): Path<String>) -> Result<Html<String>, Refused> {
+    let (kind, whole) = found(&app, &seat, &number).await?;
+    Ok(Html(page(&app, &seat, &kind, whole, Vec::new()).await?.render()?))
+}
+
+async fn page(
+    app: &App,
+    seat: &Seat,
+    kind: &Kind,
+    whole: Whole,
+    errors: Vec<(String, String)>,
+) -> Result<TicketPage, Refusal> {
+    let names = crate::record::page::names(app, seat, kind, &whole.shown, &whole.entries).await?;
+    let catalog = app.desk.catalog();
+    let lens = Lens { catalog: &catalog, names: &names, now: seat.now };
+    let shown = &whole.shown;
+    let (state, sentence) = words::state(kind.name, shown.state());
+    let here = address(shown.number());
+    let rows = Row::read_all(shown.fields().get("approvals"));
+    let told = if kind.has_field("text") { "text" } else { "description" };
+    Ok(TicketPage {
+        number: shown.number().into(),
+        heading: shown.title().into(),
+        state,
+        sentence,
+        steps: words::steps(kind.name, shown.state(), !rows.is_empty()),
+        facts: facts(&lens, kind, &whole),
+        asked: markdown(text(shown, told)),
+        answers: answers(&lens, kind, &whole),
+        approvals: rows.iter().map(|row| said(&lens, row)).collect(),
+        talk: whole.entries.iter().rev().filter_map(|entry| message(&lens, seat, entry)).collect(),
+        files: whole
+            .files
+            .iter()
+            .map(|file| Link::new(&file.name, format!("/{}/{}/files/{}", kind.plural, shown.number(), file.id)))
+            .collect(),
+        once: edit::token(),
+        may_reply: shown.can(Act::Note),
+        may_attach: shown.can(Act::Attach),
+        attach: format!("/{}/{}/files", kind.plural, shown.number()),
+        rating: rating(app, seat, kind, &whole).await?,
+        here,
+        errors,
+        shell: super::shell(app, seat, "/portal/requests").await?,
+    })
+}
+
+fn facts(lens: &Lens<'_>, kind: &Kind, whole: &Whole) -> Vec<(&'static str, String)> {
+    let shown = &whole.shown;
+    let at = |field: &str| shown.fields().get(field).and_then(Value::as_moment).map(time::exact).unwrap_or_default();
+    let named =
+        |number: &str| lens.names.records.get(number).map_or_else(|| number.to_string(), |known| known.0.clone());
+    let sent = if shown.created() == Moment::UNKNOWN { at("raised_on") } else { time::exact(shown.created()) };
+    let due = if words::is_over(shown.state()) { String::new() } else { at("due") };
+    let requester = text(shown, "requester");
+    let mut facts = vec![
+        ("Number", shown.number().to_string()),
+        ("Sent", sent),
+        ("By", if requester.is_empty() { String::new() } else { lens.person(requester).name }),
+        ("Service", named(text(shown, "service"))),
+        ("Expected by", due),
+        ("Price", words::price(shown.fields().get("price"))),
+    ];
+    // How it ended, in the words that were written for the customer.
+    for (field, label) in [("resolution", "What we did"), ("outcome", "What we did"), ("answer", "Our answer")] {
+        if kind.has_field(field) {
+            facts.push((label, text(shown, field).to_string()));
+        }
+    }
+    facts.retain(|(_, value)| !value.is_empty());
+    facts
+}
+
+fn answers(lens: &Lens<'_>, kind: &Kind, whole: &Whole) -> Vec<(String, Piece)> {
+    let held = kind.find("answers").zip(whole.shown.fields().get("answers"));
+    match held.map(|(field, value)| lens.whole(&field.ty, value)) {
+        Some(Piece::Parts(parts)) => parts,
+        _ => Vec::new(),
+    }
+}
+
+fn said(lens: &Lens<'_>, row: &Row) -> Said {
+    use crate::view::parts::{Shape, Tone};
+    let name = |mail: &str| lens.person(mail).name;
+    match &row.verdict {
+        None => Said {
+            who: name(&row.approver),
+            mark: Mark::new(Shape::New, Tone::Mute, "is asked"),
+            reason: String::new(),
+        },
+        Some(verdict) => {
+            let (shape, tone, word) = match verdict.approved {
+                true => (Shape::Met, Tone::Ok, "has allowed it"),
+                false => (Shape::Nonconforming, Tone::Bad, "has refused it"),
+            };
+            let stood_in =
+                if verdict.by == row.approver { String::new() } else { format!(" for {}", name(&row.approver)) };
+            let who = format!("{}{stood_in}", name(&verdict.by));
+            Said { who, mark: Mark::new(shape, tone, word), reason: verdict.reason.clone() }
+        }
+    }
+}
+
+/// What was said to both sides; everything else of the journal is the provider's own.
+fn message(lens: &Lens<'_>, seat: &Seat, shown: &ShownEntry) -> Option<Message> {
+    let entry = &shown.entry;
+    let note = entry.note.as_ref().filter(|note| note.public)?;
+    let by = entry.by.clone().unwrap_or_default();
+    let mine = by == seat.actor.email;
+    let who = if mine { "You".to_string() } else { lens.person(&by).name };
+    Some(Message { who, mine, at: time::when(entry.at, seat.now), html: markdown(&note.text) })
+}
+
+async fn rating(app: &App, seat: &Seat, kind: &Kind, whole: &Whole) -> Result<Rating, Refusal> {
+    let shown = &whole.shown;
+    let over = matches!(shown.state(), "resolved" | "fulfilled" | "closed");
+    if !over || kind.name == "complaint" {
+        return Ok(Rating::NotYet);
+    }
+    let catalog = app.desk.catalog();
+    let Some(feedback) = catalog.find("feedback") else { return Ok(Rating::NotYet) };
+    let filter = format!("ticket = \"{}\" and nature = rating", shown.number());
+    let given = list(&app.desk, &seat.actor, feedback, (&filter, ""), &["rating"], 1, seat.now).await?;
+    let word = |value: &Value| {
+        let number = value.as_number()?.normalize().to_string();
+        RATINGS.iter().find(|(rating, _)| rating.to_string() == number).map(|(_, word)| (*word).to_string())
+    };
+    Ok(match given.first() {
+        Some(given) => Rating::Given(given.fields().get("rating").and_then(word).unwrap_or_default()),
+        None if text(shown, "requester") == seat.actor.email => Rating::Asked,
+        None => Rating::NotYet,
+    })
+}
+
+/// `POST /portal/requests/{number}/reply`
+pub async fn reply(
+    seat: Seat,
+    State(app): State<App>,
+    Path(number): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Refused> {
+    let (kind, whole) = found(&app, &seat, &number).await?;
+    let sent = Sent::new(pairs(&body));
+    let target = Target { kind: kind.name.into(), number: number.clone(), version: None };
+    let command = Command::Note { target, text: sent.text("text"), public: true };
+    match edit::once(&app, &seat, &sent, command).await {
+        Ok(_) => Ok(flash::said(&format!("{}#talk", address(&number)), "Sent.")),
+        Err(Refusal::Invalid(errors)) => told(&app, &seat, &kind, whole, &errors).await,
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `POST /portal/requests/{number}/rate`
+pub async fn rate(
+    seat: Seat,
+    State(app): State<App>,
+    Path(number): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Refused> {
+    let (kind, whole) = found(&app, &seat, &number).await?;
+    let sent = Sent::new(pairs(&body));
+    if !matches!(rating(&app, &seat, &kind, &whole).await?, Rating::Asked) {
+        return Ok(flash::said(&address(&number), "There is nothing to be answered here."));
+    }
+    if sent.text("rating").trim().is_empty() {
+        return told(&app, &seat, &kind, whole, &[FieldError::new("rating", "choose one of the five answers")]).await;
+    }
+    let mut fields = vec![("nature".to_string(), "rating".to_string()), ("ticket".to_string(), number.clone())];
+    fields.extend(["rating", "comment"].map(|name| (name.to_string(), sent.text(name))));
+    let command = Command::Create { kind: "feedback".into(), number: None, input: Input::text(fields) };
+    match edit::once(&app, &seat, &sent, command).await {
+        Ok(_) => Ok(flash::said(&address(&number), "Thank you for your answer.")),
+        Err(Refusal::Invalid(errors)) => told(&app, &seat, &kind, whole, &errors).await,
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn told(app: &App, seat: &Seat, kind: &Kind, whole: Whole, errors: &[FieldError]) -> Result<Response, Refused> {
+    let told = |error: &FieldError| (error.field.clone(), crate::pages::welcome::sentence(&error.message));
+    let page = page(app, seat, kind, whole, errors.iter().map(told).collect()).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response())
+}
