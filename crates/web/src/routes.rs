@@ -32,8 +32,6 @@ pub fn doors() -> Doors {
         .open(POST, "/sign-in", pages::sign_in::enter)
         .open(GET, "/welcome/{token}", pages::welcome::open)
         .open(POST, "/welcome/{token}", pages::welcome::enter)
-        .open(GET, "/decide/{token}", pages::approvals::by_link)
-        .open(POST, "/decide/{token}", pages::approvals::decide_by_link)
         .member(POST, "/sign-out", pages::sign_in::leave)
         .member(GET, "/account", pages::account::open)
         .member(POST, "/account/display", pages::account::display)
@@ -71,6 +69,21 @@ pub fn doors() -> Doors {
         .member(POST, "/administration/mail/texts", admin::mail::texts::save)
         .member(GET, "/administration/activity", admin::activity::list)
         .member(GET, "/", pages::home::open)
+        .member(GET, "/my-work", pages::my_work::open)
+        .member(GET, "/search", pages::search::open)
+        .member(GET, "/palette", pages::search::suggest)
+        .member(GET, "/records", pages::everything::open)
+        .member(GET, "/conformity", pages::conformity::open)
+        .member(GET, "/conformity/{clause}", pages::conformity::open_clause)
+        .member(GET, "/conformity/{clause}/{requirement}", pages::conformity::open_requirement);
+    record::doors::doors(portal(doors))
+}
+
+/// What people of customers see, and approvals, which wait for people of either side and for some without an account.
+fn portal(doors: Doors) -> Doors {
+    doors
+        .open(GET, "/decide/{token}", pages::approvals::by_link)
+        .open(POST, "/decide/{token}", pages::approvals::decide_by_link)
         .member(GET, "/approvals", pages::approvals::open)
         .member(GET, "/approvals/{number}", pages::approvals::show)
         .member(POST, "/approvals/{number}", pages::approvals::decide)
@@ -87,14 +100,6 @@ pub fn doors() -> Doors {
         .member(GET, "/portal/requests/{number}", pages::portal::ticket::open)
         .member(POST, "/portal/requests/{number}/reply", pages::portal::ticket::reply)
         .member(POST, "/portal/requests/{number}/rate", pages::portal::ticket::rate)
-        .member(GET, "/my-work", pages::my_work::open)
-        .member(GET, "/search", pages::search::open)
-        .member(GET, "/palette", pages::search::suggest)
-        .member(GET, "/records", pages::everything::open)
-        .member(GET, "/conformity", pages::conformity::open)
-        .member(GET, "/conformity/{clause}", pages::conformity::open_clause)
-        .member(GET, "/conformity/{clause}/{requirement}", pages::conformity::open_requirement);
-    record::doors::doors(doors)
 }
 
 /// The program is alive, whatever its database does.
