@@ -74,7 +74,7 @@ impl Desk {
             let query = Query { kind: Some(kind.name), filter, size: LOOKED_AT, ..Query::everything() };
             let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
             let found = list::list(&mut conn, &catalog, &scope, &query, &["number".to_string()], builder).await?;
-            let numbers: Vec<String> = found.records.into_iter().map(|record| record.number).collect();
+            let numbers: Vec<String> = found.records.into_iter().map(|listed| listed.record.number).collect();
             let mut records: Vec<Record> = Vec::with_capacity(numbers.len());
             records.extend(
                 record::load(&mut conn, &catalog, &numbers, false).await?.into_values().map(|kept| kept.record),
