@@ -16,7 +16,7 @@ pub struct Mailbox {
 
 #[derive(Subcommand, Debug)]
 enum What {
-    Add(Add),
+    Add(Box<Add>),
     List(List),
 }
 
