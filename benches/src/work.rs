@@ -215,7 +215,10 @@ async fn once(desk: &Desk, what: Everyday, dice: &mut Dice, records: u64, now: M
             desk.perform(&agent, Command::Create { kind: "incident".into(), number: None, input }, now).await.map(drop)
         }
         Everyday::Edit => {
-            let input = Input::json([("symptom".to_string(), json!(dice.roll(1_000_000).to_string()))]);
+            let input = Input::json([(
+                "symptom".to_string(),
+                json!(format!("{} {}", desk.statements(), dice.roll(1_000_000))),
+            )]);
             let target = Target { kind: "incident".into(), number, version: None };
             desk.perform(&agent, Command::Edit { target, input }, now).await.map(drop)
         }

@@ -4,7 +4,7 @@ use model::{Actor, Link, Moment, Record, Refusal};
 
 use crate::{
     Desk, FileRow, ShownEntry, Tie, rights,
-    store::{db::Conn, file, journal, record},
+    store::{db::Conn, file, journal},
 };
 
 impl Desk {
@@ -98,12 +98,7 @@ impl Desk {
         let catalog = self.catalog();
         let kind = catalog.find(kind).ok_or(Refusal::NotFound)?;
         let mut conn = self.db().read().await?;
-        let found = record::load(&mut conn, &catalog, &[number.to_string()], false).await?.remove(number);
-        let record = found.map(|kept| kept.record).filter(|record| record.kind == kind.name);
-        let record = record.ok_or(Refusal::NotFound)?;
-        if !rights::scope(actor, &catalog, Some(kind), now).admits(kind, &record) {
-            return Err(Refusal::NotFound);
-        }
+        let record = self.found(&mut conn, actor, kind, number, now).await?.record;
         Ok((conn, record))
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use engines::conformity::Case;
-use model::{Entry, Mark, Moment, Record, Refusal, Value, journal::fold};
+use engines::conformity::{Case, is_told, lean};
+use model::{Entry, Moment, Record, Refusal, journal::fold};
 
 use crate::{
     Desk,
@@ -27,13 +27,18 @@ impl Desk {
             let records: Vec<Record> =
                 records.into_iter().map(|kept| kept.record).filter(|record| record.created <= at).collect();
             let ids: Vec<i64> = records.iter().map(|record| record.id.0).collect();
-            let mut entries: HashMap<i64, Vec<Entry>> = journal::of_records(&mut conn, &catalog, &ids).await?;
+            // Only what has changed since must be told again from its whole history.
+            let (since, as_now): (Vec<&Record>, Vec<&Record>) = records.iter().partition(|record| record.changed > at);
+            let numbers = |records: Vec<&Record>| records.into_iter().map(|record| record.id.0).collect::<Vec<_>>();
+            let mut entries: HashMap<i64, Vec<Entry>> =
+                journal::of_records(&mut conn, &catalog, &numbers(since)).await?;
+            let mut told = journal::marks_of_records(&mut conn, &catalog, &numbers(as_now), is_told).await?;
             let mut links = journal::links_from(&mut conn, &ids, Some(at)).await?;
             for mut record in records {
                 let Some(kind) = catalog.find(record.kind) else { continue };
-                let mut marks: Vec<Mark> =
-                    entries.remove(&record.id.0).unwrap_or_default().iter().map(Entry::mark).collect();
+                let mut marks = told.remove(&record.id.0).unwrap_or_default();
                 if record.changed > at {
+                    marks = entries.remove(&record.id.0).unwrap_or_default().iter().map(Entry::mark).collect();
                     match fold(&marks, at) {
                         Some(folded) => folded.apply(kind, &mut record),
                         None => continue,
@@ -41,32 +46,10 @@ impl Desk {
                     marks.retain(|mark| mark.at <= at);
                 }
                 marks.iter_mut().for_each(lean);
+                marks.shrink_to_fit();
                 let links = links.remove(&record.id.0).unwrap_or_default();
                 found.push(Case { record, marks, links });
             }
         }
     }
-}
-
-/// Letters of a text in history that checks look at: enough to know a word of a note and whether something was said.
-const SAID: usize = 80;
-
-/// Lets go of what only telling the record needed: checks read from history when what was set, not the whole of it.
-fn lean(mark: &mut Mark) {
-    mark.base.retain(|_, value| !matches!(value, Some(Value::Text(_) | Value::List(_) | Value::Parts(_))));
-    for value in mark.changes.values_mut() {
-        if let Some(Value::Text(text)) = value {
-            shorten(text);
-        }
-    }
-    if let Some(note) = &mut mark.note {
-        shorten(note);
-    }
-}
-
-fn shorten(text: &mut String) {
-    if let Some((end, _)) = text.char_indices().nth(SAID) {
-        text.truncate(end);
-    }
-    text.shrink_to_fit();
 }

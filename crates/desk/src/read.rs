@@ -159,6 +159,22 @@ impl Desk {
         self.show_in(&mut conn, actor, kind, number, as_of, now).await
     }
 
+    /// A record as it stands, found through the scope of whoever asks.
+    pub(crate) async fn found(
+        &self,
+        conn: &mut Conn,
+        actor: &Actor,
+        kind: &Kind,
+        number: &str,
+        now: Moment,
+    ) -> Result<Kept, Refusal> {
+        let catalog = self.catalog();
+        let found = record::load(conn, &catalog, &[number.to_string()], false).await?.remove(number);
+        let scope = rights::scope(actor, &catalog, Some(kind), now);
+        let seen = |kept: &Kept| kept.record.kind == kind.name && scope.admits(kind, &kept.record);
+        found.filter(seen).ok_or(Refusal::NotFound)
+    }
+
     pub(crate) async fn show_in(
         &self,
         conn: &mut Conn,
@@ -170,13 +186,7 @@ impl Desk {
     ) -> Result<Shown, Refusal> {
         let catalog = self.catalog();
         let kind = catalog.find(kind).ok_or(Refusal::NotFound)?;
-        let found = record::load(conn, &catalog, &[number.to_string()], false).await?.remove(number);
-        let kept = found.filter(|kept| kept.record.kind == kind.name).ok_or(Refusal::NotFound)?;
-        let (mut record, held) = (kept.record, kept.clocks);
-        let scope = rights::scope(actor, &catalog, Some(kind), now);
-        if !scope.admits(kind, &record) {
-            return Err(Refusal::NotFound);
-        }
+        let Kept { mut record, clocks: held, .. } = self.found(conn, actor, kind, number, now).await?;
         let past = as_of.filter(|at| *at < now);
         let mut entries = Vec::new();
         if let Some(at) = past.filter(|at| kind.clocked || *at < record.changed) {
@@ -213,14 +223,16 @@ impl Desk {
     /// A record with its journal, links and files.
     pub async fn whole(&self, actor: &Actor, kind: &str, number: &str, now: Moment) -> Result<Whole, Refusal> {
         let mut conn = self.db().read().await?;
-        let shown = self.show_in(&mut conn, actor, kind, number, None, now).await?;
         let catalog = self.catalog();
         let kind = catalog.find(kind).ok_or(Refusal::NotFound)?;
-        let found = record::load(&mut conn, &catalog, &[number.to_string()], false)
-            .await?
-            .remove(number)
-            .ok_or(Refusal::NotFound)?;
-        let id = found.record.id;
+        let Kept { record, clocks: held, .. } = self.found(&mut conn, actor, kind, number, now).await?;
+        let id = record.id;
+        let due = record::due(kind, &record, &held);
+        let advanced = match kind.clocked {
+            true => reckoning::advanced(held, &*self.agreements(&mut conn, None).await?, now),
+            false => Vec::new(),
+        };
+        let shown = rights::show(actor, kind, record).with_clocks(due, advanced);
         let told = journal::of_record(&mut conn, &catalog, id).await?;
         let clocks = match kind.clocked {
             true => reckoning::work(kind, &told, &*self.agreements(&mut conn, None).await?, now),

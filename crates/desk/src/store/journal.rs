@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use model::{Catalog, Entry, Link, Moment, RecordId, journal::Sealed};
+use model::{Catalog, Entry, Link, Mark, Moment, RecordId, journal::Sealed};
+use serde_json::Value as Json;
 
 use crate::store::{
     db::{Conn, Row, Sql},
@@ -56,12 +57,37 @@ const COLUMNS: &str = "seq, kind, bytes, disclosures, record";
 fn entry(row: &Row, catalog: &Catalog) -> Result<Option<Entry>, Fault> {
     let kind = row.text(1)?;
     let Some(kind) = catalog.find(&kind).or_else(|| crate::house::kind(&kind)) else { return Ok(None) };
-    let disclosures = row.json(3)?;
-    let disclosures: Vec<String> = disclosures
-        .as_array()
-        .map(|list| list.iter().filter_map(|text| Some(text.as_str()?.to_string())).collect())
-        .unwrap_or_default();
-    Ok(Entry::open(row.int(0)?, &row.bytes(2)?, &disclosures, kind))
+    Ok(Entry::open(row.int(0)?, &row.bytes(2)?, &disclosures(row)?, kind))
+}
+
+fn disclosures(row: &Row) -> Result<Vec<String>, Fault> {
+    let Json::Array(texts) = row.json(3)? else { return Ok(Vec::new()) };
+    let text = |text| if let Json::String(text) = text { Some(text) } else { None };
+    Ok(texts.into_iter().filter_map(text).collect())
+}
+
+/// What history says of many records, each list in the order of times, and of the changes only what is `wanted`.
+pub async fn marks_of_records(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    ids: &[i64],
+    wanted: fn(&str) -> bool,
+) -> Result<HashMap<i64, Vec<Mark>>, Fault> {
+    let mut found: HashMap<i64, Vec<Mark>> = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(400) {
+        let sql = format!(
+            "select {COLUMNS} from journal where record in ({}) order by record, at, seq",
+            places(0, chunk.len())
+        );
+        let args: Vec<Sql> = chunk.iter().map(|id| (*id).into()).collect();
+        for row in conn.run(&sql, &args).await? {
+            let Some(kind) = catalog.find(&row.text(1)?) else { continue };
+            if let Some(mark) = Mark::open(&row.bytes(2)?, &disclosures(&row)?, kind, wanted) {
+                found.entry(row.int(4)?).or_default().push(mark);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// All entries of one record in the order of their times.

@@ -37,7 +37,7 @@ mod transition;
 pub use catalogue::{Catalogue, FRAMEWORK, Requirement, catalogue, requirements_of_kind};
 pub use questions::{Questions, questions};
 pub use verdict::{Assessment, EXAMPLES, Judgement, State, Verdict, assess, judge};
-pub use world::{Case, Settings, World};
+pub use world::{Case, Settings, World, is_told, lean};
 
 /// Whether the program judges a requirement itself.
 pub fn has_check(requirement: &str) -> bool {

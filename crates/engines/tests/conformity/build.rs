@@ -79,7 +79,8 @@ fn case(json: &Json, place: usize, instant: Moment) -> Option<Case> {
         changed: folded.changed,
         fields: folded.fields,
     };
-    let marks = marks.into_iter().filter(|mark| mark.at <= instant).collect();
+    let mut marks: Vec<Mark> = marks.into_iter().filter(|mark| mark.at <= instant).collect();
+    marks.iter_mut().for_each(engines::conformity::lean);
     Some(Case { record, marks, links: line.links })
 }
 
