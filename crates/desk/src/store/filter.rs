@@ -33,6 +33,15 @@ impl<'a> Builder<'a> {
         format!("${}", self.args.len())
     }
 
+    /// Places for an `in (…)`, the last value repeated up to a power of two: few different texts, so that statements that
+    /// are prepared already are met again.
+    pub fn bind_all(&mut self, values: &[String]) -> String {
+        let wanted = values.len().next_power_of_two().max(8);
+        let padded = values.iter().chain(values.last().into_iter().cycle()).take(wanted);
+        let places: Vec<String> = padded.map(|value| self.bind(value.as_str())).collect();
+        places.join(",")
+    }
+
     /// The condition for a filter over a kind (or over the kind of all kinds).
     pub fn filter(&mut self, filter: &Filter, kind: &Kind) -> String {
         self.part(filter, kind, false)

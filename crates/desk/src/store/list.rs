@@ -384,20 +384,18 @@ pub async fn names(
     let mut parts = Vec::new();
     if !numbers.is_empty() {
         let condition = scope.condition(catalog, &mut builder);
-        let places: Vec<String> = numbers.iter().map(|number| builder.bind(number.as_str())).collect();
+        let places = builder.bind_all(numbers);
         parts.push(format!(
-            "select number as known, title, kind from record where number in ({}) and {condition}",
-            places.join(",")
+            "select number as known, title, kind from record where number in ({places}) and {condition}"
         ));
     }
     let people = catalog.kinds().iter().find_map(|kind| Some((kind.name, kind.identity?)));
     if let Some((kind, field)) = people.filter(|_| !mails.is_empty()) {
         let expression = builder.dialect.words(&crate::store::filter::sort_expression(field));
-        let places: Vec<String> = mails.iter().map(|mail| builder.bind(mail.as_str())).collect();
+        let places = builder.bind_all(mails);
         parts.push(format!(
-            "select {expression} as known, title, number as kind from record where kind = {} and {expression} in ({})",
-            literal(kind),
-            places.join(",")
+            "select {expression} as known, title, number as kind from record where kind = {} and {expression} in ({places})",
+            literal(kind)
         ));
     }
     if parts.is_empty() {
