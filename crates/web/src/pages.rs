@@ -7,6 +7,7 @@ pub mod clause;
 pub mod conformity;
 pub mod everything;
 pub mod home;
+pub mod judgement;
 pub mod lines;
 pub mod menu;
 pub mod my_work;

@@ -75,7 +75,8 @@ pub fn doors() -> Doors {
         .member(GET, "/records", pages::everything::open)
         .member(GET, "/conformity", pages::conformity::open)
         .member(GET, "/conformity/{clause}", pages::conformity::open_clause)
-        .member(GET, "/conformity/{clause}/{requirement}", pages::conformity::open_requirement);
+        .member(GET, "/conformity/{clause}/{requirement}", pages::conformity::open_requirement)
+        .member(POST, "/conformity/{clause}/{requirement}", pages::judgement::save);
     record::doors::doors(portal(doors))
 }
 

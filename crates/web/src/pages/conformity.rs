@@ -12,7 +12,11 @@ use model::{Moment, Refusal, suggest};
 use serde::Deserialize;
 
 use super::verdicts;
-use super::{clause, requirement};
+use super::{
+    clause,
+    judgement::{Typed, judging},
+    requirement,
+};
 use crate::{
     App, Refused, Seat,
     view::{
@@ -78,7 +82,8 @@ pub async fn open_requirement(
         return Err(Refusal::NotFound.into());
     }
     let shell = Shell { views: true, ..crate::shell(&app, &seat, "/conformity").await };
-    let page = requirement::page(&app.desk, &seat.actor, shell, &assessment, &id, &ask).await?;
+    let judging = judging(&app, &seat, &id, at.unwrap_or(seat.now), &Typed::default()).await?;
+    let page = requirement::page(&app.desk, &seat.actor, shell, &assessment, &id, &ask, judging).await?;
     Ok(Html(page.render()?))
 }
 

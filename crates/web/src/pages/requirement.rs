@@ -5,7 +5,7 @@ use desk::{Desk, Names};
 use engines::conformity::{Assessment, Verdict, catalogue};
 use model::{Actor, Catalog, Moment, Refusal};
 
-use super::verdicts;
+use super::{judgement::Judging, verdicts};
 use crate::view::{
     parts::{Empty, Link, Mark, Shape, Tab, Tone, When},
     shell::Shell,
@@ -37,6 +37,9 @@ pub struct RequirementPage {
     pub words: String,
     pub checked: String,
     pub is_past: bool,
+    /// Where the form is sent.
+    pub address: String,
+    pub judging: Judging,
 }
 
 pub struct Row {
@@ -93,6 +96,7 @@ pub async fn page(
     assessment: &Assessment,
     id: &str,
     ask: &Ask,
+    judging: Judging,
 ) -> Result<RequirementPage, Refusal> {
     let verdict = assessment.find(id).ok_or(Refusal::NotFound)?;
     let catalog = desk.catalog();
@@ -139,6 +143,8 @@ pub async fn page(
         },
         checked: time::exact(assessment.as_of),
         is_past: ask.is_past,
+        address: format!("/conformity/{}/{id}", requirement.clause),
+        judging,
         shell,
     })
 }
