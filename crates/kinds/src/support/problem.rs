@@ -36,7 +36,7 @@ pub fn kind() -> Kind {
         .link("resolved_by", "resolved by", "resolves", &["change", "release"])
         .include_links(links::general())
         .grants(roles::operational())
-        .list(&["number", "title", "state", "priority", "category", "service", "owner", "due", "raised_on"])
+        .list(&["number", "title", "state", "priority", "service", "owner", "due", "raised_on"])
         .belongs_to("customer")
         .clocked()
         .rule(times_of_states)

@@ -75,7 +75,7 @@ pub fn kind() -> Kind {
         .include_links(links::general())
         .grants(roles::decided())
         .grants(roles::customers_raise())
-        .list(&["number", "title", "state", "priority", "service", "category", "owner", "due", "raised_on"])
+        .list(&["number", "title", "state", "priority", "service", "owner", "due", "raised_on"])
         .belongs_to("customer")
         .clocked()
         .looks_at(&["model", "service", "requester", "customer"])
