@@ -74,7 +74,7 @@ pub enum Command {
         text: String,
         public: bool,
     },
-    /// What somebody says who is asked to approve it (docs/decisions/0007). Refusing needs a reason.
+    /// What somebody says who is asked to approve it (docs/decisions/0009). Refusing needs a reason.
     Decide {
         target: Target,
         approve: bool,
