@@ -4,7 +4,7 @@ use askama::Template;
 use desk::{Desk, accounts::Invited};
 use engines::conformity::{Settings, World, assess};
 use model::{
-    Actor, Command, Input, Moment, Role, Via,
+    Actor, Command, Input, Moment, Role, Target, Via,
     time::{DAY, HOUR},
 };
 use serde_json::{Value as Json, json};
@@ -30,9 +30,12 @@ fn actor(email: &str, role: Role, customer: Option<&str>) -> Actor {
 async fn create(desk: &Desk, kind: &str, number: &str, fields: Json) {
     let Json::Object(fields) = fields else { panic!("fields are an object") };
     let command = Command::Create { kind: kind.into(), number: Some(number.into()), input: Input::json(fields) };
-    let done = desk.perform(&actor("ines@tidewell.example", Role::SmsManager, None), command, NOW.minus(DAY)).await;
+    let done = desk.perform(&actor("ines@tidewell.example", Role::SmsManager, None), command, RAISED).await;
     done.unwrap_or_else(|refusal| panic!("{number}: {refusal}"));
 }
+
+/// Half an hour ago: late enough that the clocks of a low priority, which run as well, fall due after the dates given here.
+const RAISED: Moment = Moment(NOW.0 - HOUR / 2);
 
 /// A morning: one major incident, one record late, one due today, one of a customer that others must not see.
 async fn world(folder: &tempfile::TempDir) -> Desk {
@@ -46,13 +49,18 @@ async fn world(folder: &tempfile::TempDir) -> Desk {
     create(&desk, "service", "SVC-1", json!({"name": "Payments Hosting"})).await;
     let incident = |title: &str, customer: &str, owner: &str, hours: i64, major: bool| {
         json!({"title": title, "customer": customer, "owner": owner, "due": due(hours), "major": major, "service": "SVC-1",
-            "impact": "high", "urgency": if major { "high" } else { "low" }})
+            "impact": if major { "high" } else { "low" }, "urgency": if major { "high" } else { "low" }})
     };
     let (ines, tomas) = ("ines@tidewell.example", "tomas@tidewell.example");
     create(&desk, "incident", "INC-1", incident("Card payments declined at branch tills", "CUS-1", tomas, 3, true))
         .await;
     create(&desk, "incident", "INC-2", incident("Backup job missed its window twice", "CUS-2", ines, -2, false)).await;
     create(&desk, "incident", "INC-3", incident("VPN drops on ward tablets", "CUS-2", ines, 70, false)).await;
+    // An answer was given, so that its response clock is over.
+    let target = Target { kind: "incident".into(), number: "INC-3".into(), version: None };
+    let started =
+        Command::Step { target, to: "in_progress".into(), input: Input::default(), note: None, public: false };
+    desk.perform(&actor(ines, Role::SmsManager, None), started, RAISED).await.expect("work begins");
     create(&desk, "problem", "PRB-1", json!({"title": "Storage latency after firmware 9.12"})).await;
     desk
 }

@@ -17,6 +17,7 @@ pub fn state(kind: &str, state: &str) -> (Mark, &'static str) {
         (_, "in_progress" | "escalated") => (Shape::Half, Tone::Info, "In work", "We are working on it."),
         (_, "waiting_customer") => (Shape::Pause, Tone::Warn, "Waits for you", "We need an answer from you to go on."),
         (_, "waiting_supplier") => (Shape::Pause, Tone::Mute, "Waits for a supplier", "A supplier is working on it."),
+        (_, "waiting_problem") => (Shape::Pause, Tone::Mute, "Cause sought", "We are looking for the cause behind it."),
         (_, "on_hold") => (Shape::Pause, Tone::Mute, "On hold", "It rests for now; we told you why below."),
         ("incident", "resolved") => {
             (Shape::Met, Tone::Ok, "Solved", "It should work again. Tell us below if it does not.")
