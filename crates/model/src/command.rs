@@ -97,3 +97,15 @@ pub enum Command {
         line: Box<Line>,
     },
 }
+
+/// Whether the word of somebody who is asked allows it: `approve` or `refuse`, as forms and the API have it.
+///
+/// # Errors
+/// `Invalid` beside `decision` for any other word.
+pub fn approves(decision: &str) -> Result<bool, crate::Refusal> {
+    match decision {
+        "approve" => Ok(true),
+        "refuse" => Ok(false),
+        other => Err(crate::Refusal::field("decision", format!("\"{other}\" is neither approve nor refuse"))),
+    }
+}

@@ -194,11 +194,7 @@ pub async fn decide(
     let mut parts = input::Parts::new(body);
     let (decision, reason) = (parts.needed_text("decision"), parts.text("reason").unwrap_or_default());
     parts.end()?;
-    let approve = match decision.as_str() {
-        "approve" => true,
-        "refuse" => false,
-        other => return Err(Refused::field("decision", format!("\"{other}\" is neither approve nor refuse"))),
-    };
+    let approve = model::command::approves(&decision)?;
     let done = perform(&app, &seat, &headers, Command::Decide { target, approve, reason }).await?;
     written(&app, &seat, kind, &done, StatusCode::OK).await
 }

@@ -8,9 +8,8 @@ pub mod mail;
 pub mod settings;
 
 use axum::response::{IntoResponse, Redirect, Response};
-use model::FieldError;
 
-use super::{sign_in, welcome::sentence};
+use super::{sign_in, welcome::told};
 use crate::{
     Administrator,
     view::{
@@ -54,16 +53,6 @@ fn with(field: Field, control: Control) -> Field {
 fn picks<'p>(options: impl IntoIterator<Item = (&'p str, &'p str)>, chosen: impl Fn(&str) -> bool) -> Vec<Pick> {
     let pick = |(value, label): (&str, &str)| Pick { value: value.into(), label: label.into(), chosen: chosen(value) };
     options.into_iter().map(pick).collect()
-}
-
-/// Puts each error beside its field and answers the list that stands above the form.
-fn told(fields: &mut [Field], errors: &[FieldError]) -> Vec<(String, String)> {
-    for field in fields.iter_mut() {
-        let error = errors.iter().find(|error| error.field == field.name);
-        field.error = error.map_or(String::new(), |error| sentence(&error.message));
-    }
-    let label = |name: &str| super::welcome::label(fields, name);
-    errors.iter().map(|error| (error.field.clone(), format!("{}: {}", label(&error.field), error.message))).collect()
 }
 
 /// A box that is ticked is sent twice: what it is without the tick, and the tick.

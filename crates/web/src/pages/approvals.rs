@@ -10,7 +10,7 @@ use axum::{
 };
 use desk::decide::{Letter, Waiting};
 use engines::approvals::Row;
-use model::{Actor, Command, Kind, Refusal, Target};
+use model::{Actor, Command, Kind, Refusal, Target, command::approves};
 use serde::Deserialize;
 
 use super::{
@@ -141,7 +141,7 @@ pub async fn decide(
     RawForm(body): RawForm,
 ) -> Result<Response, Refused> {
     let sent = Sent::new(pairs(&body));
-    let approve = said(&sent.text("decision"))?;
+    let approve = approves(&sent.text("decision"))?;
     let shown = app.desk.find(&seat.actor, &number, seat.now).await?;
     let target = Target { kind: shown.kind().into(), number: number.clone(), version: None };
     let command = Command::Decide { target, approve, reason: sent.text("reason") };
@@ -152,14 +152,6 @@ pub async fn decide(
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page(&app, &seat, told).await?)).into_response())
         }
         Err(other) => Err(other.into()),
-    }
-}
-
-fn said(word: &str) -> Result<bool, Refusal> {
-    match word {
-        "approve" => Ok(true),
-        "refuse" => Ok(false),
-        other => Err(Refusal::field("decision", format!("\"{other}\" is neither approve nor refuse"))),
     }
 }
 
@@ -284,7 +276,7 @@ pub async fn decide_by_link(
     Path(token): Path<String>,
     Form(told): Form<Told>,
 ) -> Result<Response, Refused> {
-    let approve = said(&told.decision)?;
+    let approve = approves(&told.decision)?;
     match app.desk.decide_by_link(&token, approve, &told.reason, app.now()).await {
         Ok(done_now) => {
             let shell = sign_in::outside("/");

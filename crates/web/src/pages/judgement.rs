@@ -8,10 +8,10 @@ use axum::{
 };
 use axum_extra::extract::Form;
 use desk::rights;
-use engines::conformity::State;
+use engines::conformity::{State, catalogue};
 use model::{FieldError, Refusal};
 
-use super::{requirement, verdicts};
+use super::{requirement, verdicts, welcome::told as beside};
 use crate::{
     App, Refused, Seat, flash,
     view::{
@@ -69,10 +69,6 @@ pub async fn judging(
     if until < seat.now || rights::judge(&seat.actor, seat.now).is_err() {
         return Ok(Judging { told, ..Judging::default() });
     }
-    let error = |name: &str| {
-        let own = typed.errors.iter().find(|error| error.field == name);
-        own.map(|error| error.message.clone()).unwrap_or_default()
-    };
     let options = State::ALL.iter().filter(|state| **state != State::ForAPerson).map(|state| Pick {
         value: state.name().into(),
         label: verdicts::mark(*state).word,
@@ -82,7 +78,6 @@ pub async fn judging(
         name: "state".into(),
         label: "Your judgement".into(),
         help: "It can lower what the check says, never raise it.".into(),
-        error: error("state"),
         required: true,
         control: Control::Choice { options: options.collect(), blank: Some("Choose".into()) },
         ..Field::default()
@@ -91,13 +86,13 @@ pub async fn judging(
         name: "reason".into(),
         label: "Why".into(),
         help: "What you saw, where and when: an auditor will read it.".into(),
-        error: error("reason"),
         required: true,
         control: Control::Lines { value: typed.reason.clone(), max: Some(5_000) },
         ..Field::default()
     };
-    let errors = typed.errors.iter().map(|error| (error.field.clone(), error.message.clone())).collect();
-    Ok(Judging { told, fields: vec![state, reason], errors })
+    let mut fields = vec![state, reason];
+    let errors = beside(&mut fields, &typed.errors);
+    Ok(Judging { told, fields, errors })
 }
 
 /// `POST /conformity/{clause}/{requirement}`
@@ -109,6 +104,9 @@ pub async fn save(
 ) -> Result<Response, Refused> {
     let given = |name: &str| sent.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str()).unwrap_or("");
     let (state, reason) = (given("state"), given("reason"));
+    if catalogue().requirement(&id).is_none_or(|requirement| requirement.clause != clause) {
+        return Err(Refusal::NotFound.into());
+    }
     match app.desk.add_judgement(&seat.actor, (&id, state, reason), seat.now).await {
         Ok(()) => {
             app.desk.renew_assessment(seat.now);

@@ -123,8 +123,18 @@ fn invitation(account: &Account) -> String {
     format!("{}, from now on you sign in as {} with the password that you choose here.", account.name, account.email)
 }
 
+/// Puts each error beside its field and answers the list that stands above the form.
+pub(super) fn told(fields: &mut [Field], errors: &[model::FieldError]) -> Vec<(String, String)> {
+    for field in fields.iter_mut() {
+        let error = errors.iter().find(|error| error.field == field.name);
+        field.error = error.map_or(String::new(), |error| sentence(&error.message));
+    }
+    let label = |name: &str| label(fields, name);
+    errors.iter().map(|error| (error.field.clone(), format!("{}: {}", label(&error.field), error.message))).collect()
+}
+
 /// The label of a field, for a list of errors.
-pub(super) fn label(fields: &[Field], name: &str) -> String {
+fn label(fields: &[Field], name: &str) -> String {
     fields.iter().find(|field| field.name == name).map_or_else(|| name.to_owned(), |field| field.label.clone())
 }
 

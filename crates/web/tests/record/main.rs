@@ -3,5 +3,6 @@
 mod clocks;
 mod every_kind;
 mod forms;
+mod judgements;
 mod lists;
 mod world;
