@@ -1,4 +1,5 @@
-//! The one place where the two database drivers are named: connections, values, rows, transactions.
+//! The seam between the house and its two databases: connections, values, rows, transactions. PostgreSQL is spoken to from
+//! here, SQLite from `lite.rs`.
 
 use std::{
     str::FromStr,
