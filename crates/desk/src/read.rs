@@ -228,16 +228,13 @@ impl Desk {
         let Kept { record, clocks: held, .. } = self.found(&mut conn, actor, kind, number, now).await?;
         let id = record.id;
         let due = record::due(kind, &record, &held);
-        let advanced = match kind.clocked {
-            true => reckoning::advanced(held, &*self.agreements(&mut conn, None).await?, now),
-            false => Vec::new(),
+        let agreements = match kind.clocked {
+            true => self.agreements(&mut conn, None).await?,
+            false => Default::default(),
         };
-        let shown = rights::show(actor, kind, record).with_clocks(due, advanced);
+        let shown = rights::show(actor, kind, record).with_clocks(due, reckoning::advanced(held, &agreements, now));
         let told = journal::of_record(&mut conn, &catalog, id).await?;
-        let clocks = match kind.clocked {
-            true => reckoning::work(kind, &told, &*self.agreements(&mut conn, None).await?, now),
-            false => Vec::new(),
-        };
+        let clocks = reckoning::work(kind, &told, &agreements, now);
         let entries = rights::show_entries(actor, kind, told);
         let own = journal::links_from(&mut conn, &[id.0], None).await?.remove(&id.0).unwrap_or_default();
         let links = self.ties(&mut conn, actor, number, own, now).await?;
