@@ -35,6 +35,7 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
             "mailbox",
             "message",
             "approval_link",
+            "event_source",
         ]
         .into_iter()
         .map(|name| Kind::new(name, name, "").field(Field::new("value", Type::Mixed)))

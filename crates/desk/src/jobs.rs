@@ -15,7 +15,7 @@ use crate::{
     Desk,
     accounts::IDLE,
     house::{self, Deed},
-    once, post, rights,
+    monitoring, once, post, rights,
     store::{
         access, approval,
         fault::Fault,
@@ -196,6 +196,10 @@ impl Desk {
         let own = [
             Doing { name: SWEEP, run: |desk, _, now| async move { Ok(desk.sweep(now).await?) }.boxed() },
             Doing { name: RECKON, run: |desk, _, now| async move { desk.reckon_and_wait(now).await }.boxed() },
+            Doing {
+                name: monitoring::LOOK,
+                run: |desk, payload, now| async move { desk.look_again(&payload, now).await }.boxed(),
+            },
         ];
         let doing = doings.iter().chain(&own).find(|doing| doing.name == taken.name).copied();
         let outcome = match doing {
@@ -228,7 +232,8 @@ impl Desk {
             .await
     }
 
-    async fn promise_sweep(&self, at: Moment) -> Result<(), Fault> {
+    /// Promises that what has run out is swept away at an instant, and again from then on.
+    pub async fn promise_sweep(&self, at: Moment) -> Result<(), Fault> {
         let ids = self.inner.ids.clone();
         let sweep = Job { name: SWEEP, payload: Json::Null, run_at: at, key: Some(SWEEP.into()) };
         self.db().write(move |conn| async move { job::add(conn, &ids, &[sweep], at).await }.boxed()).await
@@ -236,6 +241,7 @@ impl Desk {
 
     async fn sweep(&self, now: Moment) -> Result<(), Fault> {
         self.promise_sweep(now.plus(SWEEP_EVERY)).await?;
+        self.sweep_events(now).await?;
         self.db()
             .write(move |conn| {
                 async move {

@@ -16,6 +16,7 @@ mod import;
 pub mod jobs;
 pub mod judge;
 pub mod judgements;
+pub mod monitoring;
 mod once;
 pub mod own_fields;
 pub mod past;
@@ -90,6 +91,7 @@ impl Desk {
         desk.load_fields().await?;
         desk.load_settings().await?;
         desk.renew_agreements().await?;
+        desk.make_names().await?;
         Ok(desk)
     }
 

@@ -7,13 +7,28 @@ use crate::{
     Desk,
     store::{
         db::{Conn, Dialect, Sql},
-        journal, record, search,
+        journal, known, record, search,
     },
 };
 
 const STRIDE: i64 = 500;
 
 impl Desk {
+    /// Makes the names by which tools know records, where a database comes from before there were any.
+    pub(crate) async fn make_names(&self) -> Result<(), crate::Fault> {
+        let catalog = self.catalog();
+        if !known::is_unmade(&mut self.db().read().await?, &catalog).await? {
+            return Ok(());
+        }
+        self.db().write(move |conn| async move { known::rebuild(conn, &catalog).await }.boxed()).await.map(drop)
+    }
+
+    /// The same anew from the records, in one transaction. Answers how many records it read.
+    pub async fn rebuild_names(&self) -> Result<u64, Refusal> {
+        let catalog = self.catalog();
+        Ok(self.db().write(move |conn| async move { known::rebuild(conn, &catalog).await }.boxed()).await?)
+    }
+
     /// In one transaction, so that nothing is ever found twice or not at all. Answers how many records it read.
     pub async fn rebuild_search(&self) -> Result<u64, Refusal> {
         let (catalog, ids) = (self.catalog(), self.inner.ids.clone());

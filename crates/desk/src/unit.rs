@@ -21,6 +21,7 @@ use crate::{
         fault::Fault,
         file,
         journal::{self, Written},
+        known,
         record::{self, Kept},
         search::{self, Words},
     },
@@ -74,6 +75,11 @@ impl<'c> Unit<'c> {
             passes: BTreeMap::new(),
             jobs: Vec::new(),
         }
+    }
+
+    /// The connection of the transaction, for what must be looked up between two commands.
+    pub fn conn(&mut self) -> &mut Conn {
+        self.conn
     }
 
     pub fn catalog(&self) -> &'c Catalog {
@@ -181,6 +187,11 @@ impl<'c> Unit<'c> {
         self.unlinked.push((id, link, at));
     }
 
+    /// Promises work in this transaction.
+    pub fn promise(&mut self, job: Job) {
+        self.jobs.push(job);
+    }
+
     pub fn attach(&mut self, id: RecordId, file: File, actor: &Actor, now: Moment) {
         self.files.push((id, file, actor.email.clone(), now));
     }
@@ -225,6 +236,7 @@ impl<'c> Unit<'c> {
             self.staged.iter().filter_map(|number| self.known.get(number).cloned().flatten()).collect();
         journal::append(self.conn, &self.entries).await?;
         self.write_records(&mut records).await?;
+        known::write(self.conn, &self.office.catalog, &records, |record| self.fresh.contains(&record.id.0)).await?;
         journal::link(self.conn, &self.linked).await?;
         for (id, link, at) in &self.unlinked {
             journal::unlink(self.conn, *id, link, *at).await?;

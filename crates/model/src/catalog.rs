@@ -100,6 +100,7 @@ impl Catalog {
             }
         }
         faults.extend(lifecycle_faults(kind));
+        faults.extend(monitoring_faults(kind));
         if kind.grants.is_empty() {
             faults.push("nobody may do anything with it".into());
         }
@@ -117,6 +118,24 @@ impl Catalog {
             _ => {}
         }
     }
+}
+
+/// What it says of events names fields, states and values that it has.
+fn monitoring_faults(kind: &Kind) -> Vec<String> {
+    let (mut names, mut states): (Vec<&str>, Vec<&str>) = (kind.known_by.clone(), Vec::new());
+    if let Some(of) = &kind.monitored {
+        names.extend([of.item, of.service, of.text, of.origin.0, of.resolution]);
+        names.extend(of.levels.iter().flat_map(|level| level.iter().map(|(name, _)| *name)));
+        states.extend([of.over, of.back]);
+    }
+    if let Some(of) = &kind.planned {
+        names.extend([of.from, of.to].iter().chain(of.touches).chain(&of.only));
+        states.extend(of.states);
+    }
+    let strange = names.into_iter().filter(|name| kind.type_of(name).is_none());
+    let strange = strange.map(|name| format!("monitoring names {name}, which is no field"));
+    let nowhere = states.into_iter().filter(|state| kind.lifecycle.find(state).is_none());
+    strange.chain(nowhere.map(|state| format!("monitoring names {state}, which is no state"))).collect()
 }
 
 /// Every state is reachable, and from each one a done state can be reached.

@@ -8,6 +8,7 @@ use crate::{
     field::{Common, Field},
     lifecycle::{Lifecycle, Phase},
     link::LinkName,
+    monitoring::{Monitored, Planned},
     questions::Form,
     record::{Draft, Record},
     refusal::FieldError,
@@ -142,6 +143,12 @@ pub struct Kind {
     pub approval: Option<Approval>,
     /// Where it says who stands in for whom.
     pub absence: Option<Absence>,
+    /// How its records are opened and ended by what monitoring says.
+    pub monitored: Option<Monitored>,
+    /// Fields with the names by which tools know its records.
+    pub known_by: Vec<&'static str>,
+    /// The span of planned work that its records are.
+    pub planned: Option<Planned>,
 }
 
 /// Parts that say from when to when a person is away and who decides meanwhile.
@@ -178,6 +185,9 @@ impl Kind {
             form: None,
             approval: None,
             absence: None,
+            monitored: None,
+            known_by: Vec::new(),
+            planned: None,
         }
     }
 
@@ -286,6 +296,21 @@ impl Kind {
 
     pub fn absences(mut self, absence: Absence) -> Kind {
         self.absence = Some(absence);
+        self
+    }
+
+    pub fn monitored(mut self, monitored: Monitored) -> Kind {
+        self.monitored = Some(monitored);
+        self
+    }
+
+    pub fn known_by(mut self, fields: &[&'static str]) -> Kind {
+        self.known_by = fields.to_vec();
+        self
+    }
+
+    pub fn planned(mut self, planned: Planned) -> Kind {
+        self.planned = Some(planned);
         self
     }
 

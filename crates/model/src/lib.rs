@@ -27,6 +27,7 @@ pub mod kind;
 pub mod lifecycle;
 pub mod line;
 pub mod link;
+pub mod monitoring;
 pub mod query;
 pub mod questions;
 pub mod record;
@@ -35,6 +36,7 @@ pub mod suggest;
 pub mod time;
 pub mod types;
 pub mod value;
+pub mod words;
 
 pub use actor::{Act, Actor, Role, Via};
 pub use catalog::Catalog;

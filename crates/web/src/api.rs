@@ -1,13 +1,14 @@
 //! The API for machines (contract.md section 3): generated from the declarations, with the same rights as the pages.
 //!
 //! `record.rs` reads and writes records, `beside.rs` and `file.rs` what stands beside them, `across.rs` what goes across
-//! kinds. `content.rs` takes bodies, `condition.rs` versions and keys, `input.rs` turns bodies into commands, `shape.rs`
+//! kinds, `events.rs` takes what monitoring tools say. `content.rs` takes bodies, `condition.rs` versions and keys, `input.rs` turns bodies into commands, `shape.rs`
 //! turns records into JSON. `openapi.rs` describes all of it.
 
 mod across;
 mod beside;
 mod condition;
 mod content;
+pub mod events;
 pub mod file;
 mod input;
 pub mod openapi;
@@ -42,6 +43,8 @@ pub fn doors(doors: Doors) -> Doors {
         .member(GET, "/api/v1/my-work", across::my_work)
         .member(GET, "/api/v1/search", across::search)
         .member(GET, "/api/v1/conformity", across::conformity)
+        .member(GET, "/api/v1/events", events::list)
+        .member(POST, "/api/v1/intake/{source}", events::take)
         .member(GET, "/api/v1/{plural}", record::list)
         .member(POST, "/api/v1/{plural}", record::create)
         .member(GET, "/api/v1/{plural}/{number}", record::show)
@@ -50,6 +53,7 @@ pub fn doors(doors: Doors) -> Doors {
         .member(POST, "/api/v1/{plural}/{number}/decisions", record::decide)
         .member(GET, "/api/v1/{plural}/{number}/journal", beside::journal)
         .member(POST, "/api/v1/{plural}/{number}/notes", beside::note)
+        .member(GET, "/api/v1/{plural}/{number}/events", events::of_record)
         .member(GET, "/api/v1/{plural}/{number}/links", beside::links)
         .member(POST, "/api/v1/{plural}/{number}/links", beside::link)
         .member(DELETE, "/api/v1/{plural}/{number}/links", beside::unlink)

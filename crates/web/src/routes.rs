@@ -67,6 +67,12 @@ pub fn doors() -> Doors {
         .member(POST, "/administration/mail/messages/{id}/release", admin::mail::message::release)
         .member(GET, "/administration/mail/texts", admin::mail::texts::open)
         .member(POST, "/administration/mail/texts", admin::mail::texts::save)
+        .member(GET, "/administration/events", admin::events::list)
+        .member(GET, "/administration/events/{id}", admin::events::event::show)
+        .member(GET, "/administration/sources/new", admin::events::sources::blank)
+        .member(POST, "/administration/sources", admin::events::sources::create)
+        .member(GET, "/administration/sources/{id}", admin::events::sources::show)
+        .member(POST, "/administration/sources/{id}", admin::events::sources::edit)
         .member(GET, "/administration/activity", admin::activity::list)
         .member(GET, "/", pages::home::open)
         .member(GET, "/my-work", pages::my_work::open)
@@ -230,6 +236,11 @@ macro_rules! seated {
             const DEMAND: Demand = Demand::Administrator;
         }
     };
+}
+
+/// Whose right to be here stands in what they bring.
+impl<M: 'static> Seated for (M, State<App>, api::events::Bringer) {
+    const DEMAND: Demand = Demand::Account;
 }
 
 seated!();

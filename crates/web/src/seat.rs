@@ -98,6 +98,10 @@ async fn sit(parts: &Parts, app: &App) -> Result<Seat, Response> {
     if let Some(token) = bearer(&parts.headers) {
         let found = app.desk.bearer(token, now).await.map_err(refused)?;
         let (account, scope) = found.ok_or_else(|| unknown_token().into_response())?;
+        if scope == TokenScope::Events {
+            let why = "This token only brings events, to /api/v1/intake/SOURCE.";
+            return Err(Refused::forbidden(why).into_response());
+        }
         let actor = account.actor(Via::Api, scope == TokenScope::Read);
         return Ok(seated(parts, actor, &account, now, String::new(), None));
     }
@@ -109,6 +113,17 @@ async fn sit(parts: &Parts, app: &App) -> Result<Seat, Response> {
         return Ok(seated(parts, account.actor(via, false), &account, now, csrf(token), Some(session)));
     }
     Err(nobody(parts, api))
+}
+
+/// Whoever brings events: by a token that may do this or may write at all.
+pub(crate) async fn bringer(parts: &Parts, app: &App, token: &str) -> Result<Seat, Response> {
+    let now = app.now();
+    let found = app.desk.bearer(token, now).await.map_err(refused)?;
+    let (account, scope) = found.ok_or_else(|| unknown_token().into_response())?;
+    if scope == TokenScope::Read {
+        return Err(Refused::forbidden("This token may only read.").into_response());
+    }
+    Ok(seated(parts, account.actor(Via::Api, false), &account, now, String::new(), None))
 }
 
 fn seated(parts: &Parts, actor: Actor, account: &Account, now: Moment, csrf: String, session: Option<Session>) -> Seat {

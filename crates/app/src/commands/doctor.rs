@@ -32,6 +32,8 @@ enum Part {
     Search,
     /// The clocks beside records, by which lists sort what is due
     Clocks,
+    /// The names by which monitoring tools know records
+    Names,
 }
 
 impl Doctor {
@@ -40,6 +42,7 @@ impl Doctor {
         if let Some(part) = self.rebuild {
             let told = match part {
                 Part::Search => format!("search was made anew from {} records\n", desk.rebuild_search().await?),
+                Part::Names => format!("names were made anew from {} records\n", desk.rebuild_names().await?),
                 Part::Clocks => {
                     format!("clocks of {} records were put right\n", desk.rebuild_clocks(clock::now()).await?)
                 }

@@ -29,7 +29,7 @@ struct Add {
     /// E-mail of the account that it acts as
     #[arg(long, value_name = "EMAIL")]
     user: String,
-    /// read or write
+    /// read, write or events
     #[arg(long, value_parser = scope)]
     scope: TokenScope,
     /// What it is for
@@ -41,7 +41,7 @@ struct Add {
 }
 
 fn scope(text: &str) -> Result<TokenScope, String> {
-    TokenScope::parse(text).ok_or_else(|| "a token may \"read\" or \"write\"".into())
+    TokenScope::parse(text).ok_or_else(|| "a token may \"read\", \"write\" or bring \"events\"".into())
 }
 
 impl Token {
@@ -59,7 +59,8 @@ impl Token {
         })?;
         desk.close().await;
         print(&format!("{secret}\n"))?;
-        eprintln!("It is shown this once, may {} and ends on {expires}.", add.scope.name());
+        let may = if add.scope == TokenScope::Events { "only bring events" } else { add.scope.name() };
+        eprintln!("It is shown this once, may {may} and ends on {expires}.");
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod backups;
 mod building;
 mod commands;
 mod demo;
+mod events;
 mod every_kind;
 mod every_route;
 mod export;

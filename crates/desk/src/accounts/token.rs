@@ -25,6 +25,8 @@ const NAME_MAX: usize = 100;
 pub enum TokenScope {
     Read,
     Write,
+    /// Only to bring events of monitoring tools.
+    Events,
 }
 
 impl TokenScope {
@@ -32,6 +34,7 @@ impl TokenScope {
         match self {
             TokenScope::Read => "read",
             TokenScope::Write => "write",
+            TokenScope::Events => "events",
         }
     }
 
@@ -39,6 +42,7 @@ impl TokenScope {
         match text.trim() {
             "read" => Some(TokenScope::Read),
             "write" => Some(TokenScope::Write),
+            "events" => Some(TokenScope::Events),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use model::Refusal;
 #[derive(Clone, Debug)]
 pub struct Fault {
     pub cause: Arc<str>,
-    /// Two writers met at the same unique key; the loser may try again.
+    /// Two writers met at the same unique key, or each waited for the other; the loser may try again.
     pub unique: bool,
 }
 
@@ -26,7 +26,11 @@ impl Fault {
     }
 
     pub fn sql(error: sqlx::Error, sql: &str) -> Fault {
-        let unique = error.as_database_error().is_some_and(|error| error.is_unique_violation());
+        // 40P01 is a deadlock (PostgreSQL, appendix A).
+        let met = |error: &dyn sqlx::error::DatabaseError| {
+            error.is_unique_violation() || error.code().as_deref() == Some("40P01")
+        };
+        let unique = error.as_database_error().is_some_and(met);
         let start: String = sql.chars().take(300).collect();
         Fault { cause: format!("{error} in: {start}").into(), unique }
     }

@@ -26,6 +26,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { common: include_str!("schema_clocks.sql"), sqlite: "", postgres: "" },
     // Links by which somebody without an account approves.
     Migration { common: include_str!("schema_approvals.sql"), sqlite: "", postgres: "" },
+    Migration { common: include_str!("schema_events.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The version that this program brings a database to.

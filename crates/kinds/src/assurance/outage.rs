@@ -1,5 +1,7 @@
 //! An outage is a span in which a service could not be used, planned or not.
 
+use model::monitoring::Planned;
+
 use crate::prelude::*;
 
 pub const SERVICE: Key<Ref> = Key::new("service");
@@ -35,6 +37,13 @@ pub fn kind() -> Kind {
         .grants(roles::operational())
         .list(&["number", "title", "service", "start", "end", "planned", "cause"])
         .titled_by(&["cause"])
+        .planned(Planned {
+            from: START.name,
+            to: END.name,
+            states: &["open"],
+            touches: &[SERVICE.name],
+            only: Some(PLANNED.name),
+        })
         .rule(times_in_order)
 }
 

@@ -70,6 +70,7 @@ pub fn kind() -> Kind {
         .grants(roles::operational())
         .list(&["number", "title", "type", "status", "owner", "service", "updated_on"])
         .titled_by(&["description"])
+        .known_by(&["title", SERIAL_NUMBER.name, ADDRESSES.name])
         .belongs_to("customer")
 }
 

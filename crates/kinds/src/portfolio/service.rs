@@ -31,6 +31,7 @@ pub fn kind() -> Kind {
         .grants(roles::service_design())
         .list(&["number", "title", "stage", "criticality", "owner", "in_scope", "customers"])
         .titled_by(&["name"])
+        .known_by(&[NAME.name])
 }
 
 fn fields() -> Vec<Field> {

@@ -57,6 +57,7 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "state", "priority", "service", "owner", "due", "raised_on"])
         .belongs_to("customer")
         .clocked()
+        .monitored(super::monitoring::INCIDENTS)
         .rule(priority_from_impact_and_urgency)
         .rule(times_of_states)
         .rule(moves_are_counted)

@@ -3,6 +3,7 @@
 pub mod incident;
 pub mod known_error;
 pub mod major_incident_review;
+mod monitoring;
 pub mod problem;
 pub mod request_model;
 pub mod service_request;

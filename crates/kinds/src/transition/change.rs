@@ -1,5 +1,7 @@
 //! A change is anything added, altered or removed that could affect services, from request to review.
 
+use model::monitoring::Planned;
+
 use crate::prelude::*;
 
 pub const DESCRIPTION: Key<Long> = Key::new("description");
@@ -64,6 +66,13 @@ pub fn kind() -> Kind {
         .grants(roles::decided())
         .list(&["number", "title", "state", "category", "service", "owner", "planned_start"])
         .belongs_to("customer")
+        .planned(Planned {
+            from: PLANNED_START.name,
+            to: PLANNED_END.name,
+            states: &["approved", "scheduled", "in_progress", "implemented"],
+            touches: &[SERVICES.name, SERVICE.name, CIS.name, CI.name],
+            only: None,
+        })
         .rule(category_and_flag_agree)
         .rule(assessed_before_approval)
         .rule(decision_is_signed)

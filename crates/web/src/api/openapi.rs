@@ -1,5 +1,6 @@
 //! The OpenAPI 3.1 document, built from the declarations: what the doors take and give, kind by kind.
 
+mod monitoring;
 mod paths;
 mod schemas;
 
@@ -59,7 +60,9 @@ fn built(catalog: Arc<Catalog>) -> Arc<Built> {
 /// The whole document.
 pub fn document(catalog: &Catalog) -> Json {
     let mut all_paths = paths::across();
+    all_paths.extend(monitoring::across());
     let mut all_schemas = schemas::shared();
+    all_schemas.extend(monitoring::schemas());
     for kind in catalog.kinds() {
         all_paths.extend(paths::of_kind(kind));
         all_schemas.extend(schemas::of_kind(kind, catalog));

@@ -115,7 +115,7 @@ pub async fn make_token(
 
 fn read_token(typed: &TokenTyped) -> Result<NewToken, Refusal> {
     let scope = TokenScope::parse(&typed.scope);
-    let scope = scope.ok_or_else(|| Refusal::field("scope", "is read or write"))?;
+    let scope = scope.ok_or_else(|| Refusal::field("scope", "is read, write or events"))?;
     let date: Option<Date> = typed.expires.trim().parse().ok();
     let date = date.ok_or_else(|| Refusal::field("expires", "is not a date such as 2026-12-31"))?;
     // To the end of the day that was said.
@@ -153,7 +153,11 @@ async fn page(app: &App, seat: &Seat, said: Said) -> Result<AccountPage, Refused
     let tokens = app.desk.tokens(actor, &actor.email, now).await?;
     let typed = &said.token;
     let expires = if typed.expires.is_empty() { now.plus(90 * DAY).date().to_string() } else { typed.expires.clone() };
-    let scopes = [(TokenScope::Read, "Read"), (TokenScope::Write, "Read and write")];
+    let scopes = [
+        (TokenScope::Read, "Read"),
+        (TokenScope::Write, "Read and write"),
+        (TokenScope::Events, "Only bring events of monitoring"),
+    ];
     let pick = |(scope, label): (TokenScope, &str)| Pick {
         value: scope.name().into(),
         label: label.into(),

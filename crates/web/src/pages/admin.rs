@@ -1,7 +1,8 @@
-//! Administration: accounts, own fields, settings, mail, jobs, and what was last done in the house.
+//! Administration: accounts, own fields, settings, mail, events, jobs, and what was last done in the house.
 
 pub mod accounts;
 pub mod activity;
+pub mod events;
 pub mod fields;
 pub mod jobs;
 pub mod mail;
@@ -30,6 +31,7 @@ fn tabs(current: &str) -> Vec<Tab> {
         ("Own fields", "fields"),
         ("Settings", "settings"),
         ("Mail", "mail"),
+        ("Events", "events"),
         ("Jobs", "jobs"),
         ("Activity", "activity"),
     ];

@@ -17,6 +17,7 @@ pub mod history;
 pub mod list;
 pub mod lookup;
 mod merge;
+mod monitored;
 mod narrow;
 pub mod page;
 pub mod piece;

@@ -12,6 +12,7 @@ use super::{
     clocks::{self, Board},
     edit::token,
     facts::{Facts, facts},
+    monitored::{self, AlertRow},
     piece::{Lens, record_address},
     timeline::{Audience, Part, Timeline, link_label, timeline},
 };
@@ -57,6 +58,8 @@ pub struct RecordPage {
     pub files: Vec<FileView>,
     pub may_attach: bool,
     pub evidence: Vec<Evidence>,
+    /// What monitoring says about it.
+    pub alerts: Vec<AlertRow>,
     pub once: String,
 }
 
@@ -154,6 +157,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         files: files.map(|file| file_view(&lens, &address, file)).collect(),
         may_attach: !still && shown.can(Act::Attach),
         evidence,
+        alerts: monitored::alerts(app, seat, kind, number).await?,
         once: token(),
         here: address,
         customer_is_fact: kind.customer_field.is_some_and(|name| kind.has_field(name)),

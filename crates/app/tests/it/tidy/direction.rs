@@ -13,10 +13,11 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("engines", &["model"]),
     ("kinds", &["model"]),
     ("mail", &["model"]),
-    ("desk", &["model", "engines", "mail"]),
+    ("events", &["model"]),
+    ("desk", &["model", "engines", "mail", "events"]),
     ("report", &["model", "engines"]),
-    ("web", &["model", "engines", "kinds", "mail", "desk", "report"]),
-    ("plumbline", &["model", "engines", "kinds", "mail", "desk", "report", "web"]),
+    ("web", &["model", "engines", "kinds", "mail", "events", "desk", "report"]),
+    ("plumbline", &["model", "engines", "kinds", "mail", "events", "desk", "report", "web"]),
     ("xtask", &[]),
 ];
 

@@ -16,6 +16,7 @@ pub fn of_kind(kind: &Kind) -> Map<String, Json> {
     paths.insert(one("/transitions"), json!({"parameters": number, "post": step(kind, &name)}));
     paths.insert(one("/decisions"), json!({"parameters": number, "post": decide(kind, &name)}));
     paths.insert(one("/journal"), json!({"parameters": number, "get": journal(kind)}));
+    paths.insert(one("/events"), json!({"parameters": number, "get": super::monitoring::of_kind(kind)}));
     paths.insert(one("/notes"), json!({"parameters": number, "post": note(kind)}));
     paths.insert(
         one("/links"),
@@ -28,7 +29,13 @@ pub fn of_kind(kind: &Kind) -> Map<String, Json> {
 }
 
 /// A door: its name for programs, its name for people, and what it takes and gives.
-fn door(tag: &str, id: String, summary: String, parameters: &[&str], answers: Map<String, Json>) -> Map<String, Json> {
+pub(super) fn door(
+    tag: &str,
+    id: String,
+    summary: String,
+    parameters: &[&str],
+    answers: Map<String, Json>,
+) -> Map<String, Json> {
     let mut door = named([("tags", json!([tag])), ("operationId", id.into()), ("summary", summary.into())]);
     if !parameters.is_empty() {
         door.insert("parameters".into(), parameters.iter().map(|name| parameter(name)).collect());
@@ -37,12 +44,18 @@ fn door(tag: &str, id: String, summary: String, parameters: &[&str], answers: Ma
     door
 }
 
-fn parameter(name: &str) -> Json {
+pub(super) fn parameter(name: &str) -> Json {
     json!({"$ref": format!("#/components/parameters/{name}")})
 }
 
 /// The good answer and the refusals that may come instead, by status.
-fn answers(status: &str, words: &str, schema: Option<Json>, headers: &[&str], refusals: &[&str]) -> Map<String, Json> {
+pub(super) fn answers(
+    status: &str,
+    words: &str,
+    schema: Option<Json>,
+    headers: &[&str],
+    refusals: &[&str],
+) -> Map<String, Json> {
     let mut good = named([("description", words.into())]);
     if !headers.is_empty() {
         let header = |name: &&str| (name.to_string(), json!({"$ref": format!("#/components/headers/{name}")}));
@@ -58,7 +71,7 @@ fn answers(status: &str, words: &str, schema: Option<Json>, headers: &[&str], re
     answers
 }
 
-fn takes(mut door: Map<String, Json>, media: &[&str], schema: Json) -> Json {
+pub(super) fn takes(mut door: Map<String, Json>, media: &[&str], schema: Json) -> Json {
     let content: Map<String, Json> = media.iter().map(|media| (media.to_string(), json!({"schema": schema}))).collect();
     door.insert("requestBody".into(), json!({"required": true, "content": content}));
     Json::Object(door)
@@ -227,10 +240,11 @@ pub fn across() -> Map<String, Json> {
 pub fn parameters() -> Map<String, Json> {
     let mut all = asked();
     all.extend(sent_along());
+    all.extend(super::monitoring::parameters());
     all
 }
 
-fn declared(place: &str, name: &str, required: bool, words: &str, schema: Json) -> Json {
+pub(super) fn declared(place: &str, name: &str, required: bool, words: &str, schema: Json) -> Json {
     json!({"name": name, "in": place, "required": required, "description": words, "schema": schema})
 }
 

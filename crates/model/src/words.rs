@@ -1,0 +1,79 @@
+//! Small languages that an organisation writes by hand: parts outside of quotation marks, and gaps that are filled.
+
+/// Parts between a word, outside of quotation marks.
+pub fn split(text: &str, word: &str) -> Vec<String> {
+    let (mut parts, mut here, mut quoted) = (Vec::new(), String::new(), false);
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        if !quoted && rest.starts_with(word) {
+            parts.push(std::mem::take(&mut here));
+            rest = &rest[word.len()..];
+            continue;
+        }
+        quoted ^= letter == '"';
+        here.push(letter);
+        rest = &rest[letter.len_utf8()..];
+    }
+    parts.push(here);
+    parts
+}
+
+/// A value without the quotation marks around it.
+pub fn bare(value: &str) -> String {
+    let value = value.trim();
+    let inner = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.unwrap_or(value).to_string()
+}
+
+/// `field = value`.
+///
+/// # Errors
+/// A sentence for what is none.
+pub fn set(part: &str) -> Result<(String, String), String> {
+    let part = part.trim();
+    let (name, value) = part.split_once('=').ok_or_else(|| format!("\"{part}\" is no field = value"))?;
+    let name = name.trim();
+    let plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if name.is_empty() || !plain {
+        return Err(format!("\"{name}\" is not the name of a field"));
+    }
+    Ok((name.into(), bare(value)))
+}
+
+/// A text with what stands for each `{name}` in it.
+pub fn filled(text: &str, value_of: impl Fn(&str) -> String) -> String {
+    let mut parts = text.split('{');
+    let mut filled = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        match part.split_once('}') {
+            Some((name, rest)) => {
+                filled.push_str(&value_of(name.trim()));
+                filled.push_str(rest);
+            }
+            None => {
+                filled.push('{');
+                filled.push_str(part);
+            }
+        }
+    }
+    filled
+}
+
+/// The names that stand in a text as `{name}`.
+pub fn gaps(text: &str) -> Vec<&str> {
+    text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name.trim()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotation_marks_hold_together_and_gaps_are_filled() {
+        assert_eq!(split("a = \"x, y\", b = z", ","), ["a = \"x, y\"", " b = z"]);
+        assert_eq!(set(" a = \"x, y\" "), Ok(("a".into(), "x, y".into())));
+        assert_eq!(set("A = x"), Err("\"A\" is not the name of a field".into()));
+        assert_eq!(filled("{a}, {b} {", |name| name.to_uppercase()), "A, B {");
+        assert_eq!(gaps("{a}, { b } {"), ["a", "b"]);
+    }
+}
