@@ -7,7 +7,6 @@ use serde_json::{Value as Json, json};
 
 use super::house::{House, fires, format, source};
 use crate::{
-    both_databases,
     building::{Answer, BYSTANDER, Building, OWNER, Who},
     world::Database,
 };

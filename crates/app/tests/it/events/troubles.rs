@@ -9,10 +9,7 @@ use model::{
 use serde_json::json;
 
 use super::house::{House, fires, machine, over, source};
-use crate::{
-    both_databases,
-    world::{Database, now},
-};
+use crate::world::{Database, now};
 
 both_databases!(
     an_alert_opens_an_incident_about_its_item_and_service,
