@@ -55,6 +55,7 @@ pub async fn measure(database: &str, folder: Option<&Path>, records: u64, again:
     let before = meter.cpu();
     let assessment = desk.assess_as_of(end).await?;
     let judge_cpu = meter.cpu() - before;
+    let follow = follow(&desk, &meter, records, end).await?;
     let mut table = format!("### {records} incidents, {}\n\n", if is_postgres { "PostgreSQL" } else { "SQLite" });
     table.push_str("| work | CPU ms | p50 ms | p99 ms | SQL statements |\n| --- | --- | --- | --- | --- |\n");
     for Row { what, reading } in rows {
@@ -64,7 +65,7 @@ pub async fn measure(database: &str, folder: Option<&Path>, records: u64, again:
         ));
     }
     table.push_str(&format!(
-        "\nImport: {filled}. Lists of 50 by 16 readers at once: {pages:.0} a second. Assessment of all {} requirements: {:.1} s, {:.1} s of CPU. \
+        "\nImport: {filled}. Lists of 50 by 16 readers at once: {pages:.0} a second. Assessment of all {} requirements: {:.1} s, {:.1} s of CPU; {follow}. \
          Opening a new database {:.2} s, this one again {:.3} s. Resident after the import {rest:.0} MiB, after the assessment {:.0} MiB.\n\n",
         assessment.verdicts.len(),
         judged.read().as_secs_f64(),
@@ -240,6 +241,32 @@ async fn list(desk: &Desk, agent: &Actor, filter: &str, order: &str, now: Moment
 async fn search(desk: &Desk, agent: &Actor, words: &str, now: Moment) -> Result<(), Refusal> {
     let query = Query { words: Some(words.into()), size: 20, ..Query::everything() };
     desk.list(agent, &query, now).await.map(drop)
+}
+
+/// After one write, how long until the map that people see is right again.
+async fn follow(desk: &Desk, meter: &Meter, records: u64, end: Moment) -> Outcome<String> {
+    const WRITES: u32 = 5;
+    let manager = actor(Role::SmsManager);
+    let mut now = end.plus(10);
+    desk.assessment(&manager, now).await?;
+    let resident = resident("self");
+    let (mut wall, mut cpu) = (Duration::ZERO, Duration::ZERO);
+    for _ in 0..WRITES {
+        now = now.plus(10);
+        once(desk, Everyday::Edit, &mut Dice::new(now.0 as u64), records, now).await?;
+        let (clock, before) = (Stopwatch::start(), meter.cpu());
+        while desk.assessment(&manager, now).await?.as_of < now {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        wall += clock.read();
+        cpu += meter.cpu() - before;
+    }
+    let each = |sum: Duration| sum.as_secs_f64() * 1e3 / f64::from(WRITES);
+    Ok(format!(
+        "after one write the map is right again in {:.0} ms, {:.0} ms of CPU, with {resident:.0} MiB resident",
+        each(wall),
+        each(cpu)
+    ))
 }
 
 /// Lists of 50 a second with 16 readers at once.

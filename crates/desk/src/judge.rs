@@ -1,24 +1,42 @@
 //! Judging conformity on what is on record: the facts are folded here, the verdicts are the engine's.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
-use engines::conformity::{Assessment, World, assess};
+use engines::conformity::{Assessment, assess};
 use model::{Actor, Moment, Refusal, time::MINUTE};
+use tokio::task::JoinHandle;
 
-use crate::Desk;
+use crate::{
+    Desk,
+    standing::{Followed, apart},
+};
 
-/// The newest assessment, with the last journal entry that it has seen.
+/// The newest assessment, with what the next one is made from.
 #[derive(Default)]
 pub struct Judged {
-    last: Mutex<Option<(i64, Arc<Assessment>)>>,
-    /// Assessments of the past that were asked for lately, with the same number.
+    last: Mutex<Option<Last>>,
+    /// Assessments of the past that were asked for lately, with the number of the newest entry then.
     past: Mutex<Vec<(i64, Arc<Assessment>)>>,
     running: AtomicBool,
-    /// Whoever needs the first assessment waits for the one that is under way instead of beginning another.
-    turn: tokio::sync::Mutex<()>,
+    /// Whoever needs an assessment waits for the one that is under way instead of beginning another.
+    turn: tokio::sync::Mutex<Option<Followed>>,
+}
+
+#[derive(Clone)]
+struct Last {
+    /// Number of the newest journal entry that it has seen.
+    seen: i64,
+    assessment: Arc<Assessment>,
+    ended: Instant,
+    took: Duration,
+    /// The facts are kept: the next one costs what was written, not what there is.
+    is_kept: bool,
 }
 
 /// Assessments of the past that are kept: whoever compares months goes back and forth.
@@ -27,20 +45,24 @@ const PASTS: usize = 8;
 /// How old an assessment may be while nothing is written: windows of time move on by themselves.
 const FRESH: i64 = MINUTE;
 
+/// How long a reader waits for the newest assessment before the last one will do.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// Time between two looks whether something was written.
+const LOOK: Duration = Duration::from_millis(700);
+/// How many times longer than its work an assessment rests that nobody waits for, or that is too long to wait for.
+const REST: u32 = 10;
+
 impl Desk {
     /// The assessment of every requirement from what was on record at the instant, computed now.
     pub async fn assess_as_of(&self, at: Moment) -> Result<Assessment, Refusal> {
-        let kinds: Vec<&'static str> = self.catalog().kinds().iter().map(|kind| kind.name).collect();
-        let cases = self.cases_of(&kinds, at).await?;
-        // Folding a year of records into verdicts is pure work: it must not hold up those who wait for pages.
-        let (judgements, settings) = (self.judgements_as_of(at).await?, self.settings().conformity.clone());
-        let judged =
-            tokio::task::spawn_blocking(move || assess(&World::new(at, settings, cases).with_judgements(judgements)));
-        judged.await.map_err(|error| crate::Fault::new(error.to_string()).into())
+        let (world, _) = self.world_as_of(at).await?;
+        let judgements = self.judgements_as_of(at).await?;
+        apart(move || assess(world.settled().with_judgements(judgements))).await
     }
 
-    /// The assessment as it stands. When records changed since, the last one is answered at once and a new one is begun
-    /// beside it; its `as_of` says from when it is.
+    /// The assessment as it stands. When records changed since the last one, a reader waits a moment for the new one; if
+    /// that takes long, the last one is answered, and its `as_of` says from when it is.
     ///
     /// # Errors
     /// `NotFound` for people of customers: conformity is the provider's.
@@ -48,22 +70,47 @@ impl Desk {
         if actor.customer.is_some() || !actor.is_active_at(now) {
             return Err(Refusal::NotFound);
         }
-        let newest = self.newest_entry().await?;
-        let last = self.judged().last.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match last {
-            Some((seen, assessment)) => {
-                let fresh = seen == newest && (0..FRESH).contains(&(now.0 - assessment.as_of.0));
-                if !fresh {
-                    self.renew_assessment(now);
-                }
-                Ok(assessment)
+        if let Some(last) = self.last() {
+            if self.is_fresh(&last, now).await? {
+                return Ok(last.assessment);
             }
-            None => {
-                let _turn = self.judged().turn.lock().await;
-                match self.known_assessment(actor, now) {
-                    Some(assessment) => Ok(assessment),
-                    None => self.judge(now).await,
+            match self.renew_assessment(now) {
+                Some(running) => drop(tokio::time::timeout(PATIENCE, running).await),
+                None => drop(tokio::time::timeout(PATIENCE, self.judged().turn.lock()).await),
+            }
+            return Ok(self.last().map_or(last.assessment, |last| last.assessment));
+        }
+        let mut turn = self.judged().turn.lock().await;
+        match self.last() {
+            Some(last) => Ok(last.assessment),
+            None => self.judge(&mut turn, now).await,
+        }
+    }
+
+    async fn is_fresh(&self, last: &Last, now: Moment) -> Result<bool, Refusal> {
+        let newest = self.newest_entry().await?;
+        Ok(last.seen >= newest && (0..FRESH).contains(&(now.0 - last.assessment.as_of.0)))
+    }
+
+    /// Keeps the assessment right while a server runs: looks whether something was written, and judges what it touched.
+    pub async fn keep_assessing(&self, clock: impl Fn() -> Moment, mut stop: tokio::sync::watch::Receiver<bool>) {
+        loop {
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            let now = clock();
+            let wanted = match self.last() {
+                // What has to be read whole each time is read when somebody looks. A database that is away is told about by
+                // whoever needs it.
+                Some(last) if last.is_kept && last.ended.elapsed() > last.took * REST => {
+                    !self.is_fresh(&last, now).await.unwrap_or(true)
                 }
+                Some(_) => false,
+                None => true,
+            };
+            if wanted {
+                self.renew_assessment(now);
             }
         }
     }
@@ -86,23 +133,23 @@ impl Desk {
         if actor.customer.is_some() || !actor.is_active_at(now) {
             return None;
         }
-        let last = self.judged().last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.as_ref().map(|(_, assessment)| assessment.clone())
+        self.last().map(|last| last.assessment)
     }
 
-    /// Begins a new assessment beside whoever asks, unless one is under way. A server does so when it starts, so that the
-    /// first reader does not wait.
-    pub fn renew_assessment(&self, now: Moment) {
-        if self.judged().running.swap(true, Ordering::AcqRel) {
-            return;
+    /// Begins a new assessment beside whoever asks, unless one is under way or a long one has only just ended. A server does
+    /// so when it starts, so that the first reader does not wait.
+    pub fn renew_assessment(&self, now: Moment) -> Option<JoinHandle<()>> {
+        let rests = |last: Last| last.took > PATIENCE && last.ended.elapsed() < last.took * REST;
+        if self.last().is_some_and(rests) || self.judged().running.swap(true, Ordering::AcqRel) {
+            return None;
         }
         let desk = self.clone();
-        tokio::spawn(async move {
-            let _turn = desk.judged().turn.lock().await;
+        Some(tokio::spawn(async move {
+            let mut turn = desk.judged().turn.lock().await;
             // A failure is in the log; the last assessment stands with its time.
-            let _ = desk.judge(now).await;
+            let _ = desk.judge(&mut turn, now).await;
             desk.judged().running.store(false, Ordering::Release);
-        });
+        }))
     }
 
     /// The assessment as of an instant of the past, from what the journal says now of then.
@@ -133,14 +180,27 @@ impl Desk {
         Ok(assessment)
     }
 
-    async fn judge(&self, now: Moment) -> Result<Arc<Assessment>, Refusal> {
-        let newest = self.newest_entry().await?;
-        let assessment = Arc::new(self.assess_as_of(now).await?);
-        *self.judged().last.lock().unwrap_or_else(PoisonError::into_inner) = Some((newest, assessment.clone()));
+    async fn judge(&self, kept: &mut Option<Followed>, now: Moment) -> Result<Arc<Assessment>, Refusal> {
+        let judged = self.judge_on(kept.take(), now).await?;
+        tracing::debug!(checks = judged.ran, took = ?judged.took, "judged");
+        *kept = judged.kept;
+        let assessment = Arc::new(judged.assessment);
+        let last = Last {
+            seen: judged.seen,
+            assessment: assessment.clone(),
+            ended: Instant::now(),
+            took: judged.took,
+            is_kept: kept.is_some(),
+        };
+        *self.judged().last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         Ok(assessment)
     }
 
-    async fn newest_entry(&self) -> Result<i64, Refusal> {
+    fn last(&self) -> Option<Last> {
+        self.judged().last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) async fn newest_entry(&self) -> Result<i64, Refusal> {
         let mut conn = self.db().read().await?;
         Ok(crate::store::journal::last(&mut conn).await?)
     }

@@ -28,6 +28,7 @@ mod reckoning;
 pub mod rights;
 pub mod settings;
 mod stages;
+mod standing;
 pub mod store;
 pub mod unit;
 pub mod verify;

@@ -3,53 +3,102 @@
 use std::collections::HashMap;
 
 use engines::conformity::{Case, is_told, lean};
-use model::{Entry, Moment, Record, Refusal, journal::fold};
+use model::{Catalog, Entry, Moment, Record, RecordId, Refusal, journal::fold};
 
 use crate::{
     Desk,
-    store::{journal, record},
+    store::{
+        db::Conn,
+        journal,
+        record::{self, Kept},
+    },
 };
 
 /// Records read and folded at a time.
 const STRIDE: i64 = 2_000;
 
+/// What is still to come: from which moment on which record is another than it was told.
+pub(crate) type Ahead = Vec<(Moment, RecordId)>;
+
 impl Desk {
     /// Every record of the kinds that was on record at the instant; for the program's own judging, not for showing.
     pub async fn cases_of(&self, kinds: &[&'static str], at: Moment) -> Result<Vec<Case>, Refusal> {
+        let mut found = Vec::new();
+        self.tell_cases(kinds, at, |case| found.push(case)).await?;
+        Ok(found)
+    }
+
+    /// The same, one after the other in the order of their ids.
+    pub(crate) async fn tell_cases(
+        &self,
+        kinds: &[&'static str],
+        at: Moment,
+        mut take: impl FnMut(Case) + Send,
+    ) -> Result<Ahead, Refusal> {
         let catalog = self.catalog();
         let mut conn = self.db().read().await?;
-        let mut found = Vec::new();
-        let mut after = i64::MIN;
+        let (mut ahead, mut after) = (Ahead::new(), i64::MIN);
         loop {
             let records = record::walk(&mut conn, &catalog, kinds, after, STRIDE).await?;
-            let Some(last) = records.last() else { return Ok(found) };
+            let Some(last) = records.last() else { return Ok(ahead) };
             after = last.record.id.0;
-            let records: Vec<Record> =
-                records.into_iter().map(|kept| kept.record).filter(|record| record.created <= at).collect();
-            let ids: Vec<i64> = records.iter().map(|record| record.id.0).collect();
-            // Only what has changed since must be told again from its whole history.
-            let (since, as_now): (Vec<&Record>, Vec<&Record>) = records.iter().partition(|record| record.changed > at);
-            let numbers = |records: Vec<&Record>| records.into_iter().map(|record| record.id.0).collect::<Vec<_>>();
-            let mut entries: HashMap<i64, Vec<Entry>> =
-                journal::of_records(&mut conn, &catalog, &numbers(since)).await?;
-            let mut told = journal::marks_of_records(&mut conn, &catalog, &numbers(as_now), is_told).await?;
-            let mut links = journal::links_from(&mut conn, &ids, Some(at)).await?;
-            for mut record in records {
-                let Some(kind) = catalog.find(record.kind) else { continue };
-                let mut marks = told.remove(&record.id.0).unwrap_or_default();
-                if record.changed > at {
-                    marks = entries.remove(&record.id.0).unwrap_or_default().iter().map(Entry::mark).collect();
-                    match fold(&marks, at) {
-                        Some(folded) => folded.apply(kind, &mut record),
-                        None => continue,
-                    }
-                    marks.retain(|mark| mark.at <= at);
-                }
-                marks.iter_mut().for_each(lean);
-                marks.shrink_to_fit();
-                let links = links.remove(&record.id.0).unwrap_or_default();
-                found.push(Case { record, marks, links });
-            }
+            ahead.extend(fold_all(&mut conn, &catalog, records, at, &mut take).await?);
         }
     }
+
+    /// The same for some records; those that are not on record at the instant are left out.
+    pub(crate) async fn cases_by_ids(&self, ids: &[i64], at: Moment) -> Result<(Vec<Case>, Ahead), Refusal> {
+        let catalog = self.catalog();
+        let mut conn = self.db().read().await?;
+        let (mut found, mut ahead) = (Vec::new(), Ahead::new());
+        for ids in ids.chunks(STRIDE as usize) {
+            let records = record::by_ids(&mut conn, &catalog, ids).await?;
+            ahead.extend(fold_all(&mut conn, &catalog, records, at, &mut |case| found.push(case)).await?);
+        }
+        Ok((found, ahead))
+    }
+}
+
+/// Folds records as of an instant with their history and their links.
+async fn fold_all(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    records: Vec<Kept>,
+    at: Moment,
+    take: &mut (dyn FnMut(Case) + Send),
+) -> Result<Ahead, Refusal> {
+    let (mut found, mut ahead) = (Vec::with_capacity(records.len()), Ahead::new());
+    for Kept { record, .. } in records {
+        if record.created <= at {
+            found.push(record);
+        } else {
+            ahead.push((record.created, record.id));
+        }
+    }
+    let ids: Vec<i64> = found.iter().map(|record| record.id.0).collect();
+    // Only what has changed since must be told again from its whole history.
+    let (since, as_now): (Vec<&Record>, Vec<&Record>) = found.iter().partition(|record| record.changed > at);
+    let numbers = |records: Vec<&Record>| records.into_iter().map(|record| record.id.0).collect::<Vec<_>>();
+    let mut entries: HashMap<i64, Vec<Entry>> = journal::of_records(conn, catalog, &numbers(since)).await?;
+    let mut told = journal::marks_of_records(conn, catalog, &numbers(as_now), is_told).await?;
+    let mut links = journal::links_from(conn, &ids, Some(at)).await?;
+    for mut record in found {
+        let Some(kind) = catalog.find(record.kind) else { continue };
+        let mut marks = told.remove(&record.id.0).unwrap_or_default();
+        if record.changed > at {
+            marks = entries.remove(&record.id.0).unwrap_or_default().iter().map(Entry::mark).collect();
+            ahead
+                .extend(marks.iter().map(|mark| mark.at).filter(|when| *when > at).min().map(|when| (when, record.id)));
+            match fold(&marks, at) {
+                Some(folded) => folded.apply(kind, &mut record),
+                None => continue,
+            }
+            marks.retain(|mark| mark.at <= at);
+        }
+        marks.iter_mut().for_each(lean);
+        marks.shrink_to_fit();
+        let links = links.remove(&record.id.0).unwrap_or_default();
+        take(Case { record, marks, links });
+    }
+    Ok(ahead)
 }

@@ -59,7 +59,8 @@ fn table(assessment: &Assessment) -> String {
         text += &format!("{:>5}  {}\n", assessment.count(state), state.name().replace('_', " "));
     }
     for state in ORDER {
-        let verdicts: Vec<&Verdict> = assessment.verdicts.iter().filter(|verdict| verdict.state == state).collect();
+        let verdicts = assessment.verdicts.iter().map(AsRef::as_ref);
+        let verdicts: Vec<&Verdict> = verdicts.filter(|verdict| verdict.state == state).collect();
         if !verdicts.is_empty() {
             text += &format!("\n{}\n", model::lifecycle::sentence_case(state.name()));
         }

@@ -77,6 +77,10 @@ pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>, behind_
         let (desk, begun) = (desk.clone(), begun.clone());
         tokio::spawn(async move { desk.work(post::doings(), Arc::new(clock::now), begun).await })
     };
+    let assessor = {
+        let (desk, begun) = (desk.clone(), begun.clone());
+        tokio::spawn(async move { desk.keep_assessing(clock::now, begun).await })
+    };
     let served = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
         let _ = begin.send(true);
@@ -90,6 +94,7 @@ pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>, behind_
             let outcome = served.await;
             // The job at hand is finished first; one that was given up in the middle is done again by the next server.
             let _ = worker.await;
+            let _ = assessor.await;
             outcome
         } => outcome,
         () = late => Ok(()),

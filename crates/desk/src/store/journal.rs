@@ -128,6 +128,13 @@ pub async fn last(conn: &mut Conn) -> Result<i64, Fault> {
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
+/// Numbers of entries with their records, from one number to another, both included, in order; at most so many.
+pub async fn written(conn: &mut Conn, from: i64, to: i64, most: i64) -> Result<Vec<(i64, i64)>, Fault> {
+    let sql = "select seq, record from journal where seq >= $1 and seq <= $2 order by seq limit $3";
+    let rows = conn.run(sql, &[from.into(), to.into(), most.into()]).await?;
+    rows.iter().map(|row| Ok((row.int(0)?, row.int(1)?))).collect()
+}
+
 /// Leaf hash of the newest entry of a thing of the house, and how many it has; empty and 0 before the first.
 pub async fn last_of(conn: &mut Conn, id: RecordId) -> Result<(String, i64), Fault> {
     let sql = "select coalesce((select leaf from journal where record = $1 order by seq desc limit 1), ''), \

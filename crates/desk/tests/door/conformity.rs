@@ -72,3 +72,36 @@ async fn faults_in_lines_are_found() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// The map as it stands is followed write by write, and is what a whole assessment says.
+#[tokio::test]
+async fn what_stands_is_followed_entry_by_entry() {
+    let edits = [
+        "INC-6 resolution = null",
+        "CHG-1 implemented_on = null",
+        r#"add {"kind":"incident","number":"INC-900","state":"new","fields":{"raised_on":"2026-11-25T10:20:00Z"},"history":[{"at":"2026-11-25T10:20:00Z"},{"at":"2026-11-25T10:50:00Z","fields":{"category":"network"}}]}"#,
+        "DOC-1 review_due = \"2026-11-25\"",
+    ];
+    for world in worlds_of(kinds::catalog).await {
+        judged(&world, good()).await;
+        let manager = Actor { roles: vec![Role::SmsManager], ..agent() };
+        let mut now = at("2026-11-25T10:30:00Z");
+        world.desk.assessment(&manager, now).await.expect("an assessment");
+        let mut lines = good();
+        for edits in edits {
+            edit(&mut lines, edits);
+            let changed = lines.iter().filter(|line| !good().contains(line)).cloned().collect();
+            judged(&world, changed).await;
+            for minutes in [0, 1, 30, 60 * 24] {
+                now = now.plus(minutes * model::time::MINUTE);
+                let stands = world.desk.assessment(&manager, now).await.expect("an assessment");
+                let whole = world.desk.assess_as_of(stands.as_of).await.expect("an assessment");
+                assert_eq!(stands.as_of, now, "{edits} on {}", world.name);
+                for (stands, whole) in stands.verdicts.iter().zip(&whole.verdicts) {
+                    let (stands, whole) = (stands.to_json().to_string(), whole.to_json().to_string());
+                    assert_eq!(stands, whole, "{edits} at {now} on {}", world.name);
+                }
+            }
+        }
+    }
+}

@@ -73,7 +73,7 @@ pub(super) const CONTINUITY: Checks = &[
         }
         for plan in world.current_continuity_plans() {
             finding.need(plan, &["sections.a", "sections.b", "sections.c", "sections.d", "sections.e"]);
-            let fresh = plan.date("review_due").is_some_and(|due| due.date() >= world.instant().date());
+            let fresh = plan.date("review_due").is_some_and(|due| world.is_today_or_later(due));
             finding.fresh(plan, fresh, "are past their review");
         }
     }),

@@ -1,8 +1,8 @@
 //! One record as checks read it: filled, dated, linked, acted upon, by the words of `[reading]`.
 
-use model::{Decimal, Mark, Moment, Record, Value, lifecycle::UNSTATED, value::decimal};
+use model::{Decimal, Mark, Moment, Value, lifecycle::UNSTATED, value::decimal};
 
-use super::world::{Case, Place, World};
+use super::world::{Held, Place, World};
 
 /// Dates of plans and ends: taken as written, also when they lie after the instant ([reading].later_dates).
 /// A contract's or outage's `start` is one too: what begins later is told by the checks that read it.
@@ -31,49 +31,45 @@ impl PartialEq for Fact<'_> {
 }
 
 impl<'w> Fact<'w> {
-    fn case(self) -> &'w Case {
-        &self.world.cases[self.place as usize]
-    }
-
-    fn record(self) -> &'w Record {
-        &self.case().record
+    fn held(self) -> &'w Held {
+        &self.world.held()[self.place as usize]
     }
 
     pub fn number(self) -> &'w str {
-        &self.record().number
+        &self.held().number
     }
 
     pub fn kind(self) -> &'static str {
-        self.record().kind
+        self.held().kind
     }
 
     pub fn marks(self) -> &'w [Mark] {
-        &self.case().marks
+        &self.held().marks
     }
 
     /// Time of its first history entry.
     pub fn written(self) -> Moment {
-        self.marks().first().map_or(self.record().created, |mark| mark.at)
+        self.marks().first().map_or(self.held().created, |mark| mark.at)
     }
 
     /// Time of its last history entry not later than the instant; `None` when history says nothing.
     pub fn changed(self) -> Option<Moment> {
-        let last = self.marks().last().map_or(self.record().changed, |mark| mark.at);
-        Some(last).filter(|at| *at != Moment::UNKNOWN && *at <= self.world.instant)
+        let last = self.marks().last().map_or(self.held().changed, |mark| mark.at);
+        Some(last).filter(|at| *at != Moment::UNKNOWN && self.world.has_come(*at))
     }
 
     /// A field as it stands, by dotted path; common parts have no value of their own.
     pub fn value(self, path: &str) -> Option<&'w Value> {
         match path.split_once('.') {
-            None => self.record().fields.get(path),
-            Some((name, rest)) => self.record().fields.get(name)?.part(rest),
+            None => self.held().field(path),
+            Some((name, rest)) => self.held().field(name)?.part(rest),
         }
     }
 
     /// Filled; the date of something done that lies after the instant is not there yet.
     pub fn has(self, path: &str) -> bool {
         match self.value(path) {
-            Some(value) => is_there(self.world.instant, path, value),
+            Some(value) => is_there(self.world, path, value),
             None => self.common(path).is_some_and(|text| !text.trim().is_empty()),
         }
     }
@@ -94,9 +90,9 @@ impl<'w> Fact<'w> {
     fn common(self, path: &str) -> Option<&'w str> {
         match path {
             "number" | "id" => Some(self.number()),
-            "state" | "status" => Some(self.record().state.as_str()).filter(|state| *state != UNSTATED),
+            "state" | "status" => Some(&*self.held().state).filter(|state| *state != UNSTATED),
             // A title that only repeats the number was made up for want of one.
-            "title" | "name" => Some(self.record().title.as_str()).filter(|title| *title != self.number()),
+            "title" | "name" => Some(&*self.held().title).filter(|title| *title != self.number()),
             _ => None,
         }
     }
@@ -132,7 +128,7 @@ impl<'w> Fact<'w> {
     /// The date or instant; `None` when it is the date of something done and has not come yet.
     pub fn date(self, path: &str) -> Option<Moment> {
         let value = self.value(path)?;
-        value.as_moment().filter(|at| *at <= self.world.instant || is_planned(path))
+        value.as_moment().filter(|at| is_planned(path) || self.world.has_come(*at))
     }
 
     /// The entries of a list, or the one value that stands for it; none when it is not filled.
@@ -210,21 +206,21 @@ impl<'w> Fact<'w> {
 }
 
 /// Filled, and not the date of something that has not happened yet.
-pub(super) fn is_there(instant: Moment, path: &str, value: &Value) -> bool {
+pub(super) fn is_there(world: &World, path: &str, value: &Value) -> bool {
     match value {
-        Value::Parts(parts) => parts.iter().any(|(name, part)| !is_ahead(instant, &format!("{path}.{name}"), part)),
-        value => value.is_filled() && !is_ahead(instant, path, value),
+        Value::Parts(parts) => parts.iter().any(|(name, part)| !is_ahead(world, &format!("{path}.{name}"), part)),
+        value => value.is_filled() && !is_ahead(world, path, value),
     }
 }
 
-fn is_ahead(instant: Moment, path: &str, value: &Value) -> bool {
+fn is_ahead(world: &World, path: &str, value: &Value) -> bool {
     let at = match value {
         Value::Date(_) | Value::Instant(_) => value.as_moment(),
         // Year and hyphen first: no other text is worth reading as a date.
         Value::Text(text) if text.len() >= 10 && text.as_bytes()[4] == b'-' => Moment::parse(text),
         _ => None,
     };
-    at.is_some_and(|at| at > instant && !is_planned(path))
+    at.is_some_and(|at| !is_planned(path) && !world.has_come(at))
 }
 
 fn is_planned(path: &str) -> bool {

@@ -12,7 +12,7 @@ pub(super) const NONCONFORMITIES: Checks = &[
         for one in world.all("nonconformity") {
             let Some(raised) = one.date("raised_on") else { continue };
             let until = plus_working_days(model::Moment::of_date(raised.date()), 11);
-            if world.instant() < until {
+            if !world.has_come(until) {
                 continue;
             }
             finding.need(one, &["correction", "consequences"]);
@@ -35,11 +35,10 @@ pub(super) const NONCONFORMITIES: Checks = &[
     }),
     ("10.1.1.c", |world, finding| {
         finding.call("action", "open actions of nonconformities").call("nonconformity", "closed nonconformities");
-        let today = world.instant().date();
         for one in world.all("nonconformity") {
             let open: Vec<_> = one.actions().into_iter().filter(|action| !action.is_done()).collect();
             for action in &open {
-                let ahead = action.date("due").is_some_and(|due| due.date() >= today);
+                let ahead = action.date("due").is_some_and(|due| world.is_today_or_later(due));
                 finding.expect(*action, ahead, "are overdue or have no due date");
             }
             if one.has("closed_on") {

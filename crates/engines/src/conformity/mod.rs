@@ -6,6 +6,7 @@
 //!
 //! - [`catalogue()`]: the standard as data, for pages and checks.
 //! - [`World`]: the facts with their indexes. Building it and running every check is linear in the number of records.
+//! - [`Standing`]: a world that is kept with its verdicts; after writes only the checks concerned run again.
 //! - [`assess`], [`judge`]: verdicts; [`Assessment::to_json`] is the shape of contract.md section 5.
 //!
 //! The words of the checks and how they are read stand in `data/iso-20000-1-2018.toml` ([reading]); each check below is
@@ -16,8 +17,12 @@ mod checks;
 mod fact;
 mod finding;
 mod questions;
+mod seen;
 mod span;
+mod standing;
+mod trace;
 mod verdict;
+mod words;
 mod world;
 
 mod assurance;
@@ -36,7 +41,9 @@ mod transition;
 
 pub use catalogue::{Catalogue, FRAMEWORK, Requirement, catalogue, requirements_of_kind};
 pub use questions::{Questions, questions};
-pub use verdict::{Assessment, EXAMPLES, Judgement, State, Verdict, assess, judge};
+pub use seen::Seen;
+pub use standing::{Standing, assess, judge};
+pub use verdict::{Assessment, EXAMPLES, Judgement, Register, State, Verdict};
 pub use world::{Case, Settings, World, is_told, lean};
 
 /// Whether the program judges a requirement itself.

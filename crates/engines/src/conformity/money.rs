@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use model::{Decimal, Period, time::DAY};
+use model::{Decimal, Period};
 
 use super::{
     checks::Checks,
@@ -166,7 +166,7 @@ fn thresholds_are_answered<'w>(world: &'w World, finding: &mut Finding<'w>) {
         let run: Vec<_> = mine.iter().rev().take_while(|(_, reading)| is_over(*reading, number)).collect();
         let Some((first, _)) = run.last() else { continue };
         let allowed = threshold.allowed_days.unwrap_or_default();
-        let long = Decimal::from((world.instant().0 - first.0).div_euclid(DAY)) > allowed;
+        let long = Decimal::from(world.whole_days_since(*first)) > allowed;
         let acted = || plan.has_action() || run.iter().any(|(_, reading)| reading.has_action());
         finding.expect(newest, !long || acted(), "are over the threshold for too long, without an action");
     }

@@ -34,7 +34,7 @@ pub(super) const CHECKS: Checks = &[
             if finding.expect(measure, !mine.is_empty(), "have no reading") {
                 let newest = mine.iter().filter_map(|reading| reading.date("at")).max();
                 finding.seen(newest);
-                let fresh = newest.is_some_and(|at| world.instant().0 - at.0 <= days_of(measure) * DAY * 11 / 10);
+                let fresh = newest.is_some_and(|at| !world.is_past(at.plus(days_of(measure) * DAY * 11 / 10)));
                 finding.fresh(measure, fresh, "have no reading that is new enough");
             }
         }

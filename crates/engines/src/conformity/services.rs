@@ -313,7 +313,7 @@ pub(super) fn updated_lately(world: &World) -> impl Iterator<Item = Fact<'_>> {
 fn updates<'w>(ci: Fact<'w>) -> impl Iterator<Item = model::Moment> + 'w {
     let told = ci.marks().iter().flat_map(|mark| [mark.changes.get("updated_on"), mark.base.get("updated_on")]);
     let told = told.flatten().filter_map(|value| value.as_ref()?.as_moment());
-    ci.date("updated_on").into_iter().chain(told).filter(move |at| *at <= ci.world.instant())
+    ci.date("updated_on").into_iter().chain(told).filter(move |at| ci.world.has_come(*at))
 }
 
 fn verifications_are_followed<'w>(world: &'w World, finding: &mut Finding<'w>) {

@@ -1,16 +1,51 @@
 //! Windows, months, working days and closed periods, counted as `[reading]` says, seen from the instant of a world.
+//!
+//! Checks ask for the time here and nowhere else: each question also notes when its answer turns ([`trace::until`]).
 
 use model::{
     Date, Moment, Period,
     time::{DAY, MINUTE},
 };
 
-use super::world::World;
+use super::{trace, world::World};
 
 impl World {
+    /// Not after the instant.
+    pub(super) fn has_come(&self, at: Moment) -> bool {
+        let come = at <= self.instant;
+        if !come {
+            trace::until(at);
+        }
+        come
+    }
+
+    /// Before the instant.
+    pub(super) fn is_past(&self, at: Moment) -> bool {
+        self.has_come(at.plus(1))
+    }
+
+    /// The day of this date has not ended.
+    pub(super) fn is_today_or_later(&self, at: Moment) -> bool {
+        self.is_day_open(at.date())
+    }
+
+    fn is_day_open(&self, day: Date) -> bool {
+        match day.tomorrow() {
+            Ok(next) => !self.has_come(Moment::of_date(next)),
+            Err(_) => true,
+        }
+    }
+
+    /// The date of the instant; whatever is made of it may be otherwise tomorrow.
+    fn today(&self) -> Date {
+        let today = self.instant.date();
+        self.is_day_open(today);
+        today
+    }
+
     /// Not after the instant and at most so many times 24 hours before it.
     pub(super) fn is_within_days(&self, at: Moment, days: i64) -> bool {
-        at <= self.instant && self.instant.0 - at.0 <= days * DAY
+        self.has_come(at) && !self.is_past(at.plus(days * DAY))
     }
 
     /// In window_days.
@@ -20,22 +55,24 @@ impl World {
 
     /// More than so many times 24 hours ago; reaching the number exactly is still in time.
     pub(super) fn is_older_than_days(&self, at: Moment, days: i64) -> bool {
-        self.instant.0 - at.0 > days * DAY
+        self.is_past(at.plus(days * DAY))
     }
 
     /// Full 24 hours since then; negative for what lies ahead.
     pub(super) fn whole_days_since(&self, at: Moment) -> i64 {
-        (self.instant.0 - at.0).div_euclid(DAY)
+        let days = (self.instant.0 - at.0).div_euclid(DAY);
+        trace::until(at.plus((days + 1) * DAY));
+        days
     }
 
     /// That date plus the months is today or later: the day it falls due is still in time.
     pub(super) fn is_within_months(&self, at: Option<Moment>, months: i32) -> bool {
-        at.is_some_and(|at| at <= self.instant && plus_months(at.date(), months) >= self.instant.date())
+        at.is_some_and(|at| self.has_come(at) && self.is_day_open(plus_months(at.date(), months)))
     }
 
     /// A period end may lie ahead: the newest result of a running period is not too old.
     pub(super) fn is_period_fresh(&self, end: Option<Moment>, interval: &str) -> bool {
-        end.is_some_and(|end| plus_months(end.date(), self.interval(interval)) >= self.instant.date())
+        end.is_some_and(|end| self.is_day_open(plus_months(end.date(), self.interval(interval))))
     }
 
     /// Not older than a repeated duty asks for.
@@ -43,13 +80,9 @@ impl World {
         self.is_within_months(at, self.interval(interval))
     }
 
-    pub(super) fn is_past(&self, at: Moment) -> bool {
-        at < self.instant
-    }
-
     /// The calendar year of the instant, as periods write it.
     pub(super) fn year(&self) -> String {
-        format!("{:04}", self.instant.date().year())
+        format!("{:04}", self.today().year())
     }
 
     /// Whole months of the last 12 that are over, oldest first.
@@ -63,7 +96,7 @@ impl World {
     }
 
     fn closed_periods(&self, months: i8) -> Vec<Period> {
-        let today = self.instant.date();
+        let today = self.today();
         let earliest = plus_months(today, -12);
         let month = (today.month() - 1) / months * months + 1;
         let running = Date::new(today.year(), month, 1).unwrap_or(today);
@@ -84,7 +117,7 @@ impl World {
 
     /// The newest closed calendar month.
     pub(super) fn last_closed_month(&self) -> Period {
-        let today = self.instant.date();
+        let today = self.today();
         let end = Date::new(today.year(), today.month(), 1).unwrap_or(today);
         Period { begin: plus_months(end, -1), end }
     }

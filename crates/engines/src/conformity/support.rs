@@ -182,7 +182,7 @@ fn as_in<'w>(finding: &mut Finding<'w>, requirements: &[&str]) {
     for requirement in requirements {
         let mut own = Finding::new(finding.world());
         finding.with_found(requirement, |found| own.absorb(found));
-        finding.absorb(&own);
+        finding.absorb(&own.into_seen());
     }
 }
 
@@ -197,7 +197,7 @@ fn documents_exist<'w>(finding: &mut Finding<'w>) {
         if missing == Some(true) {
             finding.gap(format!("{} ({}) is not there", documented.name, documented.requirement));
         }
-        finding.look_at_all(&own);
+        finding.look_at_all(&own.into_seen());
     }
 }
 

@@ -2,18 +2,14 @@
 
 use std::{
     collections::HashMap,
-    sync::atomic::{AtomicUsize, Ordering},
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
 };
 
 use model::Moment;
 use serde_json::{Value as Json, json};
 
-use super::{
-    catalogue::{FRAMEWORK, Requirement, catalogue},
-    checks,
-    finding::{Finding, Findings},
-    world::World,
-};
+use super::{catalogue::Requirement, seen::Seen, world::World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
@@ -92,88 +88,96 @@ pub struct Verdict {
     pub why: String,
     /// A person's judgement decided, because no check exists or because it lowered what the check says.
     pub judged: bool,
-    /// Places of the records that were looked at, in [`Assessment::records`].
-    pub looked: Vec<u32>,
-    /// Places of the bad (else the stale) ones with what is said of them.
-    pub blamed: Vec<(u32, String)>,
+    /// The records that were looked at and what is said of them, by their places in [`Assessment::records`].
+    pub seen: Arc<Seen>,
 }
 
 /// Most numbers in `examples`; `bad` counts all of them.
 pub const EXAMPLES: usize = 100;
 
-/// Most threads that an assessment takes from a server that has other work to do.
-const THREADS: usize = 4;
-
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assessment {
     pub framework: &'static str,
     pub as_of: Moment,
-    /// In catalogue order.
-    pub verdicts: Vec<Verdict>,
+    /// In catalogue order. One that did not change since the assessment before is the same.
+    pub verdicts: Vec<Arc<Verdict>>,
     /// Kind and number of every record on record, by place: what the figures open.
-    pub records: Vec<(&'static str, Box<str>)>,
+    pub records: Register,
 }
 
-/// Judges every requirement. Same facts, same instant, same answer.
-pub fn assess(world: &World) -> Assessment {
-    let requirements = &catalogue().requirements;
-    let (building, plain): (Vec<_>, Vec<_>) = requirements.iter().partition(|one| checks::builds_on_others(&one.id));
-    let mut known = found(world, &plain);
-    let mut built: HashMap<&str, Verdict> = HashMap::new();
-    for requirement in building {
-        built.insert(&requirement.id, judged(world, requirement, find(requirement, Finding::knowing(world, &known))));
+/// Kind and number of records by place. A copy shares all but the newest page.
+#[derive(Clone, Debug, Default)]
+pub struct Register {
+    pages: Vec<Arc<Vec<Listed>>>,
+    /// Places by hash of the number, of those below `indexed`.
+    index: Arc<HashMap<u64, u32>>,
+    indexed: usize,
+}
+
+impl PartialEq for Register {
+    fn eq(&self, other: &Register) -> bool {
+        self.pages == other.pages
     }
-    let verdicts = requirements.iter().map(|requirement| {
-        let built = built.remove(requirement.id.as_str());
-        built.unwrap_or_else(|| judged(world, requirement, known.remove(requirement.id.as_str())))
-    });
-    let verdicts = verdicts.collect();
-    let records = world.cases.iter().map(|case| (case.record.kind, case.record.number.as_str().into())).collect();
-    Assessment { framework: FRAMEWORK, as_of: world.instant, verdicts, records }
 }
 
-/// Judges one requirement.
-pub fn judge(world: &World, requirement: &'static Requirement) -> Verdict {
-    judged(world, requirement, find(requirement, Finding::new(world)))
-}
+/// Kind and number of a record.
+pub type Listed = (&'static str, Box<str>);
 
-/// Runs the checks of these requirements side by side: each looks at the same facts and at nothing else.
-fn found<'w>(world: &'w World, requirements: &[&'static Requirement]) -> Findings<'w> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut mine = Vec::new();
-        while let Some(requirement) = requirements.get(next.fetch_add(1, Ordering::Relaxed)) {
-            mine.extend(find(requirement, Finding::new(world)).map(|finding| (requirement.id.as_str(), finding)));
+impl Register {
+    const PAGE: usize = 4096;
+
+    pub(super) fn push(&mut self, record: Listed) {
+        match self.pages.last_mut() {
+            Some(page) if page.len() < Register::PAGE => Arc::make_mut(page).push(record),
+            _ => self.pages.push(Arc::new(vec![record])),
         }
-        mine
-    };
-    let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(THREADS));
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut found: Findings<'w> = work().into_iter().collect();
-        for other in others {
-            match other.join() {
-                Ok(theirs) => found.extend(theirs),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+    }
+
+    pub fn len(&self) -> usize {
+        self.pages.last().map_or(0, |last| (self.pages.len() - 1) * Register::PAGE + last.len())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
+    pub fn get(&self, place: u32) -> Option<&Listed> {
+        let place = place as usize;
+        self.pages.get(place / Register::PAGE)?.get(place % Register::PAGE)
+    }
+
+    /// From a place on.
+    fn iter_from(&self, place: usize) -> impl Iterator<Item = (u32, &Listed)> {
+        (place..self.len()).filter_map(|place| Some((place as u32, self.get(place as u32)?)))
+    }
+
+    /// The place and the kind of a number.
+    pub fn find(&self, number: &str) -> Option<(u32, &'static str)> {
+        let is_it = |(_, listed): &(u32, &Listed)| &*listed.1 == number;
+        let indexed = self.index.get(&hash(number)).and_then(|place| Some((*place, self.get(*place)?)));
+        // Two numbers of one hash are as good as never; the later one is then sought the long way.
+        let found = indexed.filter(is_it).or_else(|| self.iter_from(self.indexed).find(is_it));
+        found.map(|(place, listed)| (place, listed.0))
+    }
+
+    /// Makes finding quick again when much came in.
+    pub(super) fn reindex(&mut self) {
+        if self.len() - self.indexed > Register::PAGE {
+            self.index = Arc::new(self.iter_from(0).map(|(place, listed)| (hash(&listed.1), place)).collect());
+            self.indexed = self.len();
         }
-        found
-    })
+    }
 }
 
-/// Runs the check of a requirement; `None` when it has none.
-fn find<'w>(requirement: &Requirement, mut finding: Finding<'w>) -> Option<Finding<'w>> {
-    let check = checks::find(&requirement.id)?;
-    check(finding.world(), &mut finding);
-    Some(finding)
+fn hash(number: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    number.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The verdict with what a person said of it.
-fn judged(world: &World, requirement: &'static Requirement, finding: Option<Finding<'_>>) -> Verdict {
-    let mut verdict = match finding {
-        Some(finding) => finding.verdict(requirement),
-        None => for_a_person(requirement),
-    };
+pub(super) fn judged(world: &World, mut verdict: Verdict) -> Verdict {
+    let requirement = verdict.requirement;
     let mine = world.judgements.iter().filter(|judgement| judgement.requirement == requirement.id);
     let latest = mine.filter(|judgement| judgement.on <= world.instant).max_by_key(|judgement| judgement.on);
     if let Some(judgement) = latest {
@@ -192,7 +196,7 @@ fn judged(world: &World, requirement: &'static Requirement, finding: Option<Find
     verdict
 }
 
-fn for_a_person(requirement: &'static Requirement) -> Verdict {
+pub(super) fn for_a_person(requirement: &'static Requirement) -> Verdict {
     let why = match requirement.check {
         None => "Only a person can judge this",
         Some(_) => "This requirement is not judged by the program yet",
@@ -207,8 +211,7 @@ fn for_a_person(requirement: &'static Requirement) -> Verdict {
         newest: None,
         why: why.into(),
         judged: false,
-        looked: Vec::new(),
-        blamed: Vec::new(),
+        seen: Arc::default(),
     }
 }
 
@@ -218,7 +221,7 @@ impl Assessment {
     }
 
     pub fn find(&self, requirement: &str) -> Option<&Verdict> {
-        self.verdicts.iter().find(|verdict| verdict.requirement.id == requirement)
+        self.verdicts.iter().find(|verdict| verdict.requirement.id == requirement).map(Arc::as_ref)
     }
 
     /// The shape of contract.md section 5, keys in that order.
@@ -231,7 +234,7 @@ impl Assessment {
             "framework": self.framework,
             "as_of": self.as_of.to_string(),
             "summary": summary,
-            "requirements": self.verdicts.iter().map(Verdict::to_json).collect::<Vec<_>>(),
+            "requirements": self.verdicts.iter().map(|verdict| verdict.to_json()).collect::<Vec<_>>(),
         })
     }
 }

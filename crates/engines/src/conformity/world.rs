@@ -3,14 +3,20 @@
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
 };
 
-use model::{Decimal, Link, Mark, Moment, Record, Value, lifecycle::WITHDRAWN};
+use model::{Decimal, Link, Mark, Moment, Record, RecordId, Value, lifecycle::WITHDRAWN};
 
-use super::{catalogue::catalogue, fact::Fact, verdict::Judgement};
+use super::{
+    catalogue::catalogue,
+    fact::Fact,
+    trace::{self, Reads},
+    verdict::Judgement,
+};
 
 /// A record as of the instant, its history not later than that, and its links.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Case {
     /// Already folded: title, state and fields are those that were on record at the instant.
     pub record: Record,
@@ -65,21 +71,56 @@ impl Default for Settings {
     }
 }
 
-/// Position of a case in its world.
+/// Position of a record in its world; it keeps it for good.
 pub(super) type Place = u32;
+
+/// A case as it is kept: a million of them stand in memory together.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub id: RecordId,
+    pub kind: &'static str,
+    /// What [`trace::saw`] is told when this record is looked at.
+    pub bit: u8,
+    pub number: Box<str>,
+    pub title: Box<str>,
+    pub state: Box<str>,
+    pub created: Moment,
+    pub changed: Moment,
+    /// By name.
+    fields: Box<[(Arc<str>, Value)]>,
+    pub marks: Box<[Mark]>,
+    pub links: Box<[Link]>,
+}
+
+impl Held {
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        let at = self.fields.binary_search_by(|(known, _)| (**known).cmp(name)).ok()?;
+        Some(&self.fields[at].1)
+    }
+
+    /// Left out of every check that does not name such states.
+    fn is_withdrawn(&self) -> bool {
+        WITHDRAWN.contains(&&*self.state)
+    }
+}
 
 #[derive(Debug)]
 pub struct World {
     pub(super) instant: Moment,
-    pub(super) cases: Vec<Case>,
+    held: Vec<Held>,
     pub(super) judgements: Vec<Judgement>,
     settings: Settings,
+    /// Names of fields, each kept once.
+    names: HashSet<Arc<str>>,
+    /// Bits of kinds, in the order in which they came in.
+    bits: HashMap<&'static str, u8>,
+    places: HashMap<RecordId, Place>,
     /// Records by kind, those that are withdrawn left out.
     kinds: HashMap<&'static str, Vec<Place>>,
     withdrawn: HashMap<&'static str, Vec<Place>>,
-    numbers: HashMap<String, Place>,
+    numbers: HashMap<Box<str>, Place>,
     /// Numbers of the withdrawn.
-    gone: HashSet<String>,
+    gone: HashSet<Box<str>>,
     /// Links read both ways, each neighbour once.
     ties: HashMap<Place, Vec<Place>>,
     /// Actions by the number in their field source.
@@ -92,11 +133,21 @@ pub struct World {
 impl World {
     /// Takes what was on record at `instant`. Links and references may lead to nothing.
     pub fn new(instant: Moment, settings: Settings, records: Vec<Case>) -> World {
-        let mut world = World {
+        let mut world = World::empty(instant, settings);
+        records.into_iter().for_each(|case| world.take(case));
+        world.settled()
+    }
+
+    /// Where nothing is on record yet. [`World::take`] fills it, [`World::settled`] must follow.
+    pub fn empty(instant: Moment, settings: Settings) -> World {
+        World {
             instant,
-            cases: records,
+            held: Vec::new(),
             judgements: Vec::new(),
             settings,
+            names: HashSet::new(),
+            bits: HashMap::new(),
+            places: HashMap::new(),
             kinds: HashMap::new(),
             withdrawn: HashMap::new(),
             numbers: HashMap::new(),
@@ -105,22 +156,124 @@ impl World {
             sourced: HashMap::new(),
             people: HashMap::new(),
             top: HashSet::new(),
-        };
-        for (place, case) in world.cases.iter().enumerate() {
-            let place = place as Place;
-            if is_withdrawn(&case.record) {
-                world.withdrawn.entry(case.record.kind).or_default().push(place);
-                world.gone.insert(case.record.number.clone());
-            } else {
-                world.kinds.entry(case.record.kind).or_default().push(place);
-                world.numbers.insert(case.record.number.clone(), place);
-            }
         }
-        world.ties = world.tie();
-        world.sourced = world.source_actions();
-        world.people = world.gather_people();
-        world.top = world.gather_top();
-        world
+    }
+
+    /// Takes one record in, once.
+    pub fn take(&mut self, case: Case) {
+        let place = self.held.len() as Place;
+        let held = self.hold(case);
+        self.places.insert(held.id, place);
+        self.list(&held, place);
+        self.held.push(held);
+    }
+
+    /// With the ways between the records found.
+    pub fn settled(mut self) -> World {
+        self.find_ways(Reads::all());
+        self
+    }
+
+    /// Takes the newer states of records in and says what a check may have read of them before.
+    pub(super) fn renew(&mut self, instant: Moment, cases: Vec<Case>) -> Reads {
+        self.instant = instant;
+        let mut written = Reads::default();
+        for case in cases {
+            written = written.and(self.renew_one(case));
+        }
+        self.find_ways(written);
+        written
+    }
+
+    fn renew_one(&mut self, case: Case) -> Reads {
+        let new = Reads::default().with(Reads::MISSING).with(Reads::LINKS);
+        let Some(place) = self.places.get(&case.record.id).copied() else {
+            let place = self.held.len();
+            self.take(case);
+            return new.with(self.held[place].bit);
+        };
+        let now = self.hold(case);
+        let mut written = Reads::default().with(now.bit);
+        let then = &self.held[place as usize];
+        if then.links != now.links {
+            written = written.with(Reads::LINKS);
+        }
+        if (then.is_withdrawn(), &then.number) != (now.is_withdrawn(), &now.number) {
+            written = written.and(new);
+            let (kind, number) = (then.kind, then.number.clone());
+            for listed in [&mut self.kinds, &mut self.withdrawn] {
+                listed.entry(kind).or_default().retain(|other| *other != place);
+            }
+            self.numbers.remove(&number);
+            self.gone.remove(&number);
+            self.list(&now, place);
+        }
+        self.held[place as usize] = now;
+        written
+    }
+
+    fn hold(&mut self, case: Case) -> Held {
+        let Case { record, marks, links } = case;
+        let next = self.bits.len();
+        // More kinds than bits share some: then a check runs again without need, never too seldom.
+        let bit = *self.bits.entry(record.kind).or_insert_with(|| Reads::of_kind(next));
+        let fields = record.fields.into_iter().map(|(name, value)| {
+            let known = self.names.get(name.as_str()).cloned();
+            let name = known.unwrap_or_else(|| {
+                let name: Arc<str> = name.into();
+                self.names.insert(name.clone());
+                name
+            });
+            (name, value)
+        });
+        Held {
+            id: record.id,
+            kind: record.kind,
+            bit,
+            number: record.number.into(),
+            title: record.title.into(),
+            state: record.state.into(),
+            created: record.created,
+            changed: record.changed,
+            fields: fields.collect(),
+            marks: marks.into(),
+            links: links.into(),
+        }
+    }
+
+    /// Where a record is found by its kind and its number.
+    fn list(&mut self, held: &Held, place: Place) {
+        let listed = if held.is_withdrawn() {
+            self.gone.insert(held.number.clone());
+            self.withdrawn.entry(held.kind).or_default()
+        } else {
+            self.numbers.insert(held.number.clone(), place);
+            self.kinds.entry(held.kind).or_default()
+        };
+        let at = listed.partition_point(|other| *other < place);
+        listed.insert(at, place);
+    }
+
+    fn find_ways(&mut self, written: Reads) {
+        let changed = |kind: &str| written.meets(Reads::default().with(self.bit(kind)));
+        let (actions, people, roles) = (changed("action"), changed("person"), changed("role"));
+        if written.meets(Reads::default().with(Reads::LINKS)) {
+            self.ties = self.tie();
+        }
+        if actions {
+            self.sourced = self.source_actions();
+        }
+        if people {
+            self.people = self.gather_people();
+        }
+        if roles {
+            self.top = self.gather_top();
+        }
+    }
+
+    /// Of a kind without any record it is asked whether there is a record that is missing.
+    fn bit(&self, kind: &str) -> u8 {
+        self.bits.get(kind).copied().unwrap_or(Reads::MISSING)
     }
 
     /// What people judged; later judgements of the same requirement take the place of earlier ones.
@@ -132,8 +285,8 @@ impl World {
     fn tie(&self) -> HashMap<Place, Vec<Place>> {
         let mut ties: HashMap<Place, Vec<Place>> = HashMap::new();
         for from in self.kinds.values().flatten() {
-            for link in &self.cases[*from as usize].links {
-                if let Some(to) = self.numbers.get(&link.to) {
+            for link in &self.held[*from as usize].links {
+                if let Some(to) = self.numbers.get(link.to.as_str()) {
                     ties.entry(*from).or_default().push(*to);
                     ties.entry(*to).or_default().push(*from);
                 }
@@ -171,30 +324,37 @@ impl World {
         roles.flat_map(|role| role.names("holder").map(str::to_lowercase)).collect()
     }
 
-    pub fn instant(&self) -> Moment {
-        self.instant
+    pub(super) fn held(&self) -> &[Held] {
+        &self.held
     }
 
     pub(super) fn fact(&self, place: Place) -> Fact<'_> {
+        trace::saw(self.held[place as usize].bit);
         Fact { world: self, place }
     }
 
     /// Records of a kind, without those that are withdrawn, superseded or cancelled.
     pub(super) fn all(&self, kind: &str) -> impl Iterator<Item = Fact<'_>> + Clone {
-        self.kinds.get(kind).into_iter().flatten().map(|place| self.fact(*place))
+        trace::saw(self.bit(kind));
+        self.kinds.get(kind).into_iter().flatten().map(|place| Fact { world: self, place: *place })
     }
 
     /// Only those that are withdrawn, superseded or cancelled, for the few checks that name them.
     pub(super) fn left_out(&self, kind: &str) -> impl Iterator<Item = Fact<'_>> + Clone {
-        self.withdrawn.get(kind).into_iter().flatten().map(|place| self.fact(*place))
+        trace::saw(self.bit(kind));
+        self.withdrawn.get(kind).into_iter().flatten().map(|place| Fact { world: self, place: *place })
     }
 
     pub(super) fn has_any(&self, kind: &str) -> bool {
-        self.kinds.get(kind).is_some_and(|places| !places.is_empty())
+        self.all(kind).next().is_some()
     }
 
     pub(super) fn find(&self, number: &str) -> Option<Fact<'_>> {
-        self.numbers.get(number).map(|place| self.fact(*place))
+        let found = self.numbers.get(number);
+        if found.is_none() {
+            trace::saw(Reads::MISSING);
+        }
+        found.map(|place| self.fact(*place))
     }
 
     pub(super) fn find_of(&self, kind: &str, number: &str) -> Option<Fact<'_>> {
@@ -203,14 +363,16 @@ impl World {
 
     /// Whether any record has this number, withdrawn ones included.
     pub(super) fn is_on_record(&self, number: &str) -> bool {
-        self.numbers.contains_key(number) || self.gone.contains(number)
+        self.find(number).is_some() || self.gone.contains(number)
     }
 
     pub(super) fn neighbours(&self, place: Place) -> &[Place] {
+        trace::saw(Reads::LINKS);
         self.ties.get(&place).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn actions_with_source(&self, number: &str) -> &[Place] {
+        trace::saw(self.bit("action"));
         self.sourced.get(number).map_or(&[], Vec::as_slice)
     }
 
@@ -242,14 +404,17 @@ impl World {
     }
 
     pub(super) fn is_of_provider(&self, mail: &str) -> bool {
+        trace::saw(self.bit("person"));
         self.people.contains_key(&mail.to_lowercase())
     }
 
     pub(super) fn is_active_person(&self, mail: &str) -> bool {
+        trace::saw(self.bit("person"));
         self.people.get(&mail.to_lowercase()).copied().unwrap_or_default()
     }
 
     pub(super) fn is_top(&self, mail: &str) -> bool {
+        trace::saw(self.bit("role"));
         self.top.contains(&mail.to_lowercase())
     }
 
@@ -302,8 +467,8 @@ impl World {
     /// Contracts that have begun and whose last day is not before today.
     pub(super) fn contracts_in_force(&self) -> impl Iterator<Item = Fact<'_>> + Clone {
         self.all("contract").filter(|contract| {
-            let begun = contract.date("start").is_some_and(|start| start <= self.instant);
-            begun && contract.date("end").is_none_or(|end| end.date() >= self.instant.date())
+            let begun = contract.date("start").is_some_and(|start| self.has_come(start));
+            begun && contract.date("end").is_none_or(|end| self.is_today_or_later(end))
         })
     }
 
@@ -324,18 +489,13 @@ impl World {
 
     /// Whether a part of an entry is filled.
     pub(super) fn has_part(&self, entry: &Value, path: &str) -> bool {
-        entry.part(path).is_some_and(|part| super::fact::is_there(self.instant, path, part))
+        entry.part(path).is_some_and(|part| super::fact::is_there(self, path, part))
     }
 
     /// A date within an entry of a list; `None` when it has not come yet.
     pub(super) fn part_date(&self, entry: &Value, path: &str) -> Option<Moment> {
-        entry.part(path).and_then(Value::as_moment).filter(|at| *at <= self.instant)
+        entry.part(path).and_then(Value::as_moment).filter(|at| self.has_come(*at))
     }
-}
-
-/// Left out of every check that does not name such states.
-fn is_withdrawn(record: &Record) -> bool {
-    WITHDRAWN.contains(&record.state.as_str())
 }
 
 /// Numbers in the order that people expect: INC-9 before INC-10.

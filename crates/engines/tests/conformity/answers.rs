@@ -69,7 +69,7 @@ fn a_person_lowers_and_never_raises() {
         judgement("5.1.f", State::Proved, "2026-11-01"),
         judgement("5.1.j", State::Nonconforming, "2026-11-01"),
     ]);
-    let assessment = assess(&world);
+    let assessment = assess(world);
     let found = |id: &str| {
         let verdict = assessment.find(id).unwrap();
         (verdict.state, verdict.judged)

@@ -25,7 +25,7 @@ pub fn verdict(lines: &[Json], instant: &str, requirement: &str) -> Verdict {
 }
 
 pub fn assessed(lines: &[Json], instant: &str) -> Assessment {
-    assess(&world(lines, instant))
+    assess(world(lines, instant))
 }
 
 /// Assesses variations of the same lines: what a variation leaves alone is read once.
@@ -53,7 +53,7 @@ impl Variations {
             Some((_, case)) => case.clone(),
             None => case(line, place, self.instant),
         });
-        assess(&World::new(self.instant, Settings::default(), cases.collect()))
+        assess(World::new(self.instant, Settings::default(), cases.collect()))
     }
 }
 
@@ -62,7 +62,7 @@ fn number(line: &Json) -> String {
 }
 
 /// The record of a line as of an instant; `None` when it is not on record yet.
-fn case(json: &Json, place: usize, instant: Moment) -> Option<Case> {
+pub fn case(json: &Json, place: usize, instant: Moment) -> Option<Case> {
     let line = Line::read(json.clone()).unwrap();
     let kind = catalogue().record_types.iter().find(|known| known.id == line.kind).expect("a known kind");
     let marks = marks(&line);

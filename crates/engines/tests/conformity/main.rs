@@ -4,4 +4,5 @@ mod answers;
 mod build;
 mod faults;
 mod incidents;
+mod standing;
 mod whole;

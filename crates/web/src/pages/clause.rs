@@ -182,8 +182,7 @@ fn finding(verdict: &Verdict, assessment: &Assessment, catalog: &Catalog, clause
 
 /// Where a record is, by its number alone; empty for one that is on record nowhere.
 fn address(assessment: &Assessment, catalog: &Catalog, number: &str) -> String {
-    let found = assessment.records.iter().find(|(_, other)| &**other == number);
-    let kind = found.and_then(|(kind, _)| catalog.find(kind));
+    let kind = assessment.records.find(number).and_then(|(_, kind)| catalog.find(kind));
     kind.map(|kind| format!("/{}/{number}", kind.plural)).unwrap_or_default()
 }
 

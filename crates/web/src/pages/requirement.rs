@@ -100,13 +100,11 @@ pub async fn page(
 ) -> Result<RequirementPage, Refusal> {
     let verdict = assessment.find(id).ok_or(Refusal::NotFound)?;
     let catalog = desk.catalog();
-    let show = ask.show.unwrap_or(if verdict.blamed.is_empty() { Show::All } else { Show::Bad });
+    let show = ask.show.unwrap_or(if verdict.bad == 0 { Show::All } else { Show::Bad });
     let places = places(verdict, show);
     let shown: Vec<(u32, String)> = places.iter().skip(ask.from).take(PAGE).cloned().collect();
-    let numbers = shown
-        .iter()
-        .filter_map(|(place, _)| assessment.records.get(*place as usize))
-        .map(|(_, number)| number.to_string());
+    let numbers =
+        shown.iter().filter_map(|(place, _)| assessment.records.get(*place)).map(|(_, number)| number.to_string());
     let names = desk.names_of(actor, numbers.collect(), std::collections::BTreeSet::new(), ask.now).await?;
     let rows =
         shown.iter().filter_map(|(place, said)| row(assessment, &catalog, &names, verdict, *place, said)).collect();
@@ -151,12 +149,13 @@ pub async fn page(
 
 /// Places with what is said of them, the blamed ones first.
 fn places(verdict: &Verdict, show: Show) -> Vec<(u32, String)> {
-    let blamed: std::collections::BTreeSet<u32> = verdict.blamed.iter().map(|(place, _)| *place).collect();
-    let good = || verdict.looked.iter().filter(|place| !blamed.contains(place)).map(|place| (*place, String::new()));
+    let blamed: std::collections::BTreeSet<u32> = verdict.seen.blamed().map(|(place, _)| place).collect();
+    let good =
+        || verdict.seen.looked().iter().filter(|place| !blamed.contains(place)).map(|place| (*place, String::new()));
     match show {
-        Show::Bad => verdict.blamed.clone(),
+        Show::Bad => verdict.seen.blamed().collect(),
         Show::Good => good().collect(),
-        Show::All => verdict.blamed.iter().cloned().chain(good()).collect(),
+        Show::All => verdict.seen.blamed().chain(good()).collect(),
     }
 }
 
@@ -168,7 +167,7 @@ fn row(
     place: u32,
     said: &str,
 ) -> Option<Row> {
-    let (kind, number) = assessment.records.get(place as usize)?;
+    let (kind, number) = assessment.records.get(place)?;
     let kind = catalog.find(kind)?;
     let known = names.records.get(&**number);
     let mark =

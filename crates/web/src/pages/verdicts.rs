@@ -80,7 +80,12 @@ pub fn worst(verdicts: &[&Verdict]) -> State {
 /// Verdicts of a clause and of everything below it, in catalogue order.
 pub fn below<'a>(assessment: &'a Assessment, clause: &str) -> Vec<&'a Verdict> {
     let inside = |id: &str| id == clause || id.strip_prefix(clause).is_some_and(|rest| rest.starts_with('.'));
-    assessment.verdicts.iter().filter(|verdict| inside(&verdict.requirement.clause)).collect()
+    assessment
+        .verdicts
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|verdict: &&Verdict| inside(&verdict.requirement.clause))
+        .collect()
 }
 
 /// The clauses that pages show as one: three numbers deep under 8, two elsewhere (as auditors speak of them).

@@ -389,21 +389,15 @@ fn size(bytes: i64) -> String {
 fn evidence(app: &App, seat: &Seat, kind: &Kind, number: &str) -> Vec<Evidence> {
     let requirements = catalogue::requirements_of_kind(kind.name);
     let assessment = app.desk.known_assessment(&seat.actor, seat.now);
-    let place = assessment.as_ref().and_then(|assessment| {
-        let at = assessment.records.iter().position(|record| record.0 == kind.name && &*record.1 == number)?;
-        u32::try_from(at).ok()
-    });
+    let place = assessment.as_ref().and_then(|assessment| assessment.records.find(number)).map(|found| found.0);
     let entry = |requirement: &&'static catalogue::Requirement| {
         let verdict = assessment.as_ref().and_then(|assessment| assessment.find(&requirement.id));
-        let said = verdict.zip(place).and_then(|(verdict, place)| {
-            let blamed = verdict.blamed.iter().find(|blamed| blamed.0 == place);
-            match blamed {
-                Some((_, why)) => Some((Mark::new(Shape::Nonconforming, Tone::Bad, "Fails"), why.clone())),
-                None if verdict.looked.contains(&place) => {
-                    Some((Mark::new(Shape::Proved, Tone::Ok, "Proves"), String::new()))
-                }
-                None => None,
+        let said = verdict.zip(place).and_then(|(verdict, place)| match verdict.seen.blamed_for(place) {
+            Some(why) => Some((Mark::new(Shape::Nonconforming, Tone::Bad, "Fails"), why)),
+            None if verdict.seen.has_looked_at(place) => {
+                Some((Mark::new(Shape::Proved, Tone::Ok, "Proves"), String::new()))
             }
+            None => None,
         });
         let (mark, why) = said.map_or((None, String::new()), |(mark, why)| (Some(mark), why));
         Evidence {

@@ -1,0 +1,164 @@
+//! The facts with their verdicts, kept in memory and followed entry by entry, so that after a write the map is right at once.
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+
+use engines::conformity::{Assessment, Settings, Standing, World};
+use model::{Moment, Refusal, time::HOUR};
+
+use crate::{Desk, past::Ahead, store::journal};
+
+/// More records than these are not kept: they are read anew for each assessment, with rests between.
+const MOST: usize = 250_000;
+
+/// Entries followed at a time; whoever is further behind begins anew.
+const STEP: i64 = 20_000;
+
+/// A number of the journal that was skipped may still be on its way, in a transaction that has not ended; after this it was
+/// given back and will not come.
+const PATIENCE: i64 = 2 * HOUR;
+/// More ranges of skipped numbers than these are not followed: everything is read anew.
+const HOLES: usize = 64;
+
+/// What the kept facts have seen of the journal.
+#[derive(Debug)]
+pub(crate) struct Followed {
+    standing: Standing,
+    settings: Settings,
+    ahead: Ahead,
+    /// Number of the newest entry that was seen.
+    seen: i64,
+    holes: Vec<Hole>,
+}
+
+/// Numbers of entries, both included, that were skipped when later ones were already there.
+#[derive(Debug)]
+struct Hole {
+    from: i64,
+    to: i64,
+    noticed: Moment,
+}
+
+/// An assessment with what it took.
+pub(crate) struct Judged {
+    pub assessment: Assessment,
+    /// Number of the newest journal entry that it has seen.
+    pub seen: i64,
+    pub took: Duration,
+    /// Checks that ran.
+    pub ran: usize,
+    /// Kept for the next one, unless there is too much of it.
+    pub kept: Option<Followed>,
+}
+
+impl Desk {
+    /// Judges what stands now, from what was kept where that can be followed.
+    pub(crate) async fn judge_on(&self, kept: Option<Followed>, now: Moment) -> Result<Judged, Refusal> {
+        let clock = Instant::now();
+        let judgements = self.judgements_as_of(now).await?;
+        let (mut followed, ran) = match self.follow(kept, now).await? {
+            Some(followed) => followed,
+            None => self.begin(now).await?,
+        };
+        // What people judge is laid over what the checks say: only the checks are kept.
+        let assessment = followed.standing.assessment(judgements);
+        let seen = followed.seen;
+        let kept = (followed.standing.len() <= MOST).then_some(followed);
+        Ok(Judged { assessment, seen, took: clock.elapsed(), ran, kept })
+    }
+
+    /// All facts as of an instant.
+    pub(crate) async fn world_as_of(&self, at: Moment) -> Result<(World, Ahead), Refusal> {
+        let kinds: Vec<&'static str> = self.catalog().kinds().iter().map(|kind| kind.name).collect();
+        let mut world = World::empty(at, self.settings().conformity.clone());
+        let ahead = self.tell_cases(&kinds, at, |case| world.take(case)).await?;
+        Ok((world, ahead))
+    }
+
+    async fn begin(&self, now: Moment) -> Result<(Followed, usize), Refusal> {
+        // Whatever is written while the facts are read is followed the next time.
+        let seen = self.newest_entry().await?;
+        let (world, ahead) = self.world_as_of(now).await?;
+        let settings = self.settings().conformity.clone();
+        let standing = apart(move || Standing::new(world.settled())).await?;
+        let followed = Followed { standing, settings, ahead, seen, holes: Vec::new() };
+        Ok((followed, engines::conformity::catalogue().requirements.len()))
+    }
+
+    /// Tells the kept facts what was written since; `None` when they cannot be followed.
+    async fn follow(&self, kept: Option<Followed>, now: Moment) -> Result<Option<(Followed, usize)>, Refusal> {
+        let Some(mut followed) = kept else { return Ok(None) };
+        if followed.settings != self.settings().conformity || now < followed.standing.as_of() {
+            return Ok(None);
+        }
+        let Some(mut records) = self.written_since(&mut followed, now).await? else { return Ok(None) };
+        records.extend(followed.ahead.iter().filter(|(when, _)| *when <= now).map(|(_, id)| id.0));
+        let records: Vec<i64> = records.into_iter().collect();
+        let (cases, ahead) = self.cases_by_ids(&records, now).await?;
+        followed.ahead.retain(|(_, id)| records.binary_search(&id.0).is_err());
+        followed.ahead.extend(ahead);
+        apart(move || {
+            let ran = followed.standing.renew(now, cases);
+            Some((followed, ran))
+        })
+        .await
+    }
+
+    /// Records of the entries that were not seen yet; `None` when there are too many.
+    async fn written_since(&self, followed: &mut Followed, now: Moment) -> Result<Option<BTreeSet<i64>>, Refusal> {
+        let mut conn = self.db().read().await?;
+        let newer = journal::written(&mut conn, followed.seen + 1, i64::MAX, STEP).await?;
+        if newer.len() as i64 == STEP {
+            return Ok(None);
+        }
+        let mut records: BTreeSet<i64> = newer.iter().map(|(_, record)| *record).collect();
+        for Hole { from, to, noticed } in std::mem::take(&mut followed.holes) {
+            let late = journal::written(&mut conn, from, to, STEP).await?;
+            records.extend(late.iter().map(|(_, record)| *record));
+            followed.holes.extend(holes(from, to + 1, late.iter().map(|(seq, _)| *seq), noticed));
+        }
+        if let Some((last, _)) = newer.last() {
+            followed.holes.extend(holes(followed.seen + 1, *last, newer.iter().map(|(seq, _)| *seq), now));
+            followed.seen = *last;
+        }
+        followed.holes.retain(|hole| now.0 - hole.noticed.0 < PATIENCE);
+        Ok((followed.holes.len() <= HOLES).then_some(records))
+    }
+}
+
+/// The ranges of numbers before `end` that are missing among those that came, beginning with `from`.
+fn holes(from: i64, end: i64, came: impl Iterator<Item = i64>, noticed: Moment) -> Vec<Hole> {
+    let mut next = from;
+    let mut holes = Vec::new();
+    for seq in came.chain([end]) {
+        if seq > next {
+            holes.push(Hole { from: next, to: seq - 1, noticed });
+        }
+        next = next.max(seq + 1);
+    }
+    holes
+}
+
+/// Folding a year of records into verdicts is pure work: it must not hold up those who wait for pages.
+pub(crate) async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| crate::Fault::new(error.to_string()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn skipped_numbers_are_remembered() {
+        let found = |from, end, came: &[i64]| {
+            let holes = holes(from, end, came.iter().copied(), Moment(0));
+            holes.into_iter().map(|hole| (hole.from, hole.to)).collect::<Vec<_>>()
+        };
+        assert_eq!(found(1, 5, &[1, 2, 5]), [(3, 4)]);
+        assert_eq!(found(3, 8, &[5]), [(3, 4), (6, 7)]);
+        assert_eq!(found(3, 6, &[]), [(3, 5)]);
+        assert_eq!(found(3, 3, &[3]), []);
+    }
+}
