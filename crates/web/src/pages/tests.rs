@@ -75,7 +75,7 @@ async fn home_says_what_is_wrong_and_what_is_next() {
     let desk = world(&folder).await;
     let world = World::new(NOW, Settings::default(), Vec::new());
     let ines = actor("ines@tidewell.example", Role::SmsManager, None);
-    let page = home::page(&desk, &ines, shell(), Some(&assess(&world)), NOW).await.expect("the page is gathered");
+    let page = home::page(&desk, &ines, shell(), Some(&assess(world)), NOW).await.expect("the page is gathered");
     let said: Vec<String> = page.phrases.iter().map(|phrase| format!("{} {}", phrase.strong, phrase.rest)).collect();
     assert_eq!(
         said.join(" "),
