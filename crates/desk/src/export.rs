@@ -54,7 +54,8 @@ impl Desk {
     }
 }
 
-fn line(kind: &Kind, record: Record, entries: &[Entry]) -> Line {
+/// A record with what its entries tell, in the order of their times.
+pub(crate) fn line(kind: &Kind, record: Record, entries: &[Entry]) -> Line {
     let fields = record.fields.iter().map(|(name, value)| (name.clone(), value.to_json())).collect();
     Line {
         kind: kind.name.into(),

@@ -36,6 +36,7 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
             "message",
             "approval_link",
             "event_source",
+            "pack",
         ]
         .into_iter()
         .map(|name| Kind::new(name, name, "").field(Field::new("value", Type::Mixed)))

@@ -15,12 +15,12 @@ use crate::{
     Desk,
     accounts::IDLE,
     house::{self, Deed},
-    monitoring, once, post, rights,
+    monitoring, once, packs, post, rights,
     store::{
         access, approval,
         fault::Fault,
         job::{self, Taken},
-        once as keys,
+        once as keys, pack,
     },
 };
 
@@ -41,7 +41,7 @@ pub(crate) enum Lane {
 }
 
 /// Names of jobs that are done apart.
-pub(crate) const APART: [&str; 2] = [post::SEND, post::FETCH];
+pub(crate) const APART: [&str; 3] = [post::SEND, post::FETCH, packs::MAKE];
 
 /// A job as administrators read it.
 #[derive(Clone, Debug, PartialEq)]
@@ -247,6 +247,7 @@ impl Desk {
                 async move {
                     access::sweep(conn, now, now.minus(IDLE)).await?;
                     approval::sweep(conn, now).await?;
+                    pack::sweep(conn, now).await?;
                     keys::forget(conn, None, now.minus(once::MEMORY)).await
                 }
                 .boxed()

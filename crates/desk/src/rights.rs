@@ -62,6 +62,22 @@ pub fn judge(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
     Err(Refusal::Forbidden("Requirements are judged by SMS managers and internal auditors.".into()))
 }
 
+/// Who makes and takes away evidence packs: whoever runs the SMS and whoever audits it, from inside or outside. A pack holds
+/// every record there is, so nobody else does, and nobody of a customer.
+///
+/// # Errors
+/// `NotFound` for people of customers, `Forbidden` for everybody else.
+pub fn take_away(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
+    const TAKERS: [Role; 4] = [Role::Administrator, Role::SmsManager, Role::InternalAuditor, Role::ExternalAuditor];
+    if actor.customer.is_some() {
+        return Err(Refusal::NotFound);
+    }
+    if actor.is_active_at(now) && TAKERS.into_iter().any(|role| actor.has(role)) {
+        return Ok(Warrant(()));
+    }
+    Err(Refusal::Forbidden("Evidence packs are for administrators, SMS managers and auditors.".into()))
+}
+
 /// Who looks after an account: the person whose it is, and whoever sits at the machine itself. A token does not: it would
 /// outlive its own revocation.
 ///

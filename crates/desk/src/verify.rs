@@ -3,7 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use model::{Catalog, Entry, Mark, Moment, Refusal, canonical, journal::fold};
+use model::{
+    Catalog, Entry, Mark, Moment, Refusal,
+    journal::fold,
+    proof::{self, Looked},
+};
 use serde_json::Value as Json;
 
 use crate::{
@@ -100,8 +104,7 @@ async fn changed(conn: &mut Conn, catalog: &Catalog, most: i64) -> Result<Verdic
 async fn is_erased(conn: &mut Conn, id: i64) -> Result<bool, Fault> {
     let sql = "select seq, record, bytes, leaf, disclosures from journal where record = $1";
     for row in conn.run(sql, &[id.into()]).await? {
-        let json = serde_json::from_slice::<Json>(&row.bytes(2)?).unwrap_or_default();
-        if opened(&row, &json)? == Some(false) {
+        if sound(&row, &mut Verdict::default())?.is_erased {
             return Ok(true);
         }
     }
@@ -138,13 +141,14 @@ impl Chain {
     fn entry(&mut self, row: &Row, verdict: &mut Verdict) -> Result<(), Fault> {
         verdict.entries += 1;
         let (record, leaf) = (row.int(1)?, row.text(3)?);
-        if let Some(json) = sound(row, verdict)? {
+        let looked = sound(row, verdict)?;
+        if let Some(json) = &looked.json {
             let told = json.get("previous").and_then(Json::as_str).unwrap_or_default();
             let before = self.last.get(&record).map(String::as_str).unwrap_or_default();
             if told != before {
-                verdict.fault(format!("{} does not follow the entry before it of the same record", name(row, &json)?));
+                verdict.fault(format!("{} does not follow the entry before it of the same record", name(row, json)?));
             }
-            if opened(row, &json)? == Some(false) {
+            if looked.is_erased {
                 self.erased.insert(record);
             }
         }
@@ -158,45 +162,21 @@ fn name(row: &Row, json: &Json) -> Result<String, Fault> {
     Ok(format!("entry {} ({number})", row.int(0)?))
 }
 
-/// Bytes, hash and disclosures of one entry; its JSON when it can be read at all.
-fn sound(row: &Row, verdict: &mut Verdict) -> Result<Option<Json>, Fault> {
-    let (seq, bytes, leaf) = (row.int(0)?, row.bytes(2)?, row.text(3)?);
-    let Ok(json) = serde_json::from_slice::<Json>(&bytes) else {
-        verdict.fault(format!("entry {seq} cannot be read"));
-        return Ok(None);
-    };
-    let name = name(row, &json)?;
-    if canonical::hex(&canonical::leaf(&bytes)) != leaf {
-        verdict.fault(format!("{name} is not what its hash says: it was changed"));
-    } else if canonical::bytes(&json) != bytes {
-        verdict.fault(format!("{name} is not in canonical form"));
-    } else if json.get("record").and_then(Json::as_str) != Some(row.int(1)?.to_string().as_str()) {
-        verdict.fault(format!("{name} stands under another record than it tells of"));
-    } else if opened(row, &json)?.is_none() {
-        verdict.fault(format!("{name} has words beside it that it does not commit to"));
-    }
-    Ok(Some(json))
-}
-
-/// Whether all commitments are disclosed; `None` when something is disclosed that was never committed to.
-fn opened(row: &Row, json: &Json) -> Result<Option<bool>, Fault> {
-    let mut closed = HashSet::new();
-    commitments(json, &mut closed);
+/// Bytes, hash and disclosures of one entry.
+fn sound(row: &Row, verdict: &mut Verdict) -> Result<Looked, Fault> {
     let disclosures = row.json(4)?;
     let told = disclosures.as_array().map(Vec::as_slice).unwrap_or_default();
-    let known = told.iter().filter_map(Json::as_str).filter(|open| closed.remove(&canonical::commitment(open))).count();
-    Ok((known == told.len()).then_some(closed.is_empty()))
-}
-
-fn commitments(json: &Json, found: &mut HashSet<String>) {
-    match json {
-        Json::Object(parts) => match parts.get("c").and_then(Json::as_str) {
-            Some(closed) if parts.len() == 1 => drop(found.insert(closed.to_string())),
-            _ => parts.values().for_each(|part| commitments(part, found)),
-        },
-        Json::Array(items) => items.iter().for_each(|item| commitments(item, found)),
-        _ => {}
+    let looked = proof::look(&row.bytes(2)?, &row.text(3)?, told.iter().filter_map(Json::as_str));
+    let Some(json) = &looked.json else {
+        verdict.fault(format!("entry {} cannot be read", row.int(0)?));
+        return Ok(looked);
+    };
+    if let Some(fault) = looked.fault {
+        verdict.fault(format!("{} {fault}", name(row, json)?));
+    } else if json.get("record").and_then(Json::as_str) != Some(row.int(1)?.to_string().as_str()) {
+        verdict.fault(format!("{} stands under another record than it tells of", name(row, json)?));
     }
+    Ok(looked)
 }
 
 /// Every record against what its entries tell.

@@ -28,6 +28,7 @@ pub mod lifecycle;
 pub mod line;
 pub mod link;
 pub mod monitoring;
+pub mod proof;
 pub mod query;
 pub mod questions;
 pub mod record;

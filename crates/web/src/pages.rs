@@ -11,6 +11,7 @@ pub mod judgement;
 pub mod lines;
 pub mod menu;
 pub mod my_work;
+pub mod packs;
 pub mod portal;
 pub mod requirement;
 pub mod search;

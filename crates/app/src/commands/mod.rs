@@ -10,6 +10,7 @@ mod kinds;
 mod mail;
 mod mailbox;
 mod openapi;
+mod pack;
 mod restore;
 mod selftest;
 mod serve;
@@ -40,6 +41,7 @@ Examples:
   plumbline import servicenow-incident-log log.csv.gz --zone Europe/Berlin
   plumbline conformity --as-of 2026-06-30T00:00:00Z
   plumbline export --kind incident > incidents.jsonl
+  plumbline pack evidence.zip --as-of 2026-06-30
 
 Exit codes: 0 done, 1 it failed (the reason is on standard error), 2 wrong usage.";
 
@@ -52,6 +54,7 @@ enum Command {
     Kinds(kinds::Kinds),
     Conformity(conformity::Conformity),
     Selftest(selftest::Selftest),
+    Pack(pack::Pack),
     Verify(verify::Verify),
     Doctor(doctor::Doctor),
     Backup(backup::Backup),
@@ -74,6 +77,7 @@ pub async fn perform(cli: Cli) -> Result<(), Failure> {
         Command::Kinds(kinds) => kinds.run(),
         Command::Conformity(conformity) => conformity.run(&place).await,
         Command::Selftest(selftest) => selftest.run(),
+        Command::Pack(pack) => pack.run(&place).await,
         Command::Verify(verify) => verify.run(&place).await,
         Command::Doctor(doctor) => doctor.run(&place).await,
         Command::Backup(backup) => backup.run(&place).await,
@@ -93,7 +97,12 @@ fn print(text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| crate::failure::output(&error))
 }
 
-/// The same for JSON, indented as people read it.
+/// The same for JSON.
 fn print_json(json: &serde_json::Value) -> Result<(), Failure> {
-    print(&format!("{json:#}\n"))
+    print(&json_text(json))
+}
+
+/// JSON indented as people read it.
+pub(crate) fn json_text(json: &serde_json::Value) -> String {
+    format!("{json:#}\n")
 }

@@ -11,7 +11,7 @@ use desk::Desk;
 use tokio::net::TcpListener;
 
 use super::print;
-use crate::{Failure, clock, place::Place, post};
+use crate::{Failure, clock, packing, place::Place, post};
 
 /// Serve pages and API
 #[derive(Args, Debug)]
@@ -75,7 +75,10 @@ pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>, behind_
     let (begin, mut begun) = tokio::sync::watch::channel(false);
     let worker = {
         let (desk, begun) = (desk.clone(), begun.clone());
-        tokio::spawn(async move { desk.work(post::doings(), Arc::new(clock::now), begun).await })
+        tokio::spawn(async move {
+            let doings = [post::doings(), packing::doings()].concat();
+            desk.work(doings, Arc::new(clock::now), begun).await
+        })
     };
     let assessor = {
         let (desk, begun) = (desk.clone(), begun.clone());

@@ -43,7 +43,7 @@ async fn answers_and_reasons_go_their_own_ways(database: Database) {
     }
     for (arguments, words) in [
         (vec!["import", "jsonl", "/nowhere/at-all.jsonl"], "cannot read /nowhere/at-all.jsonl"),
-        (vec!["verify", "pack.zip"], "exports no packs yet"),
+        (vec!["verify", "/nowhere/pack.zip"], "/nowhere/pack.zip was not checked: it cannot be opened"),
         (vec!["token", "add", "--user", "nobody@b.example", "--scope", "read"], "has no account"),
         (vec!["user", "add", "nobody", "--role", "agent"], "email"),
         (vec!["selftest", "/nowhere/vectors.json"], "cannot read"),

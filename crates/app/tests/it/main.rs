@@ -14,6 +14,7 @@ mod export;
 mod import_jsonl;
 mod import_servicenow;
 mod mail;
+mod packs;
 mod requests;
 mod silo;
 mod sudden_death;

@@ -156,6 +156,33 @@ pub async fn leaves(conn: &mut Conn, after: i64, most: i64) -> Result<Vec<(i64, 
     rows.iter().map(|row| Ok((row.int(0)?, row.int(1)?, row.bytes(2)?, row.text(3)?))).collect()
 }
 
+/// An entry as it is stored.
+pub struct Stored {
+    pub seq: i64,
+    /// Lower-case hexadecimal.
+    pub leaf: String,
+    pub bytes: Vec<u8>,
+    pub disclosures: Vec<String>,
+}
+
+/// Stored entries of many records, each list in the order in which the database took them.
+pub async fn stored_of_records(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<Stored>>, Fault> {
+    let mut found: HashMap<i64, Vec<Stored>> = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(400) {
+        let sql = format!(
+            "select {COLUMNS}, leaf from journal where record in ({}) order by record, seq",
+            places(0, chunk.len())
+        );
+        let args: Vec<Sql> = chunk.iter().map(|id| (*id).into()).collect();
+        for row in conn.run(&sql, &args).await? {
+            let stored =
+                Stored { seq: row.int(0)?, leaf: row.text(5)?, bytes: row.bytes(2)?, disclosures: disclosures(&row)? };
+            found.entry(row.int(4)?).or_default().push(stored);
+        }
+    }
+    Ok(found)
+}
+
 /// Ties live links of a record, from its time on.
 pub async fn link(conn: &mut Conn, links: &[(RecordId, Link, Moment)]) -> Result<(), Fault> {
     for chunk in links.chunks(40) {

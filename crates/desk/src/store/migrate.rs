@@ -27,6 +27,7 @@ const MIGRATIONS: &[Migration] = &[
     // Links by which somebody without an account approves.
     Migration { common: include_str!("schema_approvals.sql"), sqlite: "", postgres: "" },
     Migration { common: include_str!("schema_events.sql"), sqlite: "", postgres: "" },
+    Migration { common: include_str!("schema_packs.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The version that this program brings a database to.

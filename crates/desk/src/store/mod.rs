@@ -16,6 +16,7 @@ pub mod list;
 pub mod lite;
 pub mod migrate;
 pub mod once;
+pub mod pack;
 pub mod post;
 pub mod record;
 pub mod search;

@@ -61,6 +61,11 @@ impl Seen {
         self.looked.binary_search(&place).is_ok()
     }
 
+    /// Numbers that are named and on record nowhere; they count as looked at and bad.
+    pub fn strangers(&self) -> impl Iterator<Item = &str> {
+        self.strangers.iter().map(String::as_str)
+    }
+
     fn blames(&self) -> &BTreeMap<Reason, BTreeSet<Place>> {
         if self.is_bad() { &self.failed } else { &self.stale }
     }

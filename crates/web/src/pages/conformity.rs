@@ -7,6 +7,7 @@ use axum::{
     extract::{Path, Query, State as Held},
     response::Html,
 };
+use desk::rights;
 use engines::conformity::{Assessment, State, catalogue};
 use model::{Moment, Refusal, suggest};
 use serde::Deserialize;
@@ -42,7 +43,9 @@ pub async fn open(seat: Seat, Held(app): Held<App>, Query(asked): Query<Asked>) 
     let state = asked.state.as_deref().map(state).transpose()?;
     let assessment = assessment(&app, &seat, at).await?;
     let shell = Shell { views: true, ..crate::shell(&app, &seat, "/conformity").await };
-    Ok(Html(page(shell, &assessment, state, seat.now, at.is_some()).render()?))
+    let mut page = page(shell, &assessment, state, seat.now, at.is_some());
+    page.may_pack = rights::take_away(&seat.actor, seat.now).is_ok();
+    Ok(Html(page.render()?))
 }
 
 /// `GET /conformity/{clause}`
@@ -126,6 +129,8 @@ pub struct ConformityPage {
     /// The day that is shown, as a date field has it; empty for today.
     pub day: String,
     pub is_past: bool,
+    /// Whether this reader makes and takes evidence packs.
+    pub may_pack: bool,
 }
 
 pub struct StateLine {
@@ -180,6 +185,7 @@ pub fn page(shell: Shell, assessment: &Assessment, state: Option<State>, now: Mo
         more,
         day: if is_past { assessment.as_of.date().to_string() } else { String::new() },
         is_past,
+        may_pack: false,
         shell,
     }
 }

@@ -14,10 +14,11 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("kinds", &["model"]),
     ("mail", &["model"]),
     ("events", &["model"]),
+    ("pack", &["model", "engines"]),
     ("desk", &["model", "engines", "mail", "events"]),
     ("report", &["model", "engines"]),
     ("web", &["model", "engines", "kinds", "mail", "events", "desk", "report"]),
-    ("plumbline", &["model", "engines", "kinds", "mail", "events", "desk", "report", "web"]),
+    ("plumbline", &["model", "engines", "kinds", "mail", "events", "pack", "desk", "report", "web"]),
     ("xtask", &[]),
 ];
 
