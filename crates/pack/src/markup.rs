@@ -43,10 +43,12 @@ pub fn head(title: &str) -> String {
 pub const FOOT: &str = "</main></body></html>\n";
 
 const STYLE: &str = "\
-:root{color-scheme:light dark;--line:#8886;--soft:#555;--ok:#0a6b3b;--warn:#7a4d00;--bad:#a3160f}\
-@media(prefers-color-scheme:dark){:root{--soft:#b5b5b5;--ok:#6fd59b;--warn:#f0b95b;--bad:#ff9a92}}\
-body{font:1rem/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem}\
-h1{font-size:1.7rem;line-height:1.2;margin:0 0 .5rem}h2{font-size:1.25rem;margin:2.2rem 0 .5rem}\
+:root{color-scheme:light dark;--line:#8886;--soft:#555;--ok:#0a6b3b;--warn:#7a4d00;--bad:#a3160f;\
+--back:#fff;--text:#1b1d21;--link:#0b4fb3}\
+@media(prefers-color-scheme:dark){:root{--soft:#b5b5b5;--ok:#6fd59b;--warn:#f0b95b;--bad:#ff9a92;\
+--back:#14161a;--text:#e8e8e8;--link:#9cc0ff}}\
+body{background:var(--back);color:var(--text);font:1rem/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem}\
+a,a:visited{color:var(--link)}h1{font-size:1.7rem;line-height:1.2;margin:0 0 .5rem}h2{font-size:1.25rem;margin:2.2rem 0 .5rem}\
 h3{font-size:1.05rem;margin:1.5rem 0 .3rem}p{margin:.4rem 0}small,.soft{color:var(--soft)}\
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%}\
 th,td{text-align:left;vertical-align:top;padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line)}\
