@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engines::conformity::{Assessment, assess};
+use engines::conformity::{Assessment, Outlook, assess};
 use model::{Actor, Moment, Refusal, time::MINUTE};
 use tokio::task::JoinHandle;
 
@@ -23,6 +23,8 @@ pub struct Judged {
     last: Mutex<Option<Last>>,
     /// Assessments of the past that were asked for lately, with the number of the newest entry then.
     past: Mutex<Vec<(i64, Arc<Assessment>)>>,
+    /// The last look ahead: with the number of the newest entry, from when and until when.
+    ahead: Mutex<Option<(i64, Moment, Moment, Arc<Outlook>)>>,
     running: AtomicBool,
     /// Whoever needs an assessment waits for the one that is under way instead of beginning another.
     turn: tokio::sync::Mutex<Option<Followed>>,
@@ -50,6 +52,8 @@ const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Time between two looks whether something was written.
 const LOOK: Duration = Duration::from_millis(700);
+/// Time between two looks whether a day has ended whose score is to be kept.
+const IDLE: Duration = Duration::from_secs(60);
 /// How many times longer than its work an assessment rests that nobody waits for, or that is too long to wait for.
 const REST: u32 = 10;
 
@@ -94,6 +98,7 @@ impl Desk {
 
     /// Keeps the assessment right while a server runs: looks whether something was written, and judges what it touched.
     pub async fn keep_assessing(&self, clock: impl Fn() -> Moment, mut stop: tokio::sync::watch::Receiver<bool>) {
+        let (mut counts_past, mut pause) = (Instant::now(), Duration::ZERO);
         loop {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
@@ -111,6 +116,12 @@ impl Desk {
             };
             if wanted {
                 self.renew_assessment(now);
+            } else if counts_past.elapsed() > pause {
+                // The past is counted when nothing else is to be done, a day at a time.
+                let clock = Instant::now();
+                let more = self.count_one_score(now).await.unwrap_or(false);
+                pause = if more { clock.elapsed() * REST } else { IDLE };
+                counts_past = Instant::now();
             }
         }
     }
@@ -194,6 +205,17 @@ impl Desk {
         };
         *self.judged().last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         Ok(assessment)
+    }
+
+    /// A look ahead from the same records and the same day.
+    pub(crate) fn known_outlook(&self, newest: i64, until: Moment, now: Moment) -> Option<Arc<Outlook>> {
+        let ahead = self.judged().ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        let (seen, from, to, outlook) = ahead.as_ref()?;
+        (*seen == newest && *to == until && from.date() == now.date()).then(|| outlook.clone())
+    }
+
+    pub(crate) fn keep_outlook(&self, newest: i64, (from, until): (Moment, Moment), outlook: Arc<Outlook>) {
+        *self.judged().ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some((newest, from, until, outlook));
     }
 
     fn last(&self) -> Option<Last> {

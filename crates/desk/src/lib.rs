@@ -11,6 +11,7 @@ pub mod decide;
 mod export;
 pub mod frozen;
 pub mod health;
+pub mod history;
 pub mod house;
 pub mod ids;
 mod import;
@@ -205,9 +206,12 @@ impl Desk {
         }
     }
 
-    /// Lets the database look at what a large import has changed, so that its plans fit.
+    /// Lets the database look at what a large import has changed, so that its plans fit, and forgets what was counted of a past
+    /// that is told otherwise now.
     pub async fn after_import(&self) -> Result<(), Fault> {
-        self.db().write(|conn| async move { conn.script("analyze").await }.boxed()).await
+        let db = self.db();
+        db.write(|conn| async move { store::score::forget(conn).await }.boxed()).await?;
+        db.write(|conn| async move { conn.script("analyze").await }.boxed()).await
     }
 
     /// Whether the database can be read and written.

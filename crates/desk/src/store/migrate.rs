@@ -28,6 +28,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { common: include_str!("schema_approvals.sql"), sqlite: "", postgres: "" },
     Migration { common: include_str!("schema_events.sql"), sqlite: "", postgres: "" },
     Migration { common: include_str!("schema_packs.sql"), sqlite: "", postgres: "" },
+    Migration { common: include_str!("schema_scores.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The version that this program brings a database to.

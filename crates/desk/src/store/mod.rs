@@ -19,6 +19,7 @@ pub mod once;
 pub mod pack;
 pub mod post;
 pub mod record;
+pub mod score;
 pub mod search;
 pub mod view;
 pub mod words;

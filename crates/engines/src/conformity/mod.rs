@@ -16,6 +16,7 @@ pub mod catalogue;
 mod checks;
 mod fact;
 mod finding;
+mod outlook;
 mod questions;
 mod seen;
 mod span;
@@ -40,6 +41,7 @@ mod support;
 mod transition;
 
 pub use catalogue::{Catalogue, FRAMEWORK, Requirement, catalogue, requirements_of_kind};
+pub use outlook::{Outlook, Turn};
 pub use questions::{Questions, questions};
 pub use seen::Seen;
 pub use standing::{Standing, assess, judge};

@@ -25,11 +25,11 @@ use super::{
 const THREADS: usize = 4;
 
 /// What one run of a check left behind.
-#[derive(Debug)]
-struct Kept {
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
     /// As the check says; what people judged is laid over it each time.
-    verdict: Arc<Verdict>,
-    trace: Trace,
+    pub verdict: Arc<Verdict>,
+    pub trace: Trace,
 }
 
 /// The facts of one instant with the verdicts on them.
@@ -37,7 +37,7 @@ struct Kept {
 /// [`Standing::renew`] gives the assessment that [`assess`] would give of the same facts at the same instant.
 #[derive(Debug)]
 pub struct Standing {
-    world: World,
+    pub(super) world: World,
     /// By requirement.
     kept: HashMap<&'static str, Kept>,
     records: Register,
@@ -64,6 +64,10 @@ impl Standing {
         self.world.held().is_empty()
     }
 
+    pub(super) fn kept(&self, requirement: &Requirement) -> &Kept {
+        &self.kept[requirement.id.as_str()]
+    }
+
     /// Takes in what was written since and goes on to a later instant. Answers how many checks ran again.
     ///
     /// `cases` are the whole new states of records, as of `instant`. An instant before [`Standing::as_of`] needs a world of
@@ -78,7 +82,7 @@ impl Standing {
     pub fn assessment(&mut self, judgements: Vec<Judgement>) -> Assessment {
         self.world.judgements = judgements;
         let verdict = |requirement: &'static Requirement| {
-            let kept = &self.kept[requirement.id.as_str()].verdict;
+            let kept = &self.kept(requirement).verdict;
             let said = self.world.judgements.iter().any(|judgement| judgement.requirement == requirement.id);
             if said { Arc::new(judged(&self.world, (**kept).clone())) } else { kept.clone() }
         };
@@ -126,7 +130,11 @@ pub fn judge(world: &World, requirement: &'static Requirement) -> Verdict {
 }
 
 /// Runs the checks of these requirements side by side: each looks at the same facts and at nothing else.
-fn run_all(world: &World, requirements: &[&'static Requirement], known: Option<&Known>) -> Vec<(&'static str, Kept)> {
+pub(super) fn run_all(
+    world: &World,
+    requirements: &[&'static Requirement],
+    known: Option<&Known>,
+) -> Vec<(&'static str, Kept)> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut mine = Vec::new();

@@ -4,5 +4,6 @@ mod answers;
 mod build;
 mod faults;
 mod incidents;
+mod outlook;
 mod standing;
 mod whole;

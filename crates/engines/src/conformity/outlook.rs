@@ -1,0 +1,115 @@
+//! What would become of the requirements if nothing were recorded from now on: which evidence runs out, and on which day.
+
+use model::{Moment, time::DAY};
+
+use super::{
+    catalogue::{Requirement, catalogue},
+    checks,
+    standing::{Kept, Standing, run_all},
+    verdict::State,
+};
+
+/// A requirement that holds now and would not on a later day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    pub requirement: &'static Requirement,
+    pub from: State,
+    /// What it turns to first.
+    pub to: State,
+    /// The last instant at which it still holds, to a day.
+    pub last_day: Moment,
+    /// What would be said of it on the day after.
+    pub why: String,
+    pub examples: Vec<String>,
+}
+
+/// The way from now to a later day on which nothing is done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outlook {
+    /// Number of proved requirements at instants on the way, the first one now.
+    pub points: Vec<(Moment, usize)>,
+    /// In the order of their days; those that only lack something to sample are not told: work of every day mends them.
+    pub turns: Vec<Turn>,
+}
+
+/// Days between two looks on the way.
+const STRIDE: i64 = 14;
+
+impl Standing {
+    /// Looks ahead to the end of a later day.
+    pub fn outlook(&mut self, until: Moment) -> Outlook {
+        let now = self.as_of();
+        let mut at = now;
+        let mut last: Vec<Kept> = catalogue().requirements.iter().map(|one| self.kept(one).clone()).collect();
+        let mut outlook = Outlook { points: vec![(now, proved(&last))], turns: Vec::new() };
+        while at < until {
+            let before = at;
+            at = until.min(at.plus(STRIDE * DAY));
+            let next = self.looked_at(at, &last);
+            for (then, later) in last.iter().zip(&next) {
+                let known = |turn: &Turn| turn.requirement.id == then.verdict.requirement.id;
+                if holds(then.verdict.state) && is_trouble(later.verdict.state) && !outlook.turns.iter().any(known) {
+                    outlook.turns.push(self.turn(then, before, at));
+                }
+            }
+            outlook.points.push((at, proved(&next)));
+            last = next;
+        }
+        self.world.instant = now;
+        outlook.turns.sort_by_key(|turn| turn.last_day);
+        outlook
+    }
+
+    /// All verdicts at an instant; those that hold on from an earlier one are not made again.
+    fn looked_at(&mut self, at: Moment, last: &[Kept]) -> Vec<Kept> {
+        self.world.instant = at;
+        // What builds on other checks has not told when those turn.
+        let turns = |kept: &&Kept| at >= kept.trace.until || checks::builds_on_others(&kept.verdict.requirement.id);
+        let turned: Vec<&'static Requirement> =
+            last.iter().filter(turns).map(|kept| kept.verdict.requirement).collect();
+        let mut made = run_all(&self.world, &turned, None);
+        let mut one = |kept: &Kept| {
+            let id = kept.verdict.requirement.id.as_str();
+            let place = made.iter().position(|(of, _)| *of == id);
+            place.map_or_else(|| kept.clone(), |place| made.swap_remove(place).1)
+        };
+        last.iter().map(&mut one).collect()
+    }
+
+    /// Finds the day by halving: a requirement that holds at one end and not at the other.
+    fn turn(&mut self, held: &Kept, from: Moment, to: Moment) -> Turn {
+        let requirement = held.verdict.requirement;
+        let (mut good, mut bad) = (from, to);
+        while bad.0 - good.0 > DAY {
+            let middle = Moment(good.0 + (bad.0 - good.0) / 2);
+            if is_trouble(self.one_at(middle, requirement).verdict.state) { bad = middle } else { good = middle }
+        }
+        let then = self.one_at(bad, requirement).verdict;
+        Turn {
+            requirement,
+            from: held.verdict.state,
+            to: then.state,
+            last_day: good,
+            why: then.why.clone(),
+            examples: then.examples.clone(),
+        }
+    }
+
+    fn one_at(&mut self, at: Moment, requirement: &'static Requirement) -> Kept {
+        self.world.instant = at;
+        let mut made = run_all(&self.world, &[requirement], None);
+        made.remove(0).1
+    }
+}
+
+fn proved(kept: &[Kept]) -> usize {
+    kept.iter().filter(|kept| kept.verdict.state == State::Proved).count()
+}
+
+fn holds(state: State) -> bool {
+    matches!(state, State::Proved | State::NothingToSample)
+}
+
+fn is_trouble(state: State) -> bool {
+    matches!(state, State::Stale | State::Gap | State::Nonconforming)
+}
