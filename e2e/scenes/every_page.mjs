@@ -16,6 +16,7 @@ const PAGES = {
   'search-nothing': '/search?q=zzzzzz',
   conformity: '/conformity',
   'conformity-then': '/conformity?as_of=2026-06-30',
+  course: '/conformity/course?until=2027-03-31',
   clause: '/conformity/8.6.1',
   requirement: '/conformity/8.6.1/8.6.1-1',
   account: '/account',

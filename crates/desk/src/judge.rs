@@ -23,11 +23,19 @@ pub struct Judged {
     last: Mutex<Option<Last>>,
     /// Assessments of the past that were asked for lately, with the number of the newest entry then.
     past: Mutex<Vec<(i64, Arc<Assessment>)>>,
-    /// The last look ahead: with the number of the newest entry, from when and until when.
-    ahead: Mutex<Option<(i64, Moment, Moment, Arc<Outlook>)>>,
+    ahead: Mutex<Option<LookAhead>>,
     running: AtomicBool,
     /// Whoever needs an assessment waits for the one that is under way instead of beginning another.
     turn: tokio::sync::Mutex<Option<Followed>>,
+}
+
+/// The last look ahead.
+struct LookAhead {
+    /// Number of the newest journal entry then.
+    seen: i64,
+    from: Moment,
+    until: Moment,
+    outlook: Arc<Outlook>,
 }
 
 #[derive(Clone)]
@@ -56,6 +64,8 @@ const LOOK: Duration = Duration::from_millis(700);
 const IDLE: Duration = Duration::from_secs(60);
 /// How many times longer than its work an assessment rests that nobody waits for, or that is too long to wait for.
 const REST: u32 = 10;
+/// The same while days of the past are counted, which ends.
+const REST_OF_PAST: u32 = 3;
 
 impl Desk {
     /// The assessment of every requirement from what was on record at the instant, computed now.
@@ -120,7 +130,7 @@ impl Desk {
                 // The past is counted when nothing else is to be done, a day at a time.
                 let clock = Instant::now();
                 let more = self.count_one_score(now).await.unwrap_or(false);
-                pause = if more { clock.elapsed() * REST } else { IDLE };
+                pause = if more { clock.elapsed() * REST_OF_PAST } else { IDLE };
                 counts_past = Instant::now();
             }
         }
@@ -210,12 +220,14 @@ impl Desk {
     /// A look ahead from the same records and the same day.
     pub(crate) fn known_outlook(&self, newest: i64, until: Moment, now: Moment) -> Option<Arc<Outlook>> {
         let ahead = self.judged().ahead.lock().unwrap_or_else(PoisonError::into_inner);
-        let (seen, from, to, outlook) = ahead.as_ref()?;
-        (*seen == newest && *to == until && from.date() == now.date()).then(|| outlook.clone())
+        let known = ahead.as_ref()?;
+        let same = known.seen == newest && known.until == until && known.from.date() == now.date();
+        same.then(|| known.outlook.clone())
     }
 
-    pub(crate) fn keep_outlook(&self, newest: i64, (from, until): (Moment, Moment), outlook: Arc<Outlook>) {
-        *self.judged().ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some((newest, from, until, outlook));
+    pub(crate) fn keep_outlook(&self, seen: i64, (from, until): (Moment, Moment), outlook: Arc<Outlook>) {
+        let known = LookAhead { seen, from, until, outlook };
+        *self.judged().ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
     }
 
     fn last(&self) -> Option<Last> {

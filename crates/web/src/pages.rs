@@ -5,6 +5,7 @@ pub mod admin;
 pub mod approvals;
 pub mod clause;
 pub mod conformity;
+pub mod course;
 pub mod everything;
 pub mod home;
 pub mod judgement;

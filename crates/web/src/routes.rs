@@ -80,6 +80,7 @@ pub fn doors() -> Doors {
         .member(GET, "/palette", pages::search::suggest)
         .member(GET, "/records", pages::everything::open)
         .member(GET, "/conformity", pages::conformity::open)
+        .member(GET, "/conformity/course", pages::course::open)
         .member(GET, "/conformity/{clause}", pages::conformity::open_clause)
         .member(GET, "/conformity/{clause}/{requirement}", pages::conformity::open_requirement)
         .member(POST, "/conformity/{clause}/{requirement}", pages::judgement::save)

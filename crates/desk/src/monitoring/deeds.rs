@@ -55,10 +55,9 @@ impl Pen<'_> {
         if !earlier.is_empty() {
             let link = Link { name: self.of.earlier.into(), to: earlier.into() };
             let command = Command::Link { target: self.target(&done.number), link };
-            match perform::perform(unit, self.actor, command, self.now).await {
-                // The one before may be out of reach; the new one stands all the same.
-                Err(Refusal::Fault(id)) => return Err(Refusal::Fault(id)),
-                _ => {}
+            // The one before may be out of reach; the new one stands all the same.
+            if let Err(Refusal::Fault(id)) = perform::perform(unit, self.actor, command, self.now).await {
+                return Err(Refusal::Fault(id));
             }
         }
         Ok(done.number)

@@ -105,3 +105,29 @@ async fn what_stands_is_followed_entry_by_entry() {
         }
     }
 }
+
+/// What is kept of the end of a day is what an assessment of that day says, and more of the past makes it forgotten.
+#[tokio::test]
+async fn the_course_of_the_year_is_kept_day_by_day() {
+    for world in worlds_of(kinds::catalog).await {
+        judged(&world, good()).await;
+        let manager = Actor { roles: vec![Role::SmsManager], ..agent() };
+        let now = at("2026-11-12T10:00:00Z");
+        let (known, missing) = world.desk.scores(&manager, now).await.expect("scores");
+        assert!(known.is_empty() && missing > 30, "{missing} on {}", world.name);
+        let mut counted = 0;
+        while world.desk.count_one_score(now).await.expect("a score") {
+            counted += 1;
+        }
+        assert_eq!(counted, missing);
+        let (known, missing) = world.desk.scores(&manager, now).await.expect("scores");
+        assert_eq!((known.len(), missing), (counted, 0));
+        let month = known.iter().find(|score| score.at == at("2026-11-01T00:00:00Z")).expect("the end of October");
+        let then = world.desk.assess_as_of(month.at.plus(-1)).await.expect("an assessment");
+        assert!(then.verdicts.iter().all(|verdict| month.states[&verdict.requirement.id] == verdict.state));
+        world.desk.after_import().await.expect("looked at");
+        assert!(world.desk.scores(&manager, now).await.expect("scores").0.is_empty());
+        let customer = Actor { customer: Some("CUS-1".into()), ..agent() };
+        assert_eq!(world.desk.scores(&customer, now).await, Err(model::Refusal::NotFound));
+    }
+}
