@@ -18,6 +18,7 @@ mod import;
 pub mod jobs;
 pub mod judge;
 pub mod judgements;
+pub mod live;
 pub mod monitoring;
 mod once;
 pub mod own_fields;
@@ -33,6 +34,8 @@ pub mod settings;
 mod stages;
 mod standing;
 pub mod store;
+mod tally;
+mod undo;
 pub mod unit;
 pub mod verify;
 pub mod views;
@@ -64,6 +67,8 @@ struct Inner {
     reactions: &'static [Reaction],
     reckoning: Arc<reckoning::Reckoning>,
     judged: judge::Judged,
+    tallies: Arc<tally::Known>,
+    live: live::Live,
     throttle: accounts::Throttle,
     settings: RwLock<Arc<settings::Settings>>,
     /// Wakes the worker: something was written that may have promised a job.
@@ -86,6 +91,8 @@ impl Desk {
             reactions,
             reckoning: Arc::default(),
             judged: judge::Judged::default(),
+            tallies: Arc::default(),
+            live: live::Live::default(),
             throttle: accounts::Throttle::default(),
             settings: RwLock::default(),
             wake: tokio::sync::Notify::new(),
@@ -119,6 +126,7 @@ impl Desk {
             ids: self.inner.ids.clone(),
             reactions: self.inner.reactions,
             reckoning: self.inner.reckoning.clone(),
+            tallies: self.inner.tallies.clone(),
         }
     }
 
@@ -286,6 +294,7 @@ fn number_of(command: &Command) -> Option<String> {
         | Command::Decide { target, .. }
         | Command::Link { target, .. }
         | Command::Unlink { target, .. }
-        | Command::Attach { target, .. } => Some(target.number.clone()),
+        | Command::Attach { target, .. }
+        | Command::Undo { target } => Some(target.number.clone()),
     }
 }

@@ -87,12 +87,13 @@ pub(crate) async fn perform(
             let draft = unchanged(&before.record);
             write(unit, actor, permit, &kind, before, draft, Told { file: Some(file), ..Told::act("attach") }, now)
         }
+        Command::Undo { target } => crate::undo::undo(unit, actor, &target, now).await,
         Command::Import { line } => crate::import::import(unit, actor, *line, now).await,
     }
 }
 
 /// What an entry tells beside the delta.
-struct Told {
+pub(crate) struct Told {
     act: &'static str,
     note: Option<Note>,
     linked: Vec<Link>,
@@ -101,7 +102,7 @@ struct Told {
 }
 
 impl Told {
-    fn act(act: &'static str) -> Told {
+    pub fn act(act: &'static str) -> Told {
         Told { act, note: None, linked: Vec::new(), unlinked: Vec::new(), file: None }
     }
 
@@ -171,7 +172,7 @@ async fn create(
 }
 
 /// The record that a command is about, found through the actor's own scope, with the permit to do it.
-async fn open(
+pub(crate) async fn open(
     unit: &mut Unit<'_>,
     actor: &Actor,
     target: &Target,
@@ -197,7 +198,7 @@ fn refuse_state(input: &Input) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn unchanged(record: &Record) -> Draft {
+pub(crate) fn unchanged(record: &Record) -> Draft {
     Draft { title: record.title.clone(), state: record.state.clone(), fields: record.fields.clone() }
 }
 
@@ -320,7 +321,7 @@ pub(crate) fn is_link_name(name: &str) -> bool {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn write(
+pub(crate) fn write(
     unit: &mut Unit<'_>,
     actor: &Actor,
     permit: Permit,

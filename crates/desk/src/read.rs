@@ -124,23 +124,17 @@ impl Desk {
         Ok(list::count(&mut conn, &catalog, &scope, query, COUNT_CAP, builder).await?)
     }
 
-    /// Open work of each kind that the actor may see, up to [`COUNT_CAP`] and one more, in one statement.
+    /// Open work of each kind that the actor may see; more than [`COUNT_CAP`] stand for "and more".
     pub async fn open_work(
         &self,
         actor: &Actor,
         kinds: &[&'static str],
         now: Moment,
     ) -> Result<HashMap<&'static str, i64>, Refusal> {
-        let catalog = self.catalog();
-        let mut conn = self.db().read().await?;
-        let mut builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
-        let scopes = kinds.iter().filter_map(|name| {
-            let kind = catalog.find(name)?;
-            let scope = rights::scope(actor, &catalog, Some(kind), now);
-            (!scope.is_empty()).then(|| (kind.name, scope.condition(&catalog, &mut builder)))
-        });
-        let scopes: Vec<(&'static str, String)> = scopes.collect();
-        Ok(list::open_work(&mut conn, &scopes, COUNT_CAP, builder).await?)
+        let open = Filter::Not(Box::new(Filter::equal("phase", "done")));
+        let queries: Vec<Query> = kinds.iter().map(|kind| Query { filter: open.clone(), ..Query::of(kind) }).collect();
+        let counts = self.counts(actor, &queries, now).await?;
+        Ok(kinds.iter().copied().zip(counts).collect())
     }
 
     /// One record, now or as it was on record at an instant.
@@ -424,7 +418,12 @@ impl Desk {
 
 /// Looks at a record whose due date is what is due next of it: its own date or one of its clocks, as the column of lists
 /// has it. Afterwards it has its own date again.
-fn with_next_due<T>(kind: &Kind, record: &mut Record, clocks: Option<&[Clock]>, look: impl FnOnce(&Record) -> T) -> T {
+pub(crate) fn with_next_due<T>(
+    kind: &Kind,
+    record: &mut Record,
+    clocks: Option<&[Clock]>,
+    look: impl FnOnce(&Record) -> T,
+) -> T {
     let field = kind.fields.iter().find(|field| field.column == Some(Column::Due));
     let (Some(clocks), Some(field)) = (clocks, field) else { return look(record) };
     let next = record::due(kind, record, clocks);

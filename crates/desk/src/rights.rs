@@ -248,6 +248,12 @@ impl Scope {
         self.kinds.is_empty()
     }
 
+    /// Whether every record of a kind is within it.
+    pub fn is_whole(&self, kind: &str) -> bool {
+        let reaches = self.kinds.iter().find(|(name, _)| *name == kind).map(|(_, reaches)| reaches);
+        self.customer.is_none() && reaches.is_some_and(|reaches| reaches.contains(&Reach::All))
+    }
+
     /// Whether internal notes and fields stay hidden.
     pub fn is_outer(&self) -> bool {
         self.customer.is_some()

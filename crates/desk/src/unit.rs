@@ -25,6 +25,7 @@ use crate::{
         record::{self, Kept},
         search::{self, Words},
     },
+    tally,
 };
 
 /// What follows from an entry, decided by engines and written in the same transaction.
@@ -36,6 +37,7 @@ pub(crate) struct Office {
     pub ids: Arc<Ids>,
     pub reactions: &'static [Reaction],
     pub reckoning: Arc<Reckoning>,
+    pub tallies: Arc<tally::Known>,
 }
 
 pub(crate) struct Unit<'c> {
@@ -45,6 +47,8 @@ pub(crate) struct Unit<'c> {
     known: HashMap<String, Option<Kept>>,
     staged: Vec<String>,
     fresh: HashSet<i64>,
+    /// Records as they stood before this transaction.
+    before: HashMap<i64, Record>,
     /// Records whose clocks an entry has moved.
     moved: HashSet<i64>,
     entries: Vec<Written>,
@@ -66,6 +70,7 @@ impl<'c> Unit<'c> {
             known: HashMap::new(),
             staged: Vec::new(),
             fresh: HashSet::new(),
+            before: HashMap::new(),
             moved: HashSet::new(),
             entries: Vec::new(),
             linked: Vec::new(),
@@ -178,6 +183,11 @@ impl<'c> Unit<'c> {
         journal::origins(self.conn, id).await
     }
 
+    /// The journal of a record as it stood before this transaction, oldest first.
+    pub async fn history(&mut self, id: RecordId) -> Result<Vec<Entry>, Fault> {
+        journal::of_record(self.conn, &self.office.catalog, id).await
+    }
+
     /// The record's own links as they are now.
     pub async fn links(&mut self, id: RecordId) -> Result<Vec<Link>, Fault> {
         Ok(journal::links_from(self.conn, &[id.0], None).await?.remove(&id.0).unwrap_or_default())
@@ -221,8 +231,12 @@ impl<'c> Unit<'c> {
             self.entries.push(Written { entry, sealed, origin });
         }
         let number = kept.record.number.clone();
-        if self.known.get(&number).is_none_or(Option::is_none) {
-            self.fresh.insert(kept.record.id.0);
+        match self.known.get(&number) {
+            Some(Some(before)) if !self.fresh.contains(&kept.record.id.0) => {
+                self.before.entry(kept.record.id.0).or_insert_with(|| before.record.clone());
+            }
+            Some(Some(_)) => {}
+            _ => drop(self.fresh.insert(kept.record.id.0)),
         }
         if !self.staged.contains(&number) {
             self.staged.push(number.clone());
@@ -237,6 +251,7 @@ impl<'c> Unit<'c> {
         journal::append(self.conn, &self.entries).await?;
         self.write_records(&mut records).await?;
         known::write(self.conn, &self.office.catalog, &records, |record| self.fresh.contains(&record.id.0)).await?;
+        tally::keep(self.conn, &self.office.catalog, &self.office.tallies, &self.before, &records).await?;
         journal::link(self.conn, &self.linked).await?;
         for (id, link, at) in &self.unlinked {
             journal::unlink(self.conn, *id, link, *at).await?;

@@ -1,13 +1,16 @@
 //! Saved views: a list's address under a name, for oneself or for all colleagues.
 
 use futures::FutureExt;
-use model::{Act, Actor, Kind, Moment, Query, Refusal, Value, filter::Context};
+use model::{
+    Act, Actor, Filter, Kind, Moment, Query, Refusal, Value,
+    filter::{Op, Operand},
+};
 
 use crate::{
-    COUNT_CAP, Desk,
+    Desk,
     house::{self, Deed},
     rights,
-    store::{filter::Builder, list, view},
+    store::view,
 };
 
 /// A view of one kind. `query` is the query of its address.
@@ -18,10 +21,27 @@ pub struct View {
     pub name: String,
     /// E-mail of whoever saved it.
     pub owner: String,
+    /// Whether all colleagues see it.
     pub shared: bool,
+    /// Number of the team that sees it; empty for none.
+    pub team: String,
     pub query: String,
-    /// How many records it finds, up to [`COUNT_CAP`] and one more; `None` where that is not counted.
-    pub count: Option<i64>,
+}
+
+/// Who sees a view beside its owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    Nobody,
+    /// The members of a team, by its number.
+    Team(String),
+    Colleagues,
+}
+
+/// A team that somebody belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    pub number: String,
+    pub title: String,
 }
 
 /// Its name in the journal.
@@ -30,30 +50,42 @@ const KIND: &str = "saved_view";
 const VIEWS_MAX: usize = 40;
 const NAME_MAX: usize = 60;
 const QUERY_MAX: usize = 6_000;
+/// Most teams of one person.
+const GROUPS_MAX: usize = 20;
 
 impl View {
     pub fn is_of(&self, actor: &Actor) -> bool {
         self.owner == actor.email
     }
-
-    /// `34`, `1,000+`, or nothing.
-    pub fn counted(&self) -> String {
-        match self.count {
-            Some(count) if count > COUNT_CAP => "1,000+".into(),
-            Some(count) => count.to_string(),
-            None => String::new(),
-        }
-    }
 }
 
 impl Desk {
-    /// The actor's own views of a kind and those that colleagues share, own ones first. A customer's people see their own.
-    pub async fn views(&self, actor: &Actor, kind: &Kind, now: Moment) -> Result<Vec<View>, Refusal> {
+    /// The teams whose members the actor is among, by what the kinds say that bring people together.
+    pub async fn groups(&self, actor: &Actor, now: Moment) -> Result<Vec<Group>, Refusal> {
+        let catalog = self.catalog();
+        let mut groups = Vec::new();
+        for kind in catalog.kinds().iter().filter(|kind| rights::may(actor, kind, Act::Read, None)) {
+            let Some(field) = kind.gathers.filter(|_| actor.customer.is_none()) else { continue };
+            let among = Filter::Compare { path: field.into(), op: Op::Equal, value: Operand::Me };
+            let query =
+                Query { filter: among, columns: vec!["title".into()], size: GROUPS_MAX, ..Query::of(kind.name) };
+            let page = self.list(actor, &query, now).await?;
+            groups.extend(
+                page.records.iter().map(|shown| Group { number: shown.number().into(), title: shown.title().into() }),
+            );
+        }
+        groups.sort_by(|left, right| left.title.cmp(&right.title));
+        Ok(groups)
+    }
+
+    /// The actor's own views of a kind, then those of their teams and those that all colleagues share. A customer's people
+    /// see their own.
+    pub async fn views(&self, actor: &Actor, groups: &[Group], kind: &Kind, now: Moment) -> Result<Vec<View>, Refusal> {
         if !rights::may(actor, kind, Act::Read, None) || !actor.is_active_at(now) {
             return Ok(Vec::new());
         }
         let mut conn = self.db().read().await?;
-        Ok(view::of_kind(&mut conn, kind.name, &actor.email, actor.customer.is_none()).await?)
+        Ok(view::of_kind(&mut conn, kind.name, &actor.email, groups, actor.customer.is_none()).await?)
     }
 
     /// Saves a view under a name; one's own view of the same name is replaced.
@@ -66,17 +98,24 @@ impl Desk {
         kind: &Kind,
         name: &str,
         query: &str,
-        shared: bool,
+        audience: Audience,
         now: Moment,
     ) -> Result<View, Refusal> {
         if !rights::may(actor, kind, Act::Read, None) {
             return Err(Refusal::NotFound);
         }
+        let groups = self.groups(actor, now).await?;
+        let team = match &audience {
+            Audience::Team(team) if groups.iter().any(|group| group.number == *team) => team.clone(),
+            Audience::Team(team) => return Err(Refusal::field("for", format!("you are not in the team {team}"))),
+            _ => String::new(),
+        };
         let name = checked_name(name)?;
         if query.len() > QUERY_MAX {
             return Err(Refusal::field("name", "this view has too many conditions to be saved"));
         }
-        let own = self.views(actor, kind, now).await?.into_iter().filter(|view| view.is_of(actor)).collect::<Vec<_>>();
+        let own =
+            self.views(actor, &[], kind, now).await?.into_iter().filter(|view| view.is_of(actor)).collect::<Vec<_>>();
         let id = match own.iter().find(|view| view.name == name) {
             Some(view) => view.id,
             None if own.len() >= VIEWS_MAX => {
@@ -90,9 +129,9 @@ impl Desk {
             name,
             owner: actor.email.clone(),
             // What people of a customer share would be read by other customers.
-            shared: shared && actor.customer.is_none(),
+            shared: audience == Audience::Colleagues && actor.customer.is_none(),
+            team,
             query: query.into(),
-            count: None,
         };
         let (saved, actor) = (view.clone(), actor.clone());
         self.db()
@@ -103,7 +142,8 @@ impl Desk {
                         .set("name", Some(Value::text(&saved.name)))
                         .set("kind", Some(Value::text(&saved.kind)))
                         .set("query", Some(Value::text(&saved.query)).filter(Value::is_filled))
-                        .set("shared", Some(Value::Flag(saved.shared)));
+                        .set("shared", Some(Value::Flag(saved.shared)))
+                        .set("team", Some(Value::text(&saved.team)).filter(Value::is_filled));
                     house::journal(conn, &actor, deed, None, now).await
                 }
                 .boxed()
@@ -149,19 +189,6 @@ impl Desk {
                 .boxed()
             })
             .await
-    }
-
-    /// How many records each query of a kind finds, up to [`COUNT_CAP`] and one more, in one statement.
-    pub async fn counts(&self, actor: &Actor, queries: &[Query], now: Moment) -> Result<Vec<i64>, Refusal> {
-        let catalog = self.catalog();
-        let scoped = queries.iter().map(|query| {
-            let kind = query.kind.map(|name| catalog.find(name).ok_or(Refusal::NotFound)).transpose()?;
-            Ok((rights::scope(actor, &catalog, kind, now), query))
-        });
-        let scoped = scoped.collect::<Result<Vec<_>, Refusal>>()?;
-        let mut conn = self.db().read().await?;
-        let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
-        Ok(list::counts(&mut conn, &catalog, &scoped, COUNT_CAP, builder).await?)
     }
 }
 

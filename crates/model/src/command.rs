@@ -92,6 +92,10 @@ pub enum Command {
         target: Target,
         file: File,
     },
+    /// Takes back what the version that is named was made by, where nothing has happened since (docs/decisions).
+    Undo {
+        target: Target,
+    },
     /// A line of contract.md section 4, with its history as it happened.
     Import {
         line: Box<Line>,

@@ -41,7 +41,7 @@ pub struct Entry {
     /// E-mail of who did it; `None` once erased or where a log does not say.
     pub by: Option<String>,
     pub via: Via,
-    /// The act: create, edit, step, note, link, unlink, attach, remove, import.
+    /// The act: create, edit, step, note, link, unlink, attach, remove, undo, import.
     pub act: String,
     /// What this entry says was set at its time.
     pub changes: Changes,

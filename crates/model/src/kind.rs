@@ -149,6 +149,8 @@ pub struct Kind {
     pub known_by: Vec<&'static str>,
     /// The span of planned work that its records are.
     pub planned: Option<Planned>,
+    /// Field with the people whom a record brings together: the members of a team.
+    pub gathers: Option<&'static str>,
 }
 
 /// Parts that say from when to when a person is away and who decides meanwhile.
@@ -188,6 +190,7 @@ impl Kind {
             monitored: None,
             known_by: Vec::new(),
             planned: None,
+            gathers: None,
         }
     }
 
@@ -291,6 +294,11 @@ impl Kind {
 
     pub fn approved_by(mut self, approval: Approval) -> Kind {
         self.approval = Some(approval);
+        self
+    }
+
+    pub fn gathers(mut self, field: &'static str) -> Kind {
+        self.gathers = Some(field);
         self
     }
 

@@ -7,7 +7,9 @@ pub mod api;
 pub mod assets;
 pub mod error;
 pub mod flash;
+mod groups;
 mod guard;
+pub mod live;
 mod metrics;
 mod nav;
 pub mod pages;
@@ -33,6 +35,7 @@ pub struct App {
     pub clock: Clock,
     pub settings: Arc<Settings>,
     counts: Arc<nav::Counts>,
+    groups: Arc<groups::Groups>,
     behind_proxy: bool,
     metrics: Arc<metrics::Metrics>,
 }
@@ -61,6 +64,7 @@ impl App {
             clock,
             settings: Arc::new(settings),
             counts: Arc::default(),
+            groups: Arc::default(),
             behind_proxy: false,
             metrics: Arc::default(),
         }

@@ -13,7 +13,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{Administrator, App, Refused, Seat, api, assets, metrics, pages, pages::admin, record, seat};
+use crate::{Administrator, App, Refused, Seat, api, assets, live, metrics, pages, pages::admin, record, seat};
 
 const GET: MethodFilter = MethodFilter::GET;
 const POST: MethodFilter = MethodFilter::POST;
@@ -75,6 +75,8 @@ pub fn doors() -> Doors {
         .member(POST, "/administration/sources/{id}", admin::events::sources::edit)
         .member(GET, "/administration/activity", admin::activity::list)
         .member(GET, "/", pages::home::open)
+        .member(GET, "/live", live::open)
+        .member(POST, "/{plural}/{number}/writing", live::writing)
         .member(GET, "/my-work", pages::my_work::open)
         .member(GET, "/search", pages::search::open)
         .member(GET, "/palette", pages::search::suggest)

@@ -16,7 +16,8 @@ Examples:
   plumbline doctor
   plumbline doctor --json | jq '.checks[] | select(.health != \"well\")'
   plumbline doctor --rebuild search
-  plumbline doctor --rebuild clocks")]
+  plumbline doctor --rebuild clocks
+  plumbline doctor --rebuild counts")]
 pub struct Doctor {
     /// Answer as JSON
     #[arg(long)]
@@ -34,6 +35,8 @@ enum Part {
     Clocks,
     /// The names by which monitoring tools know records
     Names,
+    /// The counts that are kept of saved views; each is counted when somebody looks next
+    Counts,
 }
 
 impl Doctor {
@@ -46,6 +49,7 @@ impl Doctor {
                 Part::Clocks => {
                     format!("clocks of {} records were put right\n", desk.rebuild_clocks(clock::now()).await?)
                 }
+                Part::Counts => format!("{} counts are counted anew at the next look\n", desk.rebuild_counts().await?),
             };
             desk.close().await;
             return print(&told);

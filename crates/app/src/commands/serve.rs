@@ -84,8 +84,11 @@ pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>, behind_
         let (desk, begun) = (desk.clone(), begun.clone());
         tokio::spawn(async move { desk.keep_assessing(clock::now, begun).await })
     };
+    // Whoever listens on a live page would keep the server up.
+    let desk_stops = desk.clone();
     let served = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
+        desk_stops.hang_up();
         let _ = begin.send(true);
     });
     let late = async {

@@ -21,6 +21,7 @@ mod script;
 mod texts;
 mod tickets;
 mod times;
+mod views;
 
 use desk::{Desk, accounts::NewAccount};
 use model::{Actor, Moment, Role, Via, time::DAY};
@@ -49,7 +50,9 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     results::write(&mut script, &slas, &told, outages);
     assurance::write(&mut script);
     proof::write(&mut script);
-    script.play(desk).await
+    let all = script.play(desk).await?;
+    views::write(desk, at).await?;
+    Ok(all)
 }
 
 /// One account for each role, with a password that is made now and told once.

@@ -336,6 +336,8 @@ fn occasion(kind: &Kind, entries: &[Entry], at: usize) -> Option<&'static Occasi
     let public = entry.note.as_ref().is_some_and(|note| note.public);
     let name = match entry.act.as_str() {
         "create" => "receipt",
+        // Nothing new is told by what stands as before.
+        "undo" => return None,
         _ if ends => "done",
         _ if public => "note",
         _ => return None,

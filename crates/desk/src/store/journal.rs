@@ -52,9 +52,9 @@ pub async fn append(conn: &mut Conn, entries: &[Written]) -> Result<(), Fault> {
     Ok(())
 }
 
-const COLUMNS: &str = "seq, kind, bytes, disclosures, record";
+pub const COLUMNS: &str = "seq, kind, bytes, disclosures, record";
 
-fn entry(row: &Row, catalog: &Catalog) -> Result<Option<Entry>, Fault> {
+pub fn entry(row: &Row, catalog: &Catalog) -> Result<Option<Entry>, Fault> {
     let kind = row.text(1)?;
     let Some(kind) = catalog.find(&kind).or_else(|| crate::house::kind(&kind)) else { return Ok(None) };
     Ok(Entry::open(row.int(0)?, &row.bytes(2)?, &disclosures(row)?, kind))

@@ -1,7 +1,5 @@
 //! The one statement behind every list: scope, filter, words, order, keyset and limit.
 
-use std::collections::HashMap;
-
 use engines::clocks::Clock;
 use model::{
     Catalog, Column, Cursor, Fields, Kind, Moment, Order, Query, Record, RecordId, Type, Value, query::EVERY,
@@ -115,62 +113,56 @@ pub async fn count(
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
-/// How many records each query finds, each counted no further than `cap`, in one statement.
+/// A count that is wanted.
+pub enum Wanted<'q> {
+    /// The one that is kept of this kind and canonical text of a filter.
+    Kept(&'q str, &'q str),
+    /// What a query finds within a scope.
+    Counted(&'q Scope, &'q Query),
+}
+
+/// How many records are found by each, in one statement: the kept count, or counted no further than `cap`. `None` for a
+/// count that is not kept yet.
 pub async fn counts(
     conn: &mut Conn,
     catalog: &Catalog,
-    queries: &[(Scope, &Query)],
+    wanted: &[Wanted<'_>],
     cap: i64,
     builder: Builder<'_>,
-) -> Result<Vec<i64>, Fault> {
+) -> Result<Vec<Option<i64>>, Fault> {
     let mut builder = builder;
     let limit = builder.bind(cap + 1);
+    let mut counts: Vec<Option<i64>> = vec![None; wanted.len()];
     let mut parts = Vec::new();
-    for (at, (scope, query)) in queries.iter().enumerate() {
-        let kind = query.kind.and_then(|name| catalog.find(name)).unwrap_or_else(|| catalog.any());
-        if let Some(condition) = condition(catalog, scope, query, kind, &mut builder) {
-            parts.push(format!(
-                "select {at} as place, count(*) as count from (select 1 as one from record where {condition} limit {limit}) as capped"
-            ));
+    for (at, one) in wanted.iter().enumerate() {
+        match one {
+            Wanted::Kept(kind, filter) => {
+                let (kind, filter) = (literal(kind), builder.bind(*filter));
+                parts.push(format!(
+                    "select cast({at} as bigint) as place, cast(sum(c.count) as bigint) as count from tally t join tally_count c \
+                     on c.tally = t.id where t.kind = {kind} and t.filter = {filter} group by t.id"
+                ));
+            }
+            Wanted::Counted(scope, query) => {
+                counts[at] = Some(0);
+                let kind = query.kind.and_then(|name| catalog.find(name)).unwrap_or_else(|| catalog.any());
+                if let Some(condition) = condition(catalog, scope, query, kind, &mut builder) {
+                    parts.push(format!(
+                        "select cast({at} as bigint) as place, count(*) as count from (select 1 as one from record where {condition} \
+                         limit {limit}) as capped"
+                    ));
+                }
+            }
         }
     }
-    let mut counts = vec![0; queries.len()];
     if parts.is_empty() {
         return Ok(counts);
     }
-    for row in conn.run(&parts.join(" union all "), &builder.args).await? {
-        if let Some(count) = usize::try_from(row.int(0)?).ok().and_then(|at| counts.get_mut(at)) {
-            *count = row.int(1)?;
-        }
-    }
-    Ok(counts)
-}
-
-/// Open records of each kind within its scope, each counted no further than `cap` and one more.
-pub async fn open_work(
-    conn: &mut Conn,
-    scopes: &[(&'static str, String)],
-    cap: i64,
-    builder: Builder<'_>,
-) -> Result<HashMap<&'static str, i64>, Fault> {
-    if scopes.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let mut builder = builder;
-    let limit = builder.bind(cap + 1);
-    let counted = |(name, condition): &(&'static str, String)| {
-        let name = literal(name);
-        format!(
-            "select {name} as kind, count(*) as count from (select 1 as one from record where kind = {name} and phase < 2 \
-             and {condition} limit {limit}) as capped"
-        )
-    };
-    let sql = scopes.iter().map(counted).collect::<Vec<_>>().join(" union all ");
-    let mut counts = HashMap::with_capacity(scopes.len());
+    // A limit that nothing names would have no type on PostgreSQL.
+    let sql = format!("select place, count from ({}) as counted where {limit} > 0", parts.join(" union all "));
     for row in conn.run(&sql, &builder.args).await? {
-        let name = row.text(0)?;
-        if let Some((name, _)) = scopes.iter().find(|(known, _)| *known == name) {
-            counts.insert(*name, row.int(1)?);
+        if let Some(count) = usize::try_from(row.int(0)?).ok().and_then(|at| counts.get_mut(at)) {
+            *count = Some(row.int(1)?);
         }
     }
     Ok(counts)

@@ -6,6 +6,8 @@ mod conformity;
 mod filters;
 mod house;
 mod imports;
+mod live;
+mod queue;
 mod retelling;
 mod silo;
 mod world;

@@ -15,7 +15,7 @@ pub const IMPACT: Key<Choice> = Key::new("impact");
 pub struct World {
     pub desk: Desk,
     pub name: &'static str,
-    _folder: Option<tempfile::TempDir>,
+    pub _folder: Option<tempfile::TempDir>,
 }
 
 fn priority_from_impact(draft: &mut model::Draft, _: &Facts<'_>) -> Result<(), FieldError> {
@@ -138,7 +138,7 @@ async fn open(url: &str, catalog: Catalog, reactions: &'static [Reaction]) -> Re
 }
 
 /// A database of its own for each world.
-async fn database(server: &str) -> String {
+pub async fn database(server: &str) -> String {
     let name =
         format!("door_{}", desk::ids::random::<8>().iter().map(|byte| format!("{byte:02x}")).collect::<String>());
     let db = desk::store::db::Db::open(server).await.expect("the server answers");

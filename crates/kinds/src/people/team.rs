@@ -36,4 +36,5 @@ pub fn kind() -> Kind {
         .grants(roles::governance())
         .list(&["number", "title", "lead", "members", "email", "state"])
         .titled_by(&["name"])
+        .gathers("members")
 }

@@ -50,10 +50,58 @@ async function refresh() {
   const response = await fetch(location.href, { credentials: "same-origin" });
   if (!response.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const [here, now] = [one("main [data-watch]"), one("[data-watch]", fresh)];
+  if (here && now) here.dataset.version = now.dataset.version;
   for (const part of all("[data-live][id]")) {
     const next = fresh.getElementById(part.id);
     if (next) part.replaceWith(document.adoptNode(next));
   }
+}
+
+// Asks for rows of the list anew, all of them unless some are named, and for the counts of its views. What the view does
+// not hold any more stays where it is, greyed, so that nothing moves under the cursor.
+async function renew(numbers) {
+  const table = one("[data-list]");
+  if (!table) return refresh();
+  const there = new Map(all("tr[data-number]", table).map(row => [row.dataset.number, row]));
+  const wanted = [...(numbers ?? there.keys())].filter(number => there.has(number)).slice(0, 60);
+  const address = new URL(table.dataset.list, location.href);
+  address.searchParams.set("only", wanted.join(","));
+  const response = await send(address);
+  if (!response.ok) return;
+  const fresh = fragment(await response.text());
+  const [tabs, now] = [one("#views", fresh), new Map(all("tr[data-number]", fresh).map(row => [row.dataset.number, row]))];
+  if (tabs) one("#views")?.replaceChildren(...tabs.childNodes);
+  for (const [number, row] of wanted.map(number => [number, there.get(number)])) {
+    if (one(".inline-edit", row)) continue;
+    if (now.has(number)) exchange(row, now.get(number));
+    else row.classList.add("gone");
+  }
+}
+
+// A row in place of its older self: ticked, under the cursor and with the keyboard as before.
+function exchange(row, next) {
+  next.classList.toggle("cursor", row.classList.contains("cursor"));
+  const [box, other] = [one(".ck input", row), one(".ck input", next)];
+  if (box && other) other.checked = box.checked;
+  const focused = row.contains(document.activeElement);
+  row.replaceWith(next);
+  if (focused) one("a[href]", next)?.focus({ preventScroll: true });
+}
+
+// Says what was done and offers to take it back; the server tells whether that was still possible.
+function undoable(text, address) {
+  if (!address) return say(text);
+  say(text, "Undo", async () => {
+    const body = new URLSearchParams({ csrf: one("meta[name=csrf]").content });
+    try {
+      const { said } = await (await send(address, { method: "POST", body })).json();
+      say(said);
+    } catch {
+      say("Not undone: the server cannot be reached, or it refused.");
+    }
+    renew();
+  });
 }
 
 // Waits until nothing has been asked for `milliseconds`.

@@ -1,6 +1,7 @@
 // What was typed but not sent survives a reload, a crash and a failed connection: `data-draft="NAME"` on a form.
 const prefix = "plumbline draft ";
-const keyOf = form => `${prefix}${location.pathname} ${form.dataset.draft}`;
+// By where it is sent to: a form beside the list is the same as on the page of its record.
+const keyOf = form => `${prefix}${new URL(form.action).pathname} ${form.dataset.draft}`;
 const kept = form => [...form.elements].filter(control =>
   control.name && control.matches("textarea, select, input:not([type=hidden], [type=password], [type=file])"));
 
@@ -45,7 +46,7 @@ for (const key of Object.keys(localStorage).filter(key => key.startsWith(prefix)
   if (found(key)?.sent && !refused && !back) localStorage.removeItem(key);
 }
 
-for (const form of all("form[data-draft]")) {
+function offer(form) {
   form.served = JSON.stringify(read(form));
   const draft = found(keyOf(form));
   if (draft?.sent && refused) {
@@ -60,6 +61,10 @@ for (const form of all("form[data-draft]")) {
     });
   }
 }
+
+all("form[data-draft]").forEach(offer);
+document.addEventListener("arrived", ({ detail: part }) => all("form[data-draft]", part).forEach(offer));
+document.addEventListener("done", ({ detail: form }) => { if (form.dataset.draft) localStorage.removeItem(keyOf(form)); });
 
 const soon = later(300, keep);
 on("input", "form[data-draft]", form => soon(form));

@@ -41,7 +41,10 @@ on("submit", "[data-edit] form.inline-edit", async (form, event) => {
   try {
     const response = await send(form.action, { method: "POST", body });
     const html = await response.text();
-    if (response.ok) return saved(place, html, response.headers.get("ETag"));
+    if (response.ok) return saved(place, html, response.headers);
+    // A step that needs more is taken beside the list.
+    const step = one("#pane") && response.headers.get("x-step");
+    if (step) return restore(place), document.dispatchEvent(new CustomEvent("look", { detail: step }));
     if (response.status === 422 || response.status === 412) return fill(place, html);
     throw new Error(response.statusText);
   } catch {
@@ -51,14 +54,15 @@ on("submit", "[data-edit] form.inline-edit", async (form, event) => {
   }
 });
 
-function saved(place, html, version) {
+function saved(place, html, headers) {
+  const [version, row] = [headers.get("ETag"), place.closest("tr[data-number]")];
   before.delete(place);
   place.replaceChildren(fragment(html));
   const record = place.closest("[data-record]") ?? document;
   if (version) all("input[name=__version]", record).forEach(input => { input.value = version.replace(/^W\/|"/g, ""); });
   one(".edit", place)?.focus();
-  say(`${place.dataset.edit} saved`);
-  refresh();
+  undoable(`${place.dataset.edit} saved`, headers.get("x-undo"));
+  renew(row ? [row.dataset.number] : undefined);
 }
 
 on("keydown", "form.inline-edit", (form, event) => {

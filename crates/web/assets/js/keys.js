@@ -17,9 +17,13 @@ function move(by) {
   const list = rows();
   if (!list.length) return false;
   const now = list.indexOf(cursor());
-  const next = list[Math.max(0, Math.min(list.length - 1, now + by))];
+  // What has left the view is passed over.
+  let place = now + by;
+  while (list[place]?.matches(".gone")) place += by;
+  const next = list[place] ?? list[now] ?? list[0];
   list[now]?.classList.remove("cursor");
   next.classList.add("cursor");
+  document.dispatchEvent(new CustomEvent("moved", { detail: next }));
   next.scrollIntoView({ block: "nearest" });
   one("a[href]", next)?.focus({ preventScroll: true });
   return true;

@@ -12,8 +12,14 @@ document.addEventListener("say", ({ detail: { text, button, act } }) => {
   const toast = make("div", { className: "toast" }, make("span", { textContent: text }));
   if (button) {
     const press = () => { act(); toast.remove(); };
-    toast.append(make("button", { type: "button", textContent: button, onclick: press }));
+    toast.append(make("button", { type: "button", textContent: button, onclick: press, data: button === "Undo" ? { undo: "" } : {} }));
   }
+  region?.append(toast);
+  settle(toast);
+});
+
+// One that came with another page.
+document.addEventListener("toast", ({ detail: toast }) => {
   region?.append(toast);
   settle(toast);
 });

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use desk::Shown;
+use desk::{Done, Outcome, Shown};
 use model::{Act, Command, FieldError, Kind, Link as Tie, Refusal, Target, lifecycle::Step};
 
 use super::{
@@ -18,13 +18,14 @@ use super::{
     list::kind_of,
     piece::{Lens, Piece, record_address},
     sent::Sent,
+    undo,
 };
 use crate::{
     App, Refused, Seat, flash, shell,
     view::{
         field::{self as view, Control, Pick},
         parts::Link,
-        shell::Shell,
+        shell::{Flash, Shell},
         state,
     },
 };
@@ -160,7 +161,7 @@ async fn inline(
     html(status, &page)
 }
 
-fn is_fragment(headers: &HeaderMap) -> bool {
+pub fn is_fragment(headers: &HeaderMap) -> bool {
     headers.contains_key("x-fragment")
 }
 
@@ -182,19 +183,26 @@ pub(super) async fn save_field(
         let mut input = sent.input(&kind, &Sent::of(&kind, &shown));
         input.fields.retain(|field, _| *field == name);
         match input.fields.is_empty() {
-            true => Ok(()),
+            true => Ok(None),
             false => app
                 .desk
                 .perform(&seat.actor, Command::Edit { target: target(&kind, &number, version), input }, seat.now)
                 .await
-                .map(drop),
+                .map(Some),
         }
     };
     match outcome {
-        Ok(()) => saved(&app, &seat, &kind, &number, &name, &headers).await,
+        Ok(done) => saved(&app, &seat, &kind, (&number, &name), done, &headers).await,
         Err(Refusal::Invalid(errors)) => {
             let field = one_field(&app, &seat, &kind, &shown, &sent, &name, &errors).await?;
-            inline(&app, &seat, &kind, &shown, &field, ("", StatusCode::UNPROCESSABLE_ENTITY), &headers).await
+            let told = ("", StatusCode::UNPROCESSABLE_ENTITY);
+            let mut response = inline(&app, &seat, &kind, &shown, &field, told, &headers).await?;
+            // Where the step with what it needs is taken.
+            let way = Address::new(format!("{}/step", record_address(&kind, &number))).with("to", sent.text("state"));
+            if let Some(way) = HeaderValue::from_str(&way.to_string()).ok().filter(|_| name == "state") {
+                response.headers_mut().insert("x-step", way);
+            }
+            Ok(response)
         }
         Err(Refusal::Stale { .. }) => {
             let (kind, shown) = found(&app, &seat, &plural, &number).await?;
@@ -229,9 +237,9 @@ async fn move_to(
     shown: &Shown,
     to: &str,
     version: Option<i64>,
-) -> Result<(), Refusal> {
+) -> Result<Option<Done>, Refusal> {
     if to == shown.state() {
-        return Ok(());
+        return Ok(None);
     }
     let command = Command::Step {
         target: target(kind, shown.number(), version),
@@ -241,7 +249,7 @@ async fn move_to(
         public: false,
     };
     match app.desk.perform(&seat.actor, command, seat.now).await {
-        Ok(_) => Ok(()),
+        Ok(done) => Ok(Some(done)),
         Err(Refusal::Invalid(errors)) => {
             let needs: Vec<String> = errors.iter().map(|error| kind.label_of(&error.field).to_lowercase()).collect();
             let label = kind.state_label(to).to_lowercase();
@@ -258,13 +266,15 @@ async fn saved(
     app: &App,
     seat: &Seat,
     kind: &Kind,
-    number: &str,
-    name: &str,
+    (number, name): (&str, &str),
+    done: Option<Done>,
     headers: &HeaderMap,
 ) -> Result<Response, Refused> {
     let here = record_address(kind, number);
+    let undo = undo_of(kind, done.as_ref());
     if !is_fragment(headers) {
-        return Ok(flash::said(&here, format!("{} of {number} is saved.", kind.label_of(name))));
+        let text = format!("{} of {number} is saved.", kind.label_of(name));
+        return Ok(flash::redirect(&here, Flash { text, undo, ..Flash::default() }));
     }
     let shown = app.desk.show(&seat.actor, kind.name, number, None, seat.now).await?;
     let names = app.desk.names(&seat.actor, [(kind, &shown)], seat.now).await?;
@@ -284,7 +294,16 @@ async fn saved(
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", shown.version())) {
         response.headers_mut().insert(header::ETAG, tag);
     }
+    if let Some(undo) = HeaderValue::from_str(&undo).ok().filter(|undo| !undo.is_empty()) {
+        response.headers_mut().insert("x-undo", undo);
+    }
     Ok(response)
+}
+
+/// The address that takes back what was just written; empty where nothing was.
+pub fn undo_of(kind: &Kind, done: Option<&Done>) -> String {
+    let changed = done.filter(|done| done.outcome == Outcome::Changed);
+    changed.map_or_else(String::new, |done| undo::address(kind, &done.number, done.version))
 }
 
 #[derive(Template)]
@@ -392,10 +411,13 @@ pub(super) async fn take_step(
         note,
         public: sent.get("__audience") == Some("public"),
     };
+    // What was said stays said.
+    let silent = matches!(&command, Command::Step { note: None, .. });
     match once(&app, &seat, &sent, command).await {
-        Ok(_) => {
-            let label = kind.state_label(step.to).to_lowercase();
-            Ok(flash::said(&record_address(&kind, &number), format!("{number} is {label} now.")))
+        Ok(done) => {
+            let text = format!("{number} is {} now.", kind.state_label(step.to).to_lowercase());
+            let undo = undo_of(&kind, Some(&done).filter(|_| silent));
+            Ok(flash::redirect(&record_address(&kind, &number), Flash { text, undo, ..Flash::default() }))
         }
         Err(Refusal::Invalid(errors)) => {
             let page = step_page(&app, &seat, &kind, &shown, step, &sent, &errors).await?;

@@ -8,7 +8,6 @@ use axum::{
 };
 use desk::{Done, Outcome, Shown};
 use model::{Command, FieldError, Input, Kind, Refusal, Target, Value, command::Raw};
-use serde_json::{Value as Json, json};
 
 use super::{
     address::{Address, pairs},
@@ -16,10 +15,11 @@ use super::{
     edit::{draw, names},
     facts::is_tabular,
     form::{self, editable},
-    list::kind_of,
+    list::{self, kind_of},
     piece::{Lens, record_address},
-    sent::{Sent, write},
+    sent::Sent,
     timeline::type_of,
+    undo::{self, MOST},
 };
 use crate::{
     App, Refused, Seat, shell,
@@ -29,9 +29,6 @@ use crate::{
         shell::Shell,
     },
 };
-
-/// Most records of one go.
-const MOST: usize = 500;
 
 #[derive(Template)]
 #[template(path = "record/bulk.html")]
@@ -49,7 +46,8 @@ struct BulkPage {
     carried: Vec<(String, String)>,
     rows: Vec<Row>,
     /// What the undoing form sends back; empty where nothing can be undone.
-    undo: String,
+    undo: Vec<String>,
+    list: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +91,13 @@ pub(super) async fn go(
 ) -> Result<Response, Refused> {
     let catalog = app.desk.catalog();
     let kind = kind_of(&catalog, &plural)?;
-    let sent = Sent::new(pairs(&body));
+    let mut sent = Sent::new(pairs(&body));
+    // One press gives them all to whoever presses.
+    if sent.get("go") == Some("mine") {
+        let mine = list::mine(&seat.actor, kind).ok_or_else(|| Refused::field("field", "nobody has these records"))?;
+        sent.set("field", &mine.field);
+        sent.set(&mine.field, &mine.email);
+    }
     let name = sent.text("field");
     let known = name == "state" || (editable(kind, &name) && kind.find(&name).is_some_and(|f| !is_tabular(&f.ty)));
     if !known {
@@ -102,7 +106,7 @@ pub(super) async fn go(
     let records = chosen(&app, &seat, kind, &sent).await?;
     let stage = match sent.get("go") {
         Some("preview") => Stage::Preview,
-        Some("apply") => Stage::Done,
+        Some("apply" | "mine") => Stage::Done,
         _ => Stage::Ask,
     };
     let commands: Vec<Command> = records.iter().map(|shown| command(kind, shown, &name, &sent)).collect();
@@ -178,7 +182,7 @@ async fn page(
         );
         carried.extend(records.iter().map(|shown| (format!("seen.{}", shown.number()), shown.version().to_string())));
     }
-    let undo = if stage == Stage::Done { undo(kind, name, records, outcomes) } else { Json::Array(Vec::new()) };
+    let undo = if stage == Stage::Done { undo(records, outcomes) } else { Vec::new() };
     let mut page = BulkPage {
         shell: shell(app, seat, &list).await,
         crumbs: vec![Link::new(&kind.labels, &back), Link::new("Several at once", "")],
@@ -191,7 +195,8 @@ async fn page(
         field,
         carried,
         rows,
-        undo: if undo.as_array().is_some_and(|undo| undo.is_empty()) { String::new() } else { undo.to_string() },
+        undo,
+        list,
     };
     let (will, refused) = (page.will(), page.rows.iter().filter(|row| !row.refused.is_empty()).count());
     let same = page.rows.len() - will - refused;
@@ -286,56 +291,11 @@ fn why(kind: &Kind, refusal: &Refusal) -> String {
     }
 }
 
-/// What it takes to put everything back that was written: number, version after it, and the value before.
-fn undo(kind: &Kind, name: &str, records: &[Shown], outcomes: &[Result<Done, Refusal>]) -> Json {
+/// Everything that was written, as undoing takes it.
+fn undo(records: &[Shown], outcomes: &[Result<Done, Refusal>]) -> Vec<String> {
     let back = |(shown, outcome): (&Shown, &Result<Done, Refusal>)| {
         let done = outcome.as_ref().ok().filter(|done| done.outcome == Outcome::Changed)?;
-        let mut texts = Vec::new();
-        match name {
-            "state" => texts.push(("state".to_string(), shown.state().to_string())),
-            _ => {
-                if let Some(value) = shown.value(kind, name) {
-                    write(&type_of(kind, name), name, &value, &mut texts);
-                }
-            }
-        }
-        Some(json!([shown.number(), done.version, texts]))
+        Some(undo::name(shown.number(), done.version))
     };
-    Json::Array(records.iter().zip(outcomes).filter_map(back).collect())
-}
-
-/// A number, its version after the writing, and the texts of its control before it.
-type Before = (String, i64, Vec<(String, String)>);
-
-/// `POST /{plural}/bulk/undo`: puts back what one go has written, where nobody wrote since.
-pub(super) async fn take_back(
-    seat: Seat,
-    State(app): State<App>,
-    Path(plural): Path<String>,
-    RawForm(body): RawForm,
-) -> Result<Response, Refused> {
-    let catalog = app.desk.catalog();
-    let kind = kind_of(&catalog, &plural)?;
-    let form = Sent::new(pairs(&body));
-    let name = form.text("field");
-    let known = name == "state" || editable(kind, &name);
-    let wrong = || Refused::field("undo", "is not what a page of ours has given");
-    let list: Vec<Before> = serde_json::from_str(&form.text("undo")).ok().filter(|_| known).ok_or_else(wrong)?;
-    let mut commands = Vec::new();
-    for (number, version, texts) in list.into_iter().take(MOST) {
-        let mut before = Sent::new(texts);
-        before.set(&format!("seen.{number}"), &version.to_string());
-        let shown = app.desk.show(&seat.actor, kind.name, &number, None, seat.now).await?;
-        commands.push(command(kind, &shown, &name, &before));
-    }
-    let whole = commands.len();
-    let outcomes = app.desk.perform_all(&seat.actor, commands, seat.now, false).await?;
-    let done = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-    let said = if done == whole {
-        format!("All {whole} are as they were.")
-    } else {
-        format!("{done} of {whole} are as they were; the others were written by somebody since, or cannot go back.")
-    };
-    let to = Address::read(format!("/{}", kind.plural), &form.text("back")).to_string();
-    Ok(crate::flash::said(&to, said))
+    records.iter().zip(outcomes).filter_map(back).collect()
 }

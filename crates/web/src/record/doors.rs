@@ -3,12 +3,12 @@
 use askama::Template;
 use axum::{
     extract::{Path, RawQuery, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
     routing::MethodFilter,
 };
 
-use super::{act, address::Address, bulk, csv, edit, files, history, list, lookup, narrow, page, views};
+use super::{act, address::Address, bulk, csv, edit, files, history, list, lookup, narrow, page, undo, views};
 use crate::{App, Refused, Seat, routes::Doors, shell};
 
 const GET: MethodFilter = MethodFilter::GET;
@@ -30,7 +30,7 @@ pub fn doors(doors: Doors) -> Doors {
         .member(POST, "/{plural}/{number}/files", files::attach)
         .member(GET, "/{plural}/{number}/files/{id}", files::serve)
         .member(POST, "/{plural}/bulk", bulk::go)
-        .member(POST, "/{plural}/bulk/undo", bulk::take_back)
+        .member(POST, "/{plural}/undo", undo::take_back)
         .member(GET, "/{plural}/{number}/step", act::step)
         .member(POST, "/{plural}/{number}/step", act::take_step)
         .member(POST, "/{plural}/{number}/note", act::note)
@@ -51,6 +51,7 @@ async fn show_list(
     State(app): State<App>,
     Path(plural): Path<String>,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let catalog = app.desk.catalog();
     if let Some(plural) = plural.strip_suffix(".csv") {
@@ -62,10 +63,13 @@ async fn show_list(
     if let Some(settled) = narrow::settled(&here, kind) {
         return Ok(Redirect::to(&settled.to_string()).into_response());
     }
-    let room = list::Room { desk: &app.desk, actor: &seat.actor, now: seat.now };
-    let views = list::views(&room, kind).await?;
+    let groups = app.groups(&seat).await?;
+    let room = list::Room { desk: &app.desk, actor: &seat.actor, groups: &groups, now: seat.now };
+    if act::is_fragment(&headers) {
+        return html(StatusCode::OK, &list::some(&room, kind, &here).await?);
+    }
     let frame = shell(&app, &seat, &here.path).await;
-    let page = list::page(&room, frame, kind, &here, views).await?;
+    let page = list::page(&room, frame, kind, &here).await?;
     let status = if page.filter_error.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     html(status, &page)
 }

@@ -45,6 +45,8 @@ pub struct FormPage {
     /// Makes a second press of the button harmless.
     pub once: String,
     pub version: Option<i64>,
+    pub since: i64,
+    pub me: String,
     pub groups: Vec<Group>,
     pub errors: Vec<(String, String)>,
     pub conflict: Option<Conflict>,
@@ -148,6 +150,8 @@ async fn new_page(
         draft: "new",
         once: token(),
         version: None,
+        since: seat.now.0,
+        me: String::new(),
         groups: form::groups(&draw, true),
         errors: form::summary(&draw),
         conflict: None,
@@ -250,7 +254,10 @@ pub(super) async fn save(
         Ok(Done { outcome: Outcome::Unchanged, .. }) => {
             Ok(flash::said(&to, "Nothing differed, so nothing was written."))
         }
-        Ok(_) => Ok(flash::said(&to, format!("{number} is saved."))),
+        Ok(done) => {
+            let undo = super::act::undo_of(kind, Some(&done));
+            Ok(flash::redirect(&to, Flash { text: format!("{number} is saved."), undo, ..Flash::default() }))
+        }
         Err(Refusal::Invalid(errors)) => {
             let page = edit_page(&app, &seat, kind, &shown, &sent, &errors, None).await?;
             html(StatusCode::UNPROCESSABLE_ENTITY, &page)
@@ -305,6 +312,8 @@ async fn edit_page(
         draft: "edit",
         once: token(),
         version: Some(if errors.is_empty() { shown.version() } else { kept_version(sent, shown) }),
+        since: seat.now.0,
+        me: seat.actor.email.clone(),
         groups: form::groups(&draw, false),
         errors: form::summary(&draw),
         conflict,

@@ -3,16 +3,20 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use desk::{COUNT_CAP, Desk, Names, Page, Shown, rights, views::View};
-use model::{Act, Actor, Catalog, Column, Kind, Moment, Order, Query, Refusal, Type};
+use desk::{COUNT_CAP, Desk, Names, Page, rights, views::Group};
+use model::{
+    Act, Actor, Catalog, Column, Filter, Kind, Moment, Order, Query, Refusal, Type,
+    filter::{Op, Operand},
+};
 
 use super::{
     address::Address,
     chip,
     form::editable,
     narrow,
-    piece::{Lens, Piece, record_address},
-    views,
+    piece::Lens,
+    rows::{Head, Row, heads, rows},
+    tabs::{Tabs, ViewForm},
 };
 use crate::view::{
     field::Pick,
@@ -29,6 +33,8 @@ pub struct ListPage {
     pub about: String,
     pub path: String,
     pub tabs: Vec<Tab>,
+    /// Teams with whom a view can be shared.
+    pub groups: Vec<Group>,
     /// The saved view that is shown, where it is the reader's to change.
     pub own_view: Option<ViewForm>,
     /// Everything of this address that a small form must carry along.
@@ -49,15 +55,14 @@ pub struct ListPage {
     pub as_of: Option<AsOf>,
     pub create: Option<Link>,
     pub bulk: Vec<Pick>,
+    /// The field that says who has it, where the reader may give records to themselves.
+    pub mine: Option<Mine>,
     pub empty: Empty,
+    /// From when on the page must be told what is written, in milliseconds.
+    pub since: i64,
     /// The address of this very view, to be saved.
     pub here: String,
     pub may_share: bool,
-}
-
-pub struct ViewForm {
-    pub id: i64,
-    pub name: String,
 }
 
 /// A field to choose from: check boxes for closed lists, an input with suggestions for records and people.
@@ -71,76 +76,47 @@ pub struct PickList {
     pub value: String,
 }
 
-pub struct Head {
-    pub label: String,
-    pub href: String,
-    /// `ascending`, `descending`, or empty.
-    pub sort: &'static str,
-    pub class: &'static str,
-}
-
-pub struct Row {
-    pub number: String,
-    pub href: String,
-    pub cells: Vec<Cell>,
-}
-
-pub struct Cell {
-    pub piece: Piece,
-    /// How the record's own number or title is drawn, with its words; empty for all other values.
-    pub lead: &'static str,
-    pub own: String,
-    pub class: &'static str,
-    /// The label where rows are folded; empty where the value speaks for itself.
-    pub th: String,
-    pub label: String,
-    /// Where the value is edited; empty where it is not.
-    pub edit: String,
-    /// The key that edits it in the row under the cursor.
-    pub key: &'static str,
-}
-
 pub struct AsOf {
     pub words: String,
     pub now: String,
+}
+
+/// How the reader takes a record: by their e-mail in this field.
+pub struct Mine {
+    pub field: String,
+    pub email: String,
 }
 
 /// What a list is made of besides its address.
 pub struct Room<'a> {
     pub desk: &'a Desk,
     pub actor: &'a Actor,
+    /// The reader's teams.
+    pub groups: &'a [Group],
     pub now: Moment,
 }
 
-/// The tabs of saved views with their counts.
-pub async fn views(room: &Room<'_>, kind: &Kind) -> Result<Vec<View>, Refusal> {
-    views::counted(room, kind).await
+/// The rows of a list alone, with its tabs: what changes while somebody looks.
+#[derive(Template)]
+#[template(path = "record/rows.html")]
+pub struct RowsPart {
+    pub tabs: Vec<Tab>,
+    pub rows: Vec<Row>,
+    pub bulk: bool,
 }
 
 /// The page of a list. A filter that cannot be read is shown with its sentence instead of rows.
 ///
 /// # Errors
 /// `NotFound` for a kind that the actor may not read, `Query` for what else of the address cannot be understood.
-pub async fn page(
-    room: &Room<'_>,
-    shell: Shell,
-    kind: &Kind,
-    here: &Address,
-    views: Vec<View>,
-) -> Result<ListPage, Refusal> {
+pub async fn page(room: &Room<'_>, shell: Shell, kind: &Kind, here: &Address) -> Result<ListPage, Refusal> {
     if !rights::may(room.actor, kind, Act::Read, None) {
         return Err(Refusal::NotFound);
     }
     let catalog = room.desk.catalog();
-    let (mut query, filter_error) = read(kind, here)?;
-    if query.order.is_empty() && is_queue(room.actor, kind, &query) {
-        query
-            .order
-            .extend(kind.fields.iter().filter(|field| field.column == Some(Column::Due)).map(|field| by(&field.name)));
-    }
+    let (query, filter_error) = read(room.actor, kind, here)?;
     let columns = columns(kind, &query);
-    let mut asked = query.clone();
-    asked.columns = columns.clone();
+    let asked = Query { columns: columns.clone(), ..query.clone() };
     let (page, names, count) = if filter_error.is_empty() {
         let page = room.desk.list(room.actor, &asked, room.now).await?;
         let names = names(room, kind, &page, &query).await?;
@@ -149,6 +125,7 @@ pub async fn page(
     } else {
         (Page { records: Vec::new(), next: None }, Names::default(), String::new())
     };
+    let tabs = Tabs::of(room, kind, here).await?;
     let lens = Lens { catalog: &catalog, names: &names, now: query.as_of.unwrap_or(room.now) };
     let whole = here.without(&["page_token"]);
     let next = page.next.as_ref().map(|next| whole.with("page_token", next.write()).to_string());
@@ -156,8 +133,9 @@ pub async fn page(
         heading: kind.labels.clone(),
         about: kind.about.to_string(),
         path: here.path.clone(),
-        own_view: current_view(&views, here, room.actor),
-        tabs: tabs(kind, here, &views),
+        own_view: tabs.own,
+        tabs: tabs.tabs,
+        groups: room.groups.to_vec(),
         carried: whole.pairs().to_vec(),
         words: query.words.clone().unwrap_or_default(),
         filter: here.get("filter").unwrap_or_default().to_string(),
@@ -176,16 +154,63 @@ pub async fn page(
         create: rights::may(room.actor, kind, Act::Create, None)
             .then(|| Link::new(format!("New {}", kind.label.to_lowercase()), format!("/{}/new", kind.plural))),
         bulk: bulk_fields(room.actor, kind, query.as_of.is_some()),
+        mine: mine(room.actor, kind).filter(|_| query.as_of.is_none()),
         empty: empty(room.actor, kind, here),
+        since: room.now.0,
         here: whole.query(),
         may_share: room.actor.customer.is_none(),
         shell,
     })
 }
 
+/// Most rows that are asked for anew at a time.
+const ANEW: usize = 60;
+
+/// Some rows of a list as they stand now, by their numbers; what the list does not hold any more is missing.
+///
+/// # Errors
+/// As [`page`]; a filter that cannot be read is refused.
+pub async fn some(room: &Room<'_>, kind: &Kind, here: &Address) -> Result<RowsPart, Refusal> {
+    if !rights::may(room.actor, kind, Act::Read, None) {
+        return Err(Refusal::NotFound);
+    }
+    let catalog = room.desk.catalog();
+    let (query, filter_error) = read(room.actor, kind, &here.without(&["page_token"]))?;
+    if !filter_error.is_empty() {
+        return Err(Refusal::Query(filter_error));
+    }
+    let numbers: Vec<Operand> = here
+        .get(ONLY)
+        .unwrap_or_default()
+        .split(',')
+        .filter(|number| !number.is_empty())
+        .take(ANEW)
+        .map(|number| Operand::Value(model::Value::text(number)))
+        .collect();
+    let tabs = Tabs::of(room, kind, here).await?.tabs;
+    let columns = columns(kind, &query);
+    let mut records = Page { records: Vec::new(), next: None };
+    if !numbers.is_empty() {
+        let only = Filter::In { path: "number".into(), values: numbers };
+        let asked = Query { filter: only.and(query.filter.clone()), columns: columns.clone(), ..query.clone() };
+        records = room.desk.list(room.actor, &Query { size: ANEW, ..asked }, room.now).await?;
+    }
+    let names = names(room, kind, &records, &query).await?;
+    let lens = Lens { catalog: &catalog, names: &names, now: room.now };
+    let bulk = !bulk_fields(room.actor, kind, false).is_empty();
+    Ok(RowsPart { tabs, rows: rows(&lens, kind, &columns, &records.records, false), bulk })
+}
+
+/// The field that says who has a record, where the reader may set it.
+pub fn mine(actor: &Actor, kind: &Kind) -> Option<Mine> {
+    let field = kind.fields.iter().find(|field| field.column == Some(Column::Owner))?;
+    let person = matches!(field.ty, Type::Person) && editable(kind, &field.name) && actor.email.contains('@');
+    let may = actor.customer.is_none() && rights::may(actor, kind, Act::Edit, None);
+    (person && may).then(|| Mine { field: field.name.clone(), email: actor.email.clone() })
+}
+
 /// Open work that somebody of ours looks at: what is due next comes first where nothing else is asked for.
 fn is_queue(actor: &Actor, kind: &Kind, query: &Query) -> bool {
-    use model::filter::{Filter, Op, Operand};
     let done = |value: &Operand| matches!(value, Operand::Value(value) if value.as_text() == Some("done"));
     let unfinished = |part: &Filter| match part {
         Filter::Not(inner) => {
@@ -203,11 +228,23 @@ fn by(path: &str) -> Order {
     Order { path: path.into(), descending: false }
 }
 
+/// Names the rows that are asked for anew.
+const ONLY: &str = "only";
 /// Parameters of the page itself, beside those of every query.
-const PAGE_ONLY: &[&str] = &["view"];
+const PAGE_ONLY: &[&str] = &["view", ONLY];
 
-/// The query of an address; where only the filter is wrong, the query without it and the sentence.
-fn read(kind: &Kind, here: &Address) -> Result<(Query, String), Refusal> {
+/// The query of an address, in the order of a queue where that is what it shows; where only the filter is wrong, the query
+/// without it and the sentence.
+pub fn read(actor: &Actor, kind: &Kind, here: &Address) -> Result<(Query, String), Refusal> {
+    let (mut query, error) = typed(kind, here)?;
+    if query.order.is_empty() && is_queue(actor, kind, &query) {
+        let due = kind.fields.iter().filter(|field| field.column == Some(Column::Due));
+        query.order.extend(due.map(|field| by(&field.name)));
+    }
+    Ok((query, error))
+}
+
+fn typed(kind: &Kind, here: &Address) -> Result<(Query, String), Refusal> {
     let pairs = |here: &Address| here.without(PAGE_ONLY).pairs().to_vec();
     let whole = |pairs: &[(String, String)]| {
         Query::read(kind, false, pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
@@ -272,132 +309,6 @@ fn told(count: &str, here: usize, query: &Query, kind: &Kind) -> String {
     format!("{here} of {count}, {order}")
 }
 
-fn tabs(kind: &Kind, here: &Address, views: &[View]) -> Vec<Tab> {
-    let bare = Address::new(&here.path);
-    let mut found = vec![tab("All", &bare, here)];
-    let works = kind.lifecycle.states.iter().any(|state| state.phase == model::Phase::Done);
-    if works {
-        found.push(tab("Open", &bare.with("filter", "phase != done"), here));
-    }
-    if let Some(owner) = kind.fields.iter().find(|field| field.column == Some(Column::Owner)) {
-        found.push(tab("Mine", &bare.with("filter", format!("phase != done and {} = me", owner.name)), here));
-    }
-    found.extend(views.iter().map(|view| {
-        let address = Address::read(&here.path, &view.query).with("view", view.id.to_string());
-        let current = here.get("view") == Some(view.id.to_string().as_str());
-        Tab { label: view.name.clone(), href: address.to_string(), count: view.counted(), current }
-    }));
-    found
-}
-
-fn tab(label: &str, address: &Address, here: &Address) -> Tab {
-    let current = here.get("view").is_none()
-        && here.get("filter").unwrap_or_default() == address.get("filter").unwrap_or_default();
-    Tab { label: label.into(), href: address.to_string(), count: String::new(), current }
-}
-
-fn current_view(views: &[View], here: &Address, actor: &Actor) -> Option<ViewForm> {
-    let id: i64 = here.get("view")?.parse().ok()?;
-    let view = views.iter().find(|view| view.id == id && view.is_of(actor))?;
-    Some(ViewForm { id, name: view.name.clone() })
-}
-
-fn heads(kind: &Kind, columns: &[String], query: &Query, whole: &Address) -> Vec<Head> {
-    let plain = query.columns.is_empty();
-    let head = |(at, path): (usize, &String)| {
-        let ty = kind.type_of(path).unwrap_or(Type::Mixed);
-        let now = query.order.first().filter(|order| order.path == *path);
-        let href =
-            if ty.is_scalar() { whole.with("order_by", turned(path, now, &ty)).to_string() } else { String::new() };
-        Head {
-            label: chip::label_of(kind, path),
-            href,
-            sort: now.map_or("", |order| if order.descending { "descending" } else { "ascending" }),
-            class: class(kind, path, at, plain, true),
-        }
-    };
-    columns.iter().enumerate().map(head).collect()
-}
-
-/// A second press turns the order; times begin with the newest.
-fn turned(path: &str, now: Option<&Order>, ty: &Type) -> String {
-    let down = match now {
-        Some(order) => !order.descending,
-        None => matches!(ty, Type::Instant | Type::Date),
-    };
-    format!("{}{path}", if down { "-" } else { "" })
-}
-
-/// The title leads and is clipped; figures stand at the end; later columns of the standard view give way first.
-fn class(kind: &Kind, path: &str, at: usize, plain: bool, head: bool) -> &'static str {
-    // What is due next is what a queue is for.
-    let is_due = kind.find(path).is_some_and(|field| field.column == Some(Column::Due));
-    let late = at >= 5 && !(kind.clocked && is_due);
-    match (kind.common_name(path), kind.type_of(path)) {
-        ("title", _) if head => "ttl",
-        ("title", _) => "clip full",
-        // Folded rows lead with the title and end with the number.
-        ("number", _) if !head => "last",
-        ("number" | "state", _) => "",
-        (_, Some(ty)) if ty.is_numeric() => {
-            if late && plain {
-                "n extra hide"
-            } else {
-                "n"
-            }
-        }
-        _ if late && plain => "cell soft extra hide",
-        _ => "cell soft",
-    }
-}
-
-fn rows(lens: &Lens<'_>, kind: &Kind, columns: &[String], records: &[Shown], past: bool) -> Vec<Row> {
-    let plain = columns.iter().map(String::as_str).eq(kind.columns.iter().copied());
-    let row = |shown: &Shown| {
-        let href = record_address(kind, shown.number());
-        let may_edit = !past && shown.can(Act::Edit);
-        let may_step = !past && shown.can(Act::Step);
-        let cell = |(at, path): (usize, &String)| {
-            let piece = lens.cell(kind, shown, path);
-            let is_state = kind.common_name(path) == "state";
-            let edits = if is_state { may_step } else { may_edit && editable(kind, path) };
-            let said = matches!(kind.common_name(path), "title" | "number" | "state");
-            let speaks = said
-                || matches!(
-                    piece,
-                    Piece::Priority(_) | Piece::Person(_) | Piece::Clock(_) | Piece::Link(_) | Piece::Nothing
-                );
-            let (lead, own) = match kind.common_name(path) {
-                "number" => ("id", shown.number().to_string()),
-                "title" if shown.title().is_empty() => ("main", shown.number().to_string()),
-                "title" => ("main", shown.title().to_string()),
-                _ => ("", String::new()),
-            };
-            Cell {
-                lead,
-                own,
-                class: class(kind, path, at, plain, false),
-                th: if speaks { String::new() } else { chip::label_of(kind, path) },
-                label: chip::label_of(kind, path),
-                edit: if edits { format!("{href}/field/{}", kind.common_name(path)) } else { String::new() },
-                key: key(kind, path),
-                piece,
-            }
-        };
-        Row { number: shown.number().into(), cells: columns.iter().enumerate().map(cell).collect(), href }
-    };
-    records.iter().map(row).collect()
-}
-
-fn key(kind: &Kind, path: &str) -> &'static str {
-    match kind.find(path).and_then(|field| field.column) {
-        Some(Column::Owner) => "a",
-        Some(Column::Priority) => "p",
-        _ if kind.common_name(path) == "state" => "s",
-        _ => "",
-    }
-}
-
 /// Choices, states, references and people among the columns.
 fn picks(kind: &Kind, columns: &[String], query: &Query) -> Vec<PickList> {
     let mut found = Vec::new();
@@ -440,7 +351,6 @@ fn picks(kind: &Kind, columns: &[String], query: &Query) -> Vec<PickList> {
 
 /// Values that the filter already names for a field.
 fn chosen(query: &Query, path: &str) -> Vec<String> {
-    use model::filter::{Filter, Operand};
     let text = |operand: &Operand| match operand {
         Operand::Me => Some("me".to_string()),
         Operand::Value(value) => value.as_text().map(str::to_string),

@@ -61,6 +61,9 @@ pub struct RecordPage {
     /// What monitoring says about it.
     pub alerts: Vec<AlertRow>,
     pub once: String,
+    /// From when on the page must be told what is written, in milliseconds, and to whom.
+    pub since: i64,
+    pub me: String,
 }
 
 pub struct Composer {
@@ -159,6 +162,8 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         evidence,
         alerts: monitored::alerts(app, seat, kind, number).await?,
         once: token(),
+        since: seat.now.0,
+        me: seat.actor.email.clone(),
         here: address,
         customer_is_fact: kind.customer_field.is_some_and(|name| kind.has_field(name)),
         customer,

@@ -144,8 +144,8 @@ async fn many_are_edited_after_a_preview_and_put_back() {
     let list = |text: &str| text.matches("<tr data-href").count();
     let p3 = "/incidents?filter=priority+%3D+P3+and+number+in+(INC-2,INC-4,INC-6)";
     assert_eq!(list(&world.get(p3).await.text), 3);
-    let undo = crate::world::form(&done.text, "/incidents/bulk/undo");
-    let back = world.post("/incidents/bulk/undo", &undo).await;
+    let undo = crate::world::form(&done.text, "/incidents/undo");
+    let back = world.post("/incidents/undo", &undo).await;
     assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text);
     assert_eq!(list(&world.get(p3).await.text), 1);
 }
@@ -161,4 +161,73 @@ async fn many_take_a_step_where_they_may() {
     let preview = world.post("/incidents/bulk", &pairs).await.text;
     assert!(preview.contains("1 would be written") && preview.contains("1 are refused"), "{preview}");
     assert!(preview.contains("INC-5 is closed"), "the reason stands beside it");
+}
+
+#[tokio::test]
+async fn one_press_gives_many_to_whoever_presses() {
+    let world = queue().await;
+    let pairs: Vec<(String, String)> = [("number", "INC-2"), ("number", "INC-4"), ("go", "mine"), ("field", "state")]
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect();
+    let done = world.post("/incidents/bulk", &pairs).await;
+    assert!(done.text.contains("2 are written"), "{}", done.text);
+    let mine = world.get("/incidents?filter=owner+%3D+me").await.text;
+    assert_eq!(mine.matches("<tr data-href").count(), 2);
+    assert!(mine.contains("Mine <span>2</span>"), "the tab counts them: {mine}");
+}
+
+#[tokio::test]
+async fn rows_are_asked_for_anew_with_the_counts_of_their_views() {
+    let world = queue().await;
+    let part = world.fragment("/incidents?filter=phase+!%3D+done&only=INC-2,INC-3,INC-999").await;
+    assert_eq!(part.status, StatusCode::OK, "{}", part.text);
+    assert_eq!(part.text.matches("<tr data-href").count(), 1, "INC-3 is closed and not in this view: {}", part.text);
+    assert!(part.text.contains("data-number=\"INC-2\"") && part.text.contains("Open <span>30</span>"));
+    assert!(!part.text.contains("<main"), "a part is no page");
+    let wrong = world.fragment("/incidents?filter=nonsense+%3D+1&only=INC-2").await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_value_that_was_edited_in_its_row_is_taken_back() {
+    let world = queue().await;
+    let set = |value: &str| vec![("state".to_string(), value.to_string())];
+    let answer = world.post_with("/incidents/INC-2/field/state", &set("assigned"), &[("x-fragment", "1")]).await;
+    let undo = answer.headers["x-undo"].to_str().expect("ASCII").to_string();
+    assert_eq!(undo, "/incidents/undo?done=INC-2%402");
+    world
+        .line(json!({"kind": "incident", "number": "INC-2", "state": "assigned", "fields": {"symptom": "slow"}}))
+        .await;
+    let late = world.post_with(&undo, &[], &[("x-fragment", "1")]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert_eq!(late.text, r#"{"said":"Not undone: it was changed by system since."}"#);
+    let answer = world.post_with("/incidents/INC-4/field/state", &set("assigned"), &[("x-fragment", "1")]).await;
+    let undo = answer.headers["x-undo"].to_str().expect("ASCII").to_string();
+    let back = world.post_with(&undo, &[], &[("x-fragment", "1")]).await;
+    assert_eq!((back.status, back.text.as_str()), (StatusCode::OK, r#"{"said":"INC-4 is as it was."}"#));
+    assert!(world.get("/incidents/INC-4").await.text.contains("undid the last change"));
+    // What a state needs is asked for where the step is taken.
+    let needs = world.post_with("/incidents/INC-4/field/state", &set("resolved"), &[("x-fragment", "1")]).await;
+    assert_eq!(needs.headers["x-step"], "/incidents/INC-4/step?to=resolved");
+    assert_eq!(world.post("/incidents/undo", &[("done".into(), "nonsense".into())]).await.status, 422);
+}
+
+#[tokio::test]
+async fn a_view_is_shared_with_a_team_by_its_members() {
+    let world = queue().await;
+    world.line(json!({"kind": "team", "number": "TM-1", "fields": {"name": "Service desk", "members": ["ines@tidewell.example"]}})).await;
+    world.line(json!({"kind": "incident", "number": "INC-2", "state": "new", "fields": {"team": "TM-1"}})).await;
+    let page = world.get("/incidents").await.text;
+    assert!(page.contains("Service desk <span>1</span>"), "one's own team has a tab: {page}");
+    let pairs = |team: &str| -> Vec<(String, String)> {
+        [("name", "Urgent"), ("query", "filter=priority+%3D+P1"), ("for", team)]
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect()
+    };
+    assert_eq!(world.post("/incidents/views", &pairs("TM-1")).await.status, StatusCode::SEE_OTHER);
+    assert!(world.get("/incidents").await.text.contains("Urgent <span>20</span>"));
+    let strange = world.post("/incidents/views", &pairs("TM-9")).await;
+    assert_eq!(strange.status, StatusCode::UNPROCESSABLE_ENTITY, "a team that is not one's own");
 }

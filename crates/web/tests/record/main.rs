@@ -6,4 +6,5 @@ mod every_kind;
 mod forms;
 mod judgements;
 mod lists;
+mod live;
 mod world;

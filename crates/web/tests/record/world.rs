@@ -109,6 +109,13 @@ impl World {
         self.send(http.body(Body::from(body)).expect("a request")).await
     }
 
+    /// An answer whose body is read as it comes.
+    pub async fn open(&self, path: &str) -> Response<Body> {
+        let mut http = Request::get(path).body(Body::empty()).expect("a request");
+        http.headers_mut().insert("cookie", self.cookie.parse().expect("a cookie"));
+        self.router.clone().oneshot(http).await.expect("an answer")
+    }
+
     async fn send(&self, mut http: Request<Body>) -> Answer {
         http.headers_mut().insert("cookie", self.cookie.parse().expect("a cookie"));
         let response: Response<Body> = self.router.clone().oneshot(http).await.expect("an answer");
