@@ -8,6 +8,7 @@ pub mod commands;
 pub mod demo;
 pub mod failure;
 pub mod intake;
+pub mod netbox;
 pub mod packing;
 pub mod place;
 pub mod post;

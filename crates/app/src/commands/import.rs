@@ -9,6 +9,7 @@ use super::{print, print_json};
 use crate::{
     Failure, clock,
     intake::{self, Mode, Report, jsonl, source},
+    netbox,
     place::{Passing, Place},
     servicenow,
 };
@@ -22,7 +23,8 @@ line number; the others are taken. The same file twice changes nothing.
 Examples:
   plumbline import jsonl records.jsonl --dry-run
   zcat backup.jsonl.gz | plumbline import jsonl - --json
-  plumbline import servicenow-incident-log incidents.csv.gz --zone Europe/Berlin")]
+  plumbline import servicenow-incident-log incidents.csv.gz --zone Europe/Berlin
+  plumbline import netbox netbox.json.gz --dry-run")]
 pub struct Import {
     #[command(subcommand)]
     format: Format,
@@ -34,6 +36,8 @@ enum Format {
     Jsonl(File),
     /// The incident log of ServiceNow: a CSV with one row per update of a ticket
     ServicenowIncidentLog(Log),
+    /// A dump of NetBox (manage.py dumpdata): items, their links, customers, suppliers and places
+    Netbox(File),
 }
 
 #[derive(Args, Debug)]
@@ -69,10 +73,12 @@ fn zone(name: &str) -> Result<TimeZone, String> {
 
 impl Import {
     pub async fn run(self, place: &Place) -> Result<(), Failure> {
-        let (format, file, zone) = match self.format {
-            Format::Jsonl(file) => ("jsonl", file, None),
-            Format::ServicenowIncidentLog(log) => ("servicenow-incident-log", log.file, Some(log.zone)),
+        let (format, file) = match &self.format {
+            Format::Jsonl(file) => ("jsonl", file),
+            Format::ServicenowIncidentLog(log) => ("servicenow-incident-log", &log.file),
+            Format::Netbox(file) => ("netbox", file),
         };
+        let as_json = file.json;
         let reader = source::open(&file.file)?;
         let mode = match (file.dry_run, file.all_or_nothing) {
             (true, _) => Mode::DryRun,
@@ -86,9 +92,11 @@ impl Import {
         };
         let catalog = desk.catalog();
         let told = |sentence: &str| eprintln!("{sentence}");
-        let read = move |belt: &mut intake::Belt| match zone {
-            None => jsonl::read(reader, &catalog, belt),
-            Some(zone) => servicenow::read(reader, &catalog, &zone, belt),
+        let form = self.format;
+        let read = move |belt: &mut intake::Belt| match form {
+            Format::Jsonl(_) => jsonl::read(reader, &catalog, belt),
+            Format::ServicenowIncidentLog(log) => servicenow::read(reader, &catalog, &log.zone, belt),
+            Format::Netbox(_) => netbox::read(reader, belt),
         };
         let report = intake::take_in(&desk, format, read, mode, clock::now(), told).await;
         if report.is_ok() && mode != Mode::DryRun {
@@ -96,7 +104,7 @@ impl Import {
             desk.renew_clocks(clock::now()).await?;
         }
         desk.close().await;
-        tell(&report?, file.json)
+        tell(&report?, as_json)
     }
 }
 

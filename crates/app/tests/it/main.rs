@@ -12,6 +12,7 @@ mod every_kind;
 mod every_route;
 mod export;
 mod import_jsonl;
+mod import_netbox;
 mod import_servicenow;
 mod mail;
 mod packs;
