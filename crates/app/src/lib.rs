@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod commands;
 pub mod demo;
+pub mod duties;
 pub mod failure;
 pub mod intake;
 pub mod netbox;

@@ -232,11 +232,16 @@ impl Desk {
             .await
     }
 
+    /// Promises a job outside of any write: the first turn of what is done again and again. One that waits under the same
+    /// key is enough.
+    pub async fn promise(&self, job: Job, now: Moment) -> Result<(), Fault> {
+        let ids = self.inner.ids.clone();
+        self.db().write(move |conn| async move { job::add(conn, &ids, &[job], now).await }.boxed()).await
+    }
+
     /// Promises that what has run out is swept away at an instant, and again from then on.
     pub async fn promise_sweep(&self, at: Moment) -> Result<(), Fault> {
-        let ids = self.inner.ids.clone();
-        let sweep = Job { name: SWEEP, payload: Json::Null, run_at: at, key: Some(SWEEP.into()) };
-        self.db().write(move |conn| async move { job::add(conn, &ids, &[sweep], at).await }.boxed()).await
+        self.promise(Job { name: SWEEP, payload: Json::Null, run_at: at, key: Some(SWEEP.into()) }, at).await
     }
 
     async fn sweep(&self, now: Moment) -> Result<(), Fault> {

@@ -3,4 +3,5 @@
 pub mod approvals;
 pub mod clocks;
 pub mod conformity;
+pub mod road;
 pub mod rules;

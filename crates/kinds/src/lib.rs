@@ -16,6 +16,7 @@ pub mod performance;
 pub mod portfolio;
 mod prelude;
 pub mod relationship;
+pub mod road;
 pub mod roles;
 pub mod rules;
 pub mod shared;
@@ -41,6 +42,7 @@ pub fn catalog() -> Catalog {
             information(),
             performance(),
             follow_up(),
+            road(),
         ]
         .concat(),
     )
@@ -181,4 +183,17 @@ fn performance() -> Vec<Kind> {
 fn follow_up() -> Vec<Kind> {
     use follow_up::*;
     vec![action::kind(), nonconformity::kind(), improvement::kind()]
+}
+
+fn road() -> Vec<Kind> {
+    use road::*;
+    vec![
+        certification_body::kind(),
+        certificate::kind(),
+        certification_audit::kind(),
+        stakeholder::kind(),
+        implementation_plan::kind(),
+        plan_task::kind(),
+        requirement_gap::kind(),
+    ]
 }

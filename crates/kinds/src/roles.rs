@@ -88,6 +88,14 @@ pub fn money() -> Vec<Grant> {
     provider(&[(Role::ProcessOwner, WORK), (Role::Approver, DECIDE), (Role::TopManagement, FOLLOW)])
 }
 
+/// The project that leads to the certificate, with its money and what is known of people's doubts: those in charge, and
+/// whoever works on a task of it.
+pub fn project() -> Vec<Grant> {
+    let mut grants = provider(&[(Role::ProcessOwner, WORK), (Role::Approver, DECIDE), (Role::TopManagement, WORK)]);
+    grants.push(grant(Role::Agent, &[Read, Edit, Step, Note, Attach], Reach::Own));
+    grants
+}
+
 /// Who works here: everybody of the provider looks people up.
 pub fn persons() -> Vec<Grant> {
     provider(&[(Role::ProcessOwner, WORK), (Role::Agent, READ), (Role::Approver, READ), (Role::TopManagement, READ)])

@@ -69,6 +69,7 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
         if area == Area::Prove && seat.actor.customer.is_none() {
             let count = readiness.as_ref().map_or(String::new(), |readiness| readiness.figure.clone());
             items.insert(0, NavItem { count, ..item("Conformity", "/conformity", "m") });
+            items.insert(1, item("Road", "/road", ""));
         }
         if !items.is_empty() {
             nav.push(NavGroup { title: area.label().into(), items });

@@ -15,6 +15,7 @@ pub mod my_work;
 pub mod packs;
 pub mod portal;
 pub mod requirement;
+pub mod road;
 pub mod search;
 pub mod sign_in;
 pub mod verdicts;

@@ -89,7 +89,23 @@ pub fn doors() -> Doors {
         .member(GET, "/packs", pages::packs::open)
         .member(POST, "/packs", pages::packs::ask)
         .member(GET, "/packs/{id}", pages::packs::take);
-    record::doors::doors(portal(doors))
+    record::doors::doors(road(portal(doors)))
+}
+
+/// The road to the certificate. The calendar's address is itself the key, as calendar programs have no other.
+fn road(doors: Doors) -> Doors {
+    doors
+        .open(GET, "/calendar/{token}", pages::road::serve_feed)
+        .member(GET, "/road", pages::road::open)
+        .member(POST, "/road/audits", pages::road::plan_audits)
+        .member(POST, "/road/calendar", pages::road::make_feed)
+        .member(GET, "/road/costs", pages::road::open_costs)
+        .member(GET, "/road/gaps", pages::road::open_gaps)
+        .member(GET, "/road/gaps/export", pages::road::export_gaps)
+        .member(POST, "/road/gaps/import", pages::road::import_gaps)
+        .member(POST, "/road/gaps/plan", pages::road::plan_gaps)
+        .member(GET, "/road/gaps/{clause}", pages::road::open_gaps_of)
+        .member(POST, "/road/gaps/{clause}", pages::road::save_gaps_of)
 }
 
 /// What people of customers see, and approvals, which wait for people of either side and for some without an account.

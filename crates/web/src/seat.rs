@@ -97,6 +97,7 @@ async fn sit(parts: &Parts, app: &App) -> Result<Seat, Response> {
     let via = if api { Via::Api } else { Via::Web };
     if let Some(token) = bearer(&parts.headers) {
         let found = app.desk.bearer(token, now).await.map_err(refused)?;
+        let found = found.filter(|(_, scope)| *scope != TokenScope::Calendar);
         let (account, scope) = found.ok_or_else(|| unknown_token().into_response())?;
         if scope == TokenScope::Events {
             let why = "This token only brings events, to /api/v1/intake/SOURCE.";

@@ -1,6 +1,7 @@
 //! What templates may see: plain values, already worded, already allowed.
 
 pub mod field;
+pub mod icalendar;
 pub mod parts;
 pub mod refused;
 #[cfg(test)]

@@ -11,7 +11,7 @@ use desk::Desk;
 use tokio::net::TcpListener;
 
 use super::print;
-use crate::{Failure, clock, packing, place::Place, post};
+use crate::{Failure, clock, duties, packing, place::Place, post};
 
 /// Serve pages and API
 #[derive(Args, Debug)]
@@ -68,6 +68,7 @@ pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>, behind_
     let _ = print(&lines);
     desk.is_reached_at(&base);
     desk.renew_assessment(clock::now());
+    duties::begin(&desk, clock::now()).await?;
     let app = web::App::new(desk.clone(), Arc::new(clock::now), web::Settings { base });
     let app = if behind_proxy { app.behind_proxy() } else { app };
     // Sessions and the waiting after failed sign-ins know from which address somebody comes.
@@ -76,7 +77,7 @@ pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>, behind_
     let worker = {
         let (desk, begun) = (desk.clone(), begun.clone());
         tokio::spawn(async move {
-            let doings = [post::doings(), packing::doings()].concat();
+            let doings = [post::doings(), packing::doings(), duties::doings()].concat();
             desk.work(doings, Arc::new(clock::now), begun).await
         })
     };

@@ -2,7 +2,7 @@
 //! the door with the clock of that year. The same seed and end give the same records.
 //!
 //! `script` plays what the others write: `people`, `portfolio`, `parties`, `governance`, `money`, `changes`, `tickets`,
-//! `problems`, `orders`, `results`, `assurance`, `proof`. Each kind of record has its place there. Some duties are left undone on
+//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`. Each kind of record has its place there. Some duties are left undone on
 //! purpose, so that the assessment has something to find; each such place says so.
 
 mod assurance;
@@ -17,6 +17,7 @@ mod portfolio;
 mod problems;
 mod proof;
 mod results;
+mod road;
 mod script;
 mod texts;
 mod tickets;
@@ -50,6 +51,7 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     results::write(&mut script, &slas, &told, outages);
     assurance::write(&mut script);
     proof::write(&mut script);
+    road::write(&mut script);
     let all = script.play(desk).await?;
     views::write(desk, at).await?;
     Ok(all)

@@ -27,6 +27,8 @@ pub enum TokenScope {
     Write,
     /// Only to bring events of monitoring tools.
     Events,
+    /// Opens the calendar feed of its account and nothing else: it stands in an address that others may see.
+    Calendar,
 }
 
 impl TokenScope {
@@ -35,6 +37,7 @@ impl TokenScope {
             TokenScope::Read => "read",
             TokenScope::Write => "write",
             TokenScope::Events => "events",
+            TokenScope::Calendar => "calendar",
         }
     }
 
@@ -43,6 +46,7 @@ impl TokenScope {
             "read" => Some(TokenScope::Read),
             "write" => Some(TokenScope::Write),
             "events" => Some(TokenScope::Events),
+            "calendar" => Some(TokenScope::Calendar),
             _ => None,
         }
     }

@@ -10,6 +10,8 @@ use web::routes::{self, Demand};
 use crate::browser::house;
 
 const OPEN: &[&str] = &[
+    // The address that a calendar program subscribes to is itself the key.
+    "GET /calendar/{token}",
     // The link of somebody who is asked to approve and has no account.
     "GET /decide/{token}",
     "POST /decide/{token}",

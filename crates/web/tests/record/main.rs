@@ -7,4 +7,5 @@ mod forms;
 mod judgements;
 mod lists;
 mod live;
+mod road;
 mod world;

@@ -73,6 +73,12 @@ impl World {
         self.send(Request::get(path).header("accept", "text/html").body(Body::empty()).expect("a request")).await
     }
 
+    /// As a machine with a token and no cookie.
+    pub async fn get_as(&self, token: &str, path: &str) -> Answer {
+        let http = Request::get(path).header("authorization", format!("Bearer {token}")).body(Body::empty());
+        self.send(http.expect("a request")).await
+    }
+
     pub async fn fragment(&self, path: &str) -> Answer {
         self.send(Request::get(path).header("x-fragment", "1").body(Body::empty()).expect("a request")).await
     }

@@ -30,6 +30,8 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
             let (by, on) = (format!("{word}.{turn}@tidewell.example"), "2026-11-02T00:00:00Z");
             json!([{"name": "one", "title": format!("{word} {turn}"), "state": "done", "done_by": by, "done_on": on}])
         }
+        // Counts of days and months are whole; nothing waits for itself.
+        ("plan_task", "after") => json!([format!("PTK-{}", 7 + turn)]),
         _ => return None,
     })
 }

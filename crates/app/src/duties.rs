@@ -1,0 +1,39 @@
+//! What the program does by itself once a day: it looks after the certificate. Each turn promises the next one.
+
+use desk::{Desk, Fault, jobs::Doing};
+use futures::{FutureExt, future::BoxFuture};
+use model::{
+    Job, Moment, Refusal,
+    time::{DAY, MINUTE},
+};
+use serde_json::Value as Json;
+
+/// Name of the job, and the key under which one turn waits.
+const DAILY: &str = "daily-duties";
+/// The first turn after a start comes when the server has served its first pages.
+const FIRST_WAIT: i64 = 2 * MINUTE;
+
+pub fn doings() -> Vec<Doing> {
+    vec![Doing { name: DAILY, run: daily }]
+}
+
+/// Promises the first turn; where one waits already, that one stays.
+///
+/// # Errors
+/// What the database says.
+pub async fn begin(desk: &Desk, now: Moment) -> Result<(), Fault> {
+    desk.promise(job(now.plus(FIRST_WAIT)), now).await
+}
+
+fn job(at: Moment) -> Job {
+    Job { name: DAILY, payload: Json::Null, run_at: at, key: Some(DAILY.into()) }
+}
+
+fn daily(desk: Desk, _: Json, now: Moment) -> BoxFuture<'static, Result<(), Refusal>> {
+    async move {
+        // First, so that one turn that fails does not end them all.
+        desk.promise(job(now.plus(DAY)), now).await?;
+        web::pages::road::watch(&desk, now).await.map(drop)
+    }
+    .boxed()
+}

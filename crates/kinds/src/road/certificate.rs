@@ -1,0 +1,159 @@
+//! A certificate says that a body found the management system to conform, for a scope and until a day.
+
+use crate::prelude::*;
+
+pub const BODY: Key<Ref> = Key::new("body");
+pub const EDITION: Key<Choice> = Key::new("edition");
+pub const PRINTED_NUMBER: Key<Text> = Key::new("printed_number");
+pub const SCOPE: Key<Long> = Key::new("scope");
+pub const SITES: Key<Many<Text>> = Key::new("sites");
+pub const SCOPE_STATEMENT: Key<Ref> = Key::new("scope_statement");
+pub const DIFFERENCE: Key<Long> = Key::new("difference");
+pub const OWNER: Key<Person> = Key::new("owner");
+pub const DECIDED_ON: Key<Date> = Key::new("decided_on");
+pub const VALID_TO: Key<Date> = Key::new("valid_to");
+pub const RENEWED_ON: Key<Date> = Key::new("renewed_on");
+pub const SUSPENDED_ON: Key<Date> = Key::new("suspended_on");
+pub const SUSPENDED_FOR: Key<Long> = Key::new("suspended_for");
+pub const ENDED_ON: Key<Date> = Key::new("ended_on");
+pub const REGISTER: Key<Text> = Key::new("register");
+pub const TOLD: Key<Many<Parts>> = Key::new("told");
+
+/// Months after the last valid day in which a body may still restore a certificate (R26).
+pub const RESTORE_MONTHS: i32 = 6;
+
+pub fn kind() -> Kind {
+    Kind::new("certificate", "certificates", "CER")
+        .about("A certificate says that a body found the management system to conform, for a scope and until a day.")
+        .clause(&["4.3"])
+        .area(Area::Prove)
+        .include(what())
+        .include(dates())
+        .lifecycle(life())
+        .include_links(links::general())
+        .grants(roles::leadership())
+        .list(&["number", "title", "state", "body", "decided_on", "valid_to", "owner"])
+        .titled_by(&["printed_number"])
+        .rule(dates_of_states)
+        .rule(dates_in_order)
+        .rule(restored_in_time)
+}
+
+fn what() -> Vec<Field> {
+    vec![
+        BODY.reference(&["certification_body"]).required().help("Who audits and decides."),
+        EDITION.open_choice(&["ISO/IEC 20000-1:2018"]),
+        PRINTED_NUMBER.text().label("Number on the certificate"),
+        SCOPE.long().help("The words on the certificate, as agreed with the body."),
+        SITES.texts().help("The places on the certificate, one a line."),
+        SCOPE_STATEMENT
+            .reference(&["scope_statement"])
+            .help("Our own statement of which these words are the short form."),
+        DIFFERENCE
+            .long()
+            .label("Why the words differ")
+            .help("Where the certificate says it shorter than our statement."),
+        OWNER.person().column(Column::Owner).help("Who keeps it alive."),
+        REGISTER.text().label("Entry in a public register").help("Such as its address in IAF CertSearch."),
+        TOLD.rows(vec![
+            part::date("on"),
+            part::open_choice(
+                "about",
+                &["law form", "ownership", "key people", "addresses and sites", "scope", "management system"],
+            ),
+            part::long("text").label("What was told"),
+            part::person("by"),
+        ])
+        .label("Told to the body")
+        .help("Changes of law form, owners, key people, sites, scope and system are told without delay."),
+    ]
+}
+
+fn dates() -> Vec<Field> {
+    shared::grouped(
+        "Dates",
+        vec![
+            DECIDED_ON
+                .date()
+                .label("Decided")
+                .required_in(&["valid"])
+                .help("The certification decision: the cycle counts from it, not from the audit."),
+            VALID_TO
+                .date()
+                .label("Last valid day")
+                .required_in(&["valid", "suspended"])
+                .help("As printed: what the certificate says wins over any rule."),
+            RENEWED_ON.date().label("Renewal decided").help("The newest decision to renew or to restore."),
+            SUSPENDED_ON.date().label("Suspended since").help("Six months at most, as a rule."),
+            SUSPENDED_FOR.long().label("Why it was suspended").required_in(&["suspended"]),
+            ENDED_ON.date().label("Taken back on"),
+        ],
+    )
+}
+
+fn life() -> Lifecycle {
+    let lifecycle = Lifecycle::starts_in("applied", Open)
+        .state("valid", Done)
+        .state("suspended", Waiting)
+        .state("expired", Waiting)
+        .state("taken_back", Done)
+        .step("award", &["applied"], "valid")
+        .step("suspend", &["valid"], "suspended")
+        .step("lift_suspension", &["suspended"], "valid")
+        .step("expire", &["valid", "suspended"], "expired")
+        .step("restore_validity", &["expired"], "valid")
+        .step("take_back", &["valid", "suspended", "expired"], "taken_back")
+        .dated("taken_back", "ended_on")
+        .dated("valid", "decided_on");
+    lifecycles::ending(lifecycle)
+}
+
+fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if rules::enters(draft, facts, &["suspended"]) {
+        rules::stamp_day(draft, facts, SUSPENDED_ON);
+    }
+    if rules::leaves(draft, facts, &["suspended"]) {
+        draft.clear(SUSPENDED_ON);
+    }
+    if rules::enters(draft, facts, &["taken_back"]) {
+        rules::stamp_day(draft, facts, ENDED_ON);
+    }
+    Ok(())
+}
+
+fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, DECIDED_ON, VALID_TO)?;
+    rules::in_order(draft, facts, DECIDED_ON, RENEWED_ON)?;
+    rules::in_order(draft, facts, DECIDED_ON, SUSPENDED_ON)?;
+    // It expires by the calendar and not by anybody's wish.
+    if rules::enters(draft, facts, &["expired"])
+        && let Some(last) = draft.get(VALID_TO).filter(|last| *last >= facts.now.date())
+    {
+        return Err(FieldError::new(
+            VALID_TO.name,
+            format!("says that it is valid until {last}: it has not expired yet"),
+        ));
+    }
+    Ok(())
+}
+
+/// R26: a body restores within six months after expiry; later there is at least a new stage 2, and a new certificate.
+fn restored_in_time(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let from_expired = facts.before.is_some_and(|before| before.state == "expired");
+    if !from_expired || !rules::enters(draft, facts, &["valid"]) {
+        return Ok(());
+    }
+    let ended = facts.before.and_then(|before| before.get(VALID_TO));
+    let decided = draft.get(RENEWED_ON).unwrap_or(facts.now.date());
+    if let Some(ended) = ended
+        && decided > Moment::of_date(ended).plus_months(RESTORE_MONTHS).date()
+    {
+        let why = format!(
+            "is more than six months after {ended}, the last valid day: it cannot be restored, a new stage 2 and a new \
+             certificate are needed"
+        );
+        return Err(FieldError::new(RENEWED_ON.name, why));
+    }
+    draft.set(RENEWED_ON, decided);
+    Ok(())
+}

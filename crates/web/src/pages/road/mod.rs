@@ -1,0 +1,270 @@
+//! The road to the certificate and round its cycle: where one stands, what comes next, and what it takes. No figure is typed:
+//! each is counted from records and opens them.
+
+mod cycle;
+mod extent;
+mod facts;
+mod feed;
+mod gap_file;
+mod gaps;
+mod money;
+mod plan;
+mod steps;
+mod watch;
+
+use askama::Template;
+use axum::{
+    extract::State as Held,
+    response::{Html, Response},
+};
+use desk::{Desk, rights};
+use engines::{
+    conformity::{Assessment, State},
+    road::cycle::Visit,
+    rules::certification::{Fulfilment, readiness},
+    rules::number::{shown, whole},
+};
+use jiff::civil::Date;
+use kinds::road::implementation_plan;
+use model::{Act, Actor, Command, Decimal, Input, Moment, Refusal};
+use serde_json::{Value as Json, json};
+
+use self::{
+    extent::Extent,
+    facts::{Road, all, plain},
+    steps::Beside,
+};
+use crate::{
+    App, Refused, Seat, flash,
+    view::{
+        parts::{Figure, Link, Notice, Step},
+        shell::Shell,
+        time,
+    },
+};
+
+pub use self::{
+    feed::{make as make_feed, serve as serve_feed},
+    gap_file::{export as export_gaps, import as import_gaps},
+    gaps::{open as open_gaps, open_clause as open_gaps_of, plan_gaps, save_clause as save_gaps_of},
+    money::open as open_costs,
+    watch::watch,
+};
+
+#[derive(Template)]
+#[template(path = "page/road.html")]
+pub struct RoadPage {
+    pub shell: Shell,
+    pub lede: String,
+    pub rest: String,
+    pub notices: Vec<Notice>,
+    pub cycle: Vec<Step>,
+    pub figures: Vec<Figure>,
+    pub steps: Vec<steps::Line>,
+    pub windows: Vec<cycle::Line>,
+    pub can_plan: bool,
+    pub certificate: Link,
+    pub body: Link,
+    pub plan: plan::Plan,
+    pub loads: Vec<plan::Load>,
+    pub extent: Option<Extent>,
+    /// Address of the calendar, just made; empty otherwise.
+    pub feed: String,
+    pub has_plan: bool,
+}
+
+/// `GET /road`
+pub async fn open(seat: Seat, Held(app): Held<App>) -> Result<Html<String>, Refused> {
+    Ok(Html(page(&app, &seat, String::new()).await?.render()?))
+}
+
+/// The page, with the address of a calendar where one was just made.
+pub(super) async fn page(app: &App, seat: &Seat, feed: String) -> Result<RoadPage, Refusal> {
+    provider_only(&seat.actor)?;
+    let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
+    let today = now.date();
+    let assessment = desk.assessment(actor, now).await?;
+    let road = Road::gather(desk, actor, now).await?;
+    let beside = beside(desk, actor, now).await?;
+    let shell = Shell { views: true, ..crate::shell(app, seat, "/road").await };
+    let catalog = desk.catalog();
+    let may_plan = catalog.find("certification_audit").is_some_and(|kind| rights::may(actor, kind, Act::Create, None));
+    let began = road.plan.as_ref().and_then(|shown| implementation_plan::BEGINS.get(shown.fields()));
+    let (lede, rest) = sentence(&road, today);
+    let plan = plan::plan(&road, &catalog, today);
+    let windows = cycle::lines(&road, today, may_plan);
+    Ok(RoadPage {
+        lede,
+        rest,
+        notices: cycle::notices(&road, today),
+        cycle: cycle::drawn(&road, began, today),
+        figures: figures(&road, &assessment, &plan),
+        steps: steps::lines(&road, &beside, &assessment, now),
+        can_plan: windows.iter().any(|line| line.can_plan),
+        windows,
+        certificate: road
+            .certificate()
+            .map_or_else(Link::default, |shown| Link::new(shown.title(), format!("/certificates/{}", shown.number()))),
+        body: road.body().map_or_else(Link::default, |shown| {
+            Link::new(shown.title(), format!("/certification_bodies/{}", shown.number()))
+        }),
+        has_plan: road.plan.is_some() || !road.tasks.is_empty(),
+        loads: plan::loads(&road, today),
+        extent: extent::extent(desk, actor, &road, now).await?,
+        plan,
+        feed,
+        shell,
+    })
+}
+
+/// The road is the provider's: people of customers have none.
+fn provider_only(actor: &Actor) -> Result<(), Refusal> {
+    if actor.customer.is_some() { Err(Refusal::NotFound) } else { Ok(()) }
+}
+
+async fn beside(desk: &Desk, actor: &Actor, now: Moment) -> Result<Beside, Refusal> {
+    Ok(Beside {
+        internal_audits: all(desk, actor, "audit", facts::STANDS, "number", now).await?,
+        reviews: all(desk, actor, "management_review", facts::STANDS, "number", now).await?,
+        trainings: all(desk, actor, "training", facts::STANDS, "number", now).await?,
+        findings: all(desk, actor, "nonconformity", facts::STANDS, "number", now).await?,
+    })
+}
+
+fn sentence(road: &Road, today: Date) -> (String, String) {
+    let Some((what, day)) = steps::next_day(road, today) else {
+        return ("Nothing is planned yet.".into(), "Write the plan, or book stage 1 with a certification body.".into());
+    };
+    let late = road.tasks.iter().filter(|shown| is_late(shown, today)).count();
+    let rest = match late {
+        0 => format!("{}. No task of the plan is late.", cycle::until(day, today)),
+        1 => format!("{}. One task of the plan is late.", cycle::until(day, today)),
+        many => format!("{}. {many} tasks of the plan are late.", cycle::until(day, today)),
+    };
+    (format!("{what} on {}", time::day(day)), rest)
+}
+
+fn is_late(shown: &desk::Shown, today: Date) -> bool {
+    let due = kinds::road::plan_task::DUE.get(shown.fields());
+    shown.state() != "done" && due.is_some_and(|due| due < today)
+}
+
+fn figures(road: &Road, assessment: &Assessment, plan: &plan::Plan) -> Vec<Figure> {
+    let figure = |label: &str, text: String, href: &str, whole: String| Figure {
+        label: label.into(),
+        value: Link::new(text, href),
+        whole,
+    };
+    let (score, open) = ready(assessment);
+    let left: Decimal = road.tasks.iter().map(facts::left).sum();
+    let loose: Decimal =
+        loose(road).filter_map(|gap| kinds::road::requirement_gap::EFFORT_DAYS.get(gap.fields())).sum();
+    let done = road.tasks.iter().filter(|shown| shown.state() == "done").count();
+    let open_gaps = road.gaps.iter().filter(|gap| gap.state() != "closed").count();
+    let mut told = vec![
+        figure("Readiness", format!("{score} %"), "/conformity", format!("{open} requirements open")),
+        figure(
+            "Left in the plan",
+            format!("{} person-days", plain(left)),
+            "/plan_tasks?filter=phase+%21%3D+done",
+            String::new(),
+        ),
+    ];
+    if loose > Decimal::ZERO {
+        let href = "/requirement_gaps?filter=state+%3D+open";
+        told.push(figure("Gaps outside the plan", format!("{} person-days", plain(loose)), href, String::new()));
+    }
+    told.push(figure(
+        "Tasks done",
+        done.to_string(),
+        "/plan_tasks?filter=state+%3D+done",
+        format!("of {}", road.tasks.len()),
+    ));
+    told.push(figure(
+        "Gaps open",
+        open_gaps.to_string(),
+        "/requirement_gaps?filter=phase+%21%3D+done",
+        format!("of {}", road.gaps.len()),
+    ));
+    if plan.critical > 0 {
+        told.push(figure("On the critical path", plan.critical.to_string(), "#plan", "tasks".into()));
+    }
+    told
+}
+
+/// Gaps that no task of the plan closes.
+fn loose(road: &Road) -> impl Iterator<Item = &desk::Shown> {
+    let unplanned =
+        |gap: &&desk::Shown| gap.state() == "open" && kinds::road::requirement_gap::TASK.get(gap.fields()).is_none();
+    road.gaps.iter().filter(unplanned)
+}
+
+/// Readiness in whole percent, rounded down, and how many binding requirements are open (rule R32). What only a person can
+/// judge and what met no record is unknown.
+fn ready(assessment: &Assessment) -> (String, usize) {
+    let binding = assessment.verdicts.iter().filter(|verdict| verdict.requirement.binding);
+    let states: Vec<(&str, Fulfilment)> = binding
+        .map(|verdict| {
+            let met = match verdict.state {
+                State::Proved => Fulfilment::Met,
+                State::Stale => Fulfilment::Partly,
+                State::Nonconforming if verdict.good > 0 => Fulfilment::Partly,
+                State::Nonconforming | State::Gap => Fulfilment::NotMet,
+                State::NothingToSample | State::ForAPerson => Fulfilment::Unknown,
+            };
+            (verdict.requirement.id.as_str(), met)
+        })
+        .collect();
+    let ready = readiness(&states);
+    let score = ready.score.map_or("0".into(), |score| shown(&(score * whole(100)).floor(), 0));
+    (score, ready.open.len())
+}
+
+/// `POST /road/audits`: puts the audits of the running cycle on record that are not there yet, each due by the end of its
+/// window.
+pub async fn plan_audits(seat: Seat, Held(app): Held<App>) -> Result<Response, Refused> {
+    provider_only(&seat.actor)?;
+    let road = Road::gather(&app.desk, &seat.actor, seat.now).await?;
+    let Some(certificate) = road.certificate() else {
+        return Err(Refusal::Query("there is no certificate whose audits could be planned".into()).into());
+    };
+    let missing: Vec<Command> = cycle::lines(&road, seat.now.date(), true)
+        .into_iter()
+        .filter(|line| line.can_plan)
+        .map(|line| Command::Create {
+            kind: "certification_audit".into(),
+            number: None,
+            input: input(audit_of(&line, certificate, &seat.actor.email)),
+        })
+        .collect();
+    let count = missing.len();
+    app.desk.perform_all(&seat.actor, missing, seat.now, true).await?;
+    let words = match count {
+        0 => "Every audit of the cycle is on record already.".to_owned(),
+        1 => "One audit is on record now.".to_owned(),
+        many => format!("{many} audits are on record now."),
+    };
+    Ok(flash::said("/road#windows", words))
+}
+
+fn audit_of(line: &cycle::Line, certificate: &desk::Shown, me: &str) -> Json {
+    let fields = certificate.fields();
+    let owner = kinds::road::certificate::OWNER.get(fields).map_or(me.to_owned(), |owner| owner.0);
+    let mut audit = json!({"title": line.what, "certificate": certificate.number(), "owner": owner, "latest": line.closes.to_string(),
+        "body": kinds::road::certificate::BODY.get(fields).map(|body| body.0)});
+    match line.visit {
+        Visit::Surveillance(turn) => {
+            audit["type"] = "surveillance".into();
+            audit["turn"] = turn.into();
+        }
+        Visit::Recertification => audit["type"] = "recertification".into(),
+    }
+    audit
+}
+
+fn input(fields: Json) -> Input {
+    match fields {
+        Json::Object(fields) => Input::json(fields),
+        _ => Input::default(),
+    }
+}

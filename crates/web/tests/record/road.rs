@@ -1,0 +1,233 @@
+//! The road to the certificate: from an empty house to stage 1, round the cycle, and what is said when dates draw near.
+
+use axum::http::StatusCode;
+use desk::accounts::AccountEdit;
+use model::{Actor, Query, Role, Via, query::EVERY};
+use serde_json::{Value as Json, json};
+use web::pages::road;
+
+use crate::world::{Answer, World, now};
+
+fn ines() -> Actor {
+    Actor {
+        email: "ines@tidewell.example".into(),
+        name: "Ines Okafor".into(),
+        roles: vec![Role::Administrator, Role::SmsManager],
+        customer: None,
+        via: Via::Web,
+        window: None,
+        read_only: false,
+    }
+}
+
+async fn house() -> World {
+    let world = World::new().await;
+    let (actor, name, roles) = (ines(), "Ines Okafor".to_owned(), ines().roles);
+    let edit = AccountEdit { name, roles, customer: None, active: true, window: None };
+    world.desk.edit_account(&actor, &actor.email, edit, now()).await.expect("the role is given");
+    world
+}
+
+fn form(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+async fn ok(world: &World, path: &str) -> String {
+    let Answer { status, text, .. } = world.get(path).await;
+    assert_eq!(status, StatusCode::OK, "{path}: {text:.600}");
+    text
+}
+
+/// Number, state and fields of every record of a kind.
+async fn found(world: &World, kind: &'static str) -> Vec<(String, String, Json)> {
+    let query = Query { columns: vec![EVERY.into()], size: 100, ..Query::of(kind) };
+    let page = world.desk.list(&ines(), &query, now()).await.expect("a list");
+    let fields = |shown: &desk::Shown| {
+        Json::Object(shown.fields().iter().map(|(name, value)| (name.clone(), value.to_json())).collect())
+    };
+    page.records.iter().map(|shown| (shown.number().to_owned(), shown.state().to_owned(), fields(shown))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_house_is_told_where_to_begin() {
+    let world = house().await;
+    let page = ok(&world, "/road").await;
+    for words in ["Nothing is planned yet.", "Begin with the plan", "No certificate is on record", "No scope statement"]
+    {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(ok(&world, "/road/costs").await.contains("No certification body is on record"));
+    assert_eq!(world.get("/road/costs?people=many").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(world.get("/road/costs?poeple=3").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(world.get("/road/gaps/8.99").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.post("/road/audits", &[]).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gaps_are_judged_written_down_and_become_tasks() {
+    let world = house().await;
+    assert!(ok(&world, "/road/gaps/9.3").await.contains("Not met: nothing is on record."));
+    let typed = form(&[
+        ("9.3-1_judgement", "gap"),
+        ("9.3-1_reason", "Nobody has met yet."),
+        ("9.3-1_missing", "A first management review"),
+        ("9.3-1_owner", "not a mail"),
+        ("9.3-1_effort_days", "2.5"),
+        ("9.3-1_take", "no"),
+        ("9.3-1_take", "yes"),
+    ]);
+    let refused = world.post("/road/gaps/9.3", &typed).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("9.3-1: Who closes it:") && refused.text.contains("A first management review"));
+    assert!(found(&world, "requirement_gap").await.is_empty(), "a refused form writes nothing");
+    let mut typed = typed;
+    typed[3].1 = "ines@tidewell.example".into();
+    assert_eq!(world.post("/road/gaps/9.3", &typed).await.location, "/road/gaps/9.3");
+    let gaps = found(&world, "requirement_gap").await;
+    assert_eq!((gaps.len(), gaps[0].1.as_str(), &gaps[0].2["effort_days"]), (1, "open", &json!(2.5)));
+    assert!(ok(&world, "/road/gaps/9.3").await.contains("Nobody has met yet."), "the judgement stands on the page");
+    world.line(json!({"kind": "implementation_plan", "number": "IPL-1", "title": "The way", "fields": {"begins": "2026-11-02", "goal": "2027-03-01"}})).await;
+    assert!(ok(&world, "/road/gaps").await.contains("Turn 1 gap into a task"));
+    assert_eq!(world.post("/road/gaps/plan", &[]).await.location, "/road#plan");
+    let tasks = found(&world, "plan_task").await;
+    assert_eq!(tasks.len(), 1);
+    let task = &tasks[0].2;
+    let wanted = json!(["management-review", "IPL-1", ["9.3-1"], "2027-03-01"]);
+    assert_eq!(json!([task["step"], task["plan"], task["requirements"], task["due"]]), wanted);
+    assert_eq!(found(&world, "requirement_gap").await[0].1, "planned");
+    world.post("/road/gaps/plan", &[]).await;
+    assert_eq!(found(&world, "plan_task").await.len(), 1, "a gap has one task");
+    let page = ok(&world, "/road").await;
+    assert!(page.contains("9.3-1: A first management review") && page.contains("critical, no slack"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_goes_out_and_comes_back() {
+    let world = house().await;
+    let file = ok(&world, "/road/gaps/export").await;
+    let lines: Vec<&str> = file.trim_start_matches('\u{feff}').lines().collect();
+    assert!(lines[0].starts_with("clause,requirement,requirement_text,state,why"));
+    assert_eq!(csv_rows(&file), 260);
+    let edited = "Requirement;Missing;Owner;Effort days;Comment\r\n\
+        4.1-1;Nothing is written;ines@tidewell.example;1,5;hello\r\n\
+        4.9-9;x;;;\r\n\
+        9.3-1;x;nobody;;\r\n\
+        4.1-1;again;;;\r\n";
+    let known = engines::conformity::catalogue().requirements.iter().any(|requirement| requirement.id == "4.1-1");
+    let first = if known { "4.1-1" } else { engines::conformity::catalogue().requirements[0].id.as_str() };
+    let edited = edited.replace("4.1-1", first);
+    let answer = world.upload("/road/gaps/import", "gaps.csv", edited.as_bytes()).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for words in [
+        "4 lines read: 1 gaps new",
+        "3 lines refused",
+        "Line 3",
+        "Line 4, 9.3-1: owner",
+        "stands in an earlier line",
+        "comment",
+    ] {
+        assert!(answer.text.contains(words), "{words} in {:.3000}", answer.text);
+    }
+    let gaps = found(&world, "requirement_gap").await;
+    assert_eq!((gaps.len(), &gaps[0].2["effort_days"]), (1, &json!(1.5)));
+    let again = world
+        .upload("/road/gaps/import", "gaps.csv", edited.lines().take(2).collect::<Vec<_>>().join("\n").as_bytes())
+        .await;
+    assert!(again.text.contains("0 gaps new, 0 changed"), "the same file twice changes nothing");
+    let broken = world.upload("/road/gaps/import", "gaps.csv", b"a,b\n1,2\n").await;
+    assert!(broken.status.is_client_error() && broken.text.contains("no column"));
+}
+
+fn csv_rows(file: &str) -> usize {
+    file.matches("\n").count() - 1
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_that_wait_in_a_circle_are_named() {
+    let world = house().await;
+    for (number, after) in [("PTK-1", "PTK-3"), ("PTK-2", "PTK-1"), ("PTK-3", "PTK-2")] {
+        world.line(json!({"kind": "plan_task", "number": number, "title": number, "fields": {"step": "run", "begins": "2026-11-02", "due": "2026-12-01", "after": [after]}})).await;
+    }
+    let page = ok(&world, "/road").await;
+    assert!(page.contains("The critical path cannot be told.") && page.contains("wait for each other"));
+    assert!(page.contains("waits for PTK-3"), "the table stands all the same");
+}
+
+async fn certified(world: &World) {
+    world.line(json!({"kind": "certification_body", "number": "CBO-1", "fields": {"name": "Meridian", "answer_days": 21, "major_days": 90, "last_day": "day-before"}})).await;
+    world.line(json!({"kind": "certificate", "number": "CER-1", "title": "First", "state": "valid", "fields": {"body": "CBO-1", "owner": "ines@tidewell.example", "decided_on": "2026-01-10", "valid_to": "2029-01-09"}})).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn windows_are_warned_of_planned_and_read_as_a_calendar() {
+    let world = house().await;
+    certified(&world).await;
+    let page = ok(&world, "/road").await;
+    assert!(page.contains("The window of surveillance audit 1 closes soon, and no audit is planned."));
+    assert!(page.contains("Sun 10 Jan 2027") && page.contains("46 days left"));
+    assert_eq!(road::watch(&world.desk, now()).await.expect("it is looked after"), 1);
+    assert_eq!(road::watch(&world.desk, now()).await.expect("it is looked after"), 0, "done twice it changes nothing");
+    let actions = found(&world, "action").await;
+    let told = json!([actions[0].2["source"], actions[0].2["owner"], actions[0].2["due"]]);
+    assert_eq!(told, json!(["CER-1", "ines@tidewell.example", "2026-12-11"]));
+    world.post("/road/audits", &[]).await;
+    let audits = found(&world, "certification_audit").await;
+    let mut latest: Vec<&str> = audits.iter().filter_map(|audit| audit.2["latest"].as_str()).collect();
+    latest.sort_unstable();
+    assert_eq!(latest, ["2027-01-10", "2028-01-10", "2028-10-09"]);
+    world.post("/road/audits", &[]).await;
+    assert_eq!(found(&world, "certification_audit").await.len(), 3);
+    assert!(!ok(&world, "/road").await.contains("no audit is planned"));
+    let made = world.post("/road/calendar", &[]).await;
+    let (_, rest) = made.text.split_once("http://127.0.0.1:8080/calendar/").expect("the address is shown");
+    let secret = rest.split('<').next().expect("an address");
+    let feed = world.get(&format!("/calendar/{secret}")).await;
+    assert_eq!(feed.headers["content-type"], "text/calendar; charset=utf-8");
+    assert!(
+        feed.text.contains("DTSTART;VALUE=DATE:20270110\r\n")
+            && feed.text.contains("Last valid day of the certificate")
+    );
+    assert_eq!(world.get("/calendar/plb_unknown.ics").await.status, StatusCode::NOT_FOUND);
+    let token = secret.trim_end_matches(".ics");
+    let bearer = world.desk.bearer(token, now()).await.expect("an answer").expect("the token");
+    assert_eq!(bearer.1, desk::accounts::TokenScope::Calendar);
+    let machine = world.get_as(token, "/api/v1/incidents").await;
+    assert_eq!(machine.status, StatusCode::UNAUTHORIZED, "it opens the calendar and nothing else");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_ran_out_is_told_with_its_last_day_to_restore() {
+    let world = house().await;
+    world.line(json!({"kind": "certificate", "number": "CER-1", "state": "valid", "fields": {"body": "CBO-1", "decided_on": "2023-08-01", "valid_to": "2026-07-31"}})).await;
+    let page = ok(&world, "/road").await;
+    assert!(page.contains("Expired.") && page.contains("until Sun 31 Jan 2027"), "{page:.3000}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_of_the_body_follow_an_audit() {
+    let world = house().await;
+    certified(&world).await;
+    let create = |fields: Json| {
+        let Json::Object(fields) = fields else { panic!("fields") };
+        model::Command::Create {
+            kind: "certification_audit".into(),
+            number: Some("CAU-9".into()),
+            input: model::Input::json(fields),
+        }
+    };
+    let done = world
+        .desk
+        .perform(&ines(), create(json!({"type": "stage-2", "body": "CBO-1", "begins": "2026-03-01"})), now())
+        .await;
+    done.expect("it is planned");
+    let target = model::Target { kind: "certification_audit".into(), number: "CAU-9".into(), version: None };
+    let input = model::Input::json([("ends".to_owned(), json!("2026-03-04"))]);
+    let held = model::Command::Step { target, to: "held".into(), input, note: None, public: false };
+    world.desk.perform(&ines(), held, now()).await.expect("it is held");
+    let audit = found(&world, "certification_audit").await.remove(0).2;
+    assert_eq!(
+        json!([audit["answer_by"], audit["majors_by"], audit["due"]]),
+        json!(["2026-03-25", "2026-06-02", "2026-03-25"])
+    );
+    assert!(ok(&world, "/road").await.contains("An answer is late."));
+}
