@@ -139,7 +139,10 @@ fn read(bytes: &[u8]) -> Result<File, String> {
     let mut file = File { strange: names.iter().filter(known).cloned().collect(), ..File::default() };
     for record in reader.records() {
         let record = record.map_err(|error| error.to_string())?;
-        let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or_default());
+        let begins = record.position().map_or(1, |position| usize::try_from(position.line()).unwrap_or(1));
+        // The reader counts from blank lines before the record; people count the record's own line.
+        let blank = text.lines().skip(begins.saturating_sub(1)).take_while(|line| line.trim().is_empty()).count();
+        let line = begins + blank;
         let cell = |name: &str| {
             let at = names.iter().position(|known| known == name)?;
             record.get(at).map(|cell| plain(cell).to_owned())
