@@ -194,20 +194,18 @@ fn nonconformity(script: &mut Script, finding: &Finding<'_>) {
     let analysed = raised.plus(12 * DAY);
     let action = json!({"text": format!("So that it does not come again: {}", finding.cause.to_lowercase()), "source": number, "owner": finding.owner, "due": day(analysed.plus(40 * DAY)), "priority": "high"});
     let action = script.create(analysed, finding.owner, "action", action);
-    script.step(
-        analysed.plus(HOUR),
-        finding.owner,
-        &number,
-        "acting",
-        json!({"cause": finding.cause, "similar": "Looked for in the other procedures: none.", "actions": [action]}),
-    );
+    let checked = analysed.plus(34 * DAY);
+    // The measure of the process that the clause is about.
+    let measure = process(finding.clause).replace("PRC", "MEA");
+    let acting = json!({"cause": finding.cause, "similar": "Looked for in the other procedures: none.", "actions": [action],
+        "indicator": measure, "direction": "at-least", "limit": 84, "watch_from": day(analysed.plus(DAY)), "watch_until": day(checked.minus(DAY))});
+    script.step(analysed.plus(HOUR), finding.owner, &number, "acting", acting);
     if !finding.closed {
         return;
     }
     script.step(analysed.plus(10 * DAY), finding.owner, &action, "done", json!({"result": "In force."}));
     script.step(analysed.plus(11 * DAY), finding.owner, &number, "checking", json!({"sms_changed": true}));
     script.link(analysed.plus(11 * DAY + HOUR), finding.owner, &number, "changed", finding.change);
-    let checked = analysed.plus(34 * DAY);
     script.edit(checked, LUCIA, &number, json!({"effective": true, "checked_on": day(checked)}));
     script.edit(checked.plus(HOUR), INES, &action, json!({"effect_checked_on": day(checked), "effective": true}));
     script.step(checked.plus(DAY), LUCIA, &number, "closed", Json::Null);

@@ -8,6 +8,7 @@ mod building;
 mod commands;
 mod demo;
 mod events;
+mod duties;
 mod every_kind;
 mod every_route;
 mod export;

@@ -15,6 +15,12 @@ pub const SIMILAR: Key<Long> = Key::new("similar");
 pub const ACTIONS: Key<Many<Ref>> = Key::new("actions");
 pub const EFFECTIVE: Key<bool> = Key::new("effective");
 pub const CHECKED_ON: Key<Date> = Key::new("checked_on");
+pub const INDICATOR: Key<Ref> = Key::new("indicator");
+pub const DIRECTION: Key<Choice> = Key::new("direction");
+pub const LIMIT: Key<Decimal> = Key::new("limit");
+pub const WATCH_FROM: Key<Date> = Key::new("watch_from");
+pub const WATCH_UNTIL: Key<Date> = Key::new("watch_until");
+pub const EFFECT: Key<Choice> = Key::new("effect");
 pub const SMS_CHANGED: Key<bool> = Key::new("sms_changed");
 pub const CLOSED_ON: Key<Date> = Key::new("closed_on");
 
@@ -25,6 +31,7 @@ pub fn kind() -> Kind {
         .area(Area::Prove)
         .include(fields())
         .include(putting_it_right())
+        .include(watching())
         .lifecycle(life())
         .link("changed", "changed", "was changed by", &["document", "change", "process", "policy"])
         .include_links(links::general())
@@ -33,6 +40,8 @@ pub fn kind() -> Kind {
         .titled_by(&["text"])
         .rule(dates_of_states)
         .rule(dates_in_order)
+        .rule(indicator_is_whole)
+        .rule(indicator_is_named_beforehand)
 }
 
 fn fields() -> Vec<Field> {
@@ -68,6 +77,24 @@ fn putting_it_right() -> Vec<Field> {
     )
 }
 
+/// What is looked at afterwards to see whether it worked, named before anybody can know.
+fn watching() -> Vec<Field> {
+    shared::grouped(
+        "How the effect is measured",
+        vec![
+            INDICATOR.reference(&["measure"]).help("The measure whose readings will show whether it worked."),
+            DIRECTION.choice(&["at-least", "at-most"]).label("Readings are to be"),
+            LIMIT.number().help("In the unit of the measure."),
+            WATCH_FROM.date().label("Watched from"),
+            WATCH_UNTIL.date().label("Watched until").help("The last day that counts."),
+            EFFECT
+                .choice(&["watching", "effective", "failed", "unknown"])
+                .label("What the indicator says")
+                .help("Filled in day by day; when it fails, the nonconformity is taken up again."),
+        ],
+    )
+}
+
 fn life() -> Lifecycle {
     let lifecycle = Lifecycle::starts_in("open", Open)
         .state("analysed", Open)
@@ -85,10 +112,47 @@ fn life() -> Lifecycle {
 
 fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     rules::stamp_raising_and_closing(draft, facts, RAISED_ON, CLOSED_ON);
+    // Each check begins anew, whatever came of the last one.
+    if rules::enters(draft, facts, &["checking"]) && draft.get(INDICATOR).is_some() {
+        draft.set(EFFECT, Choice("watching".into()));
+    }
     Ok(())
 }
 
 fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     rules::in_order(draft, facts, RAISED_ON, CLOSED_ON)?;
     rules::in_order(draft, facts, CHECKED_ON, CLOSED_ON)
+}
+
+const YARDSTICK: &[&str] = &["indicator", "direction", "limit", "watch_from", "watch_until"];
+
+/// An indicator without limit or window says nothing.
+fn indicator_is_whole(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if !rules::touched(draft, facts, YARDSTICK) || YARDSTICK.iter().all(|name| !draft.fields.contains_key(*name)) {
+        return Ok(());
+    }
+    rules::in_order(draft, facts, WATCH_FROM, WATCH_UNTIL)?;
+    match YARDSTICK.iter().find(|name| !draft.fields.contains_key(**name)) {
+        Some(missing) => Err(FieldError::new(
+            *missing,
+            "belongs to the indicator: name measure, direction, limit and window together",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Once the effect is being checked the yardstick stays: it was named beforehand.
+fn indicator_is_named_beforehand(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let Some(before) = facts.before.filter(|before| matches!(before.state.as_str(), "checking" | "closed")) else {
+        return Ok(());
+    };
+    let moved = YARDSTICK.iter().find(|name| before.fields.get(**name) != draft.fields.get(**name));
+    match moved {
+        Some(name) if before.state == draft.state => {
+            let why =
+                "was named before the effect is checked and stays: take the nonconformity up again to name another one";
+            Err(FieldError::new(*name, why))
+        }
+        _ => Ok(()),
+    }
 }

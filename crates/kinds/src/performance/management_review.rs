@@ -9,6 +9,10 @@ pub const INPUTS: Key<Parts> = Key::new("inputs");
 pub const DECISIONS: Key<Many<Parts>> = Key::new("decisions");
 pub const ACTIONS: Key<Many<Ref>> = Key::new("actions");
 pub const MINUTES: Key<Parts> = Key::new("minutes");
+pub const PREPARED_ON: Key<Moment> = Key::new("prepared_on");
+
+/// Inputs by the letter of the standard, in order.
+pub const INPUT_LETTERS: [&str; 14] = ["a", "b", "c1", "c2", "c3", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
 
 pub fn kind() -> Kind {
     Kind::new("management_review", "management_reviews", "MRV")
@@ -24,6 +28,8 @@ pub fn kind() -> Kind {
         .grants(roles::leadership())
         .list(&["number", "title", "held_on", "state", "chair"])
         .titled_by(&["held_on"])
+        .rule(minutes_are_signed)
+        .rule(signed_minutes_stay)
 }
 
 fn fields() -> Vec<Field> {
@@ -49,6 +55,7 @@ fn fields() -> Vec<Field> {
                 part::long("l").label("Changes that can affect system and services"),
             ])
             .help("Each one is filled in, in a few sentences or with a reference."),
+        PREPARED_ON.instant().label("Figures counted").help("When the inputs were last filled from the records."),
         DECISIONS
             .rows(vec![part::long("text").label("Decision"), part::reference("action", &["action"])])
             .help("At least one; that none is needed is written as one."),
@@ -68,4 +75,61 @@ fn life() -> Lifecycle {
         .step("reopen", &["held", "closed"], "planned")
         .dated("held", "held_on");
     lifecycles::ending(lifecycle)
+}
+
+/// Minutes are signed when the review is closed: by whom of top management and on which day.
+fn minutes_are_signed(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if rules::leaves(draft, facts, &["closed"]) {
+        set_signature(draft, None);
+    }
+    if !rules::enters(draft, facts, &["closed"]) {
+        return Ok(());
+    }
+    let minutes = draft.get(MINUTES).unwrap_or(Parts(Default::default())).0;
+    let filled = |part: &str| minutes.get(part).is_some_and(Value::is_filled);
+    if !filled("text") {
+        return Err(FieldError::new(MINUTES.name, "need a text before they can be signed"));
+    }
+    if filled("approved_by") && filled("approved_on") {
+        return Ok(());
+    }
+    let chairs = draft.get(CHAIR).is_some_and(|chair| chair.0 == facts.actor.email);
+    if !chairs && !facts.actor.has(model::Role::TopManagement) {
+        let why = "are signed by somebody of top management: let the chair close the review, or name who approved them";
+        return Err(FieldError::new(MINUTES.name, why));
+    }
+    set_signature(draft, Some((&facts.actor.email, facts.now.date())));
+    Ok(())
+}
+
+fn set_signature(draft: &mut Draft, signature: Option<(&str, Date)>) {
+    let mut minutes = draft.get(MINUTES).unwrap_or(Parts(Default::default())).0;
+    match signature {
+        Some((by, on)) => {
+            minutes.insert("approved_by".into(), Value::text(by));
+            minutes.insert("approved_on".into(), Value::Date(on));
+        }
+        None => {
+            minutes.remove("approved_by");
+            minutes.remove("approved_on");
+        }
+    }
+    if minutes.is_empty() { draft.clear(MINUTES) } else { draft.set(MINUTES, Parts(minutes)) }
+}
+
+/// What was signed is changed by nobody: reopening the review takes the signature back, and the journal keeps both.
+fn signed_minutes_stay(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let Some(before) = facts.before.filter(|before| before.state == "closed" && draft.state == "closed") else {
+        return Ok(());
+    };
+    let names = before.fields.keys().chain(draft.fields.keys());
+    let changed = names.into_iter().find(|name| before.fields.get(*name) != draft.fields.get(*name));
+    match changed {
+        Some(name) => {
+            let why =
+                "cannot be changed: the minutes are signed. Reopen the review first; that takes the signature back";
+            Err(FieldError::new(name.clone(), why))
+        }
+        None => Ok(()),
+    }
 }

@@ -231,3 +231,87 @@ async fn limits_of_the_body_follow_an_audit() {
     );
     assert!(ok(&world, "/road").await.contains("An answer is late."));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_fills_itself_decides_and_is_signed_for_good() {
+    let world = house().await;
+    let earlier = json!({"kind": "management_review", "number": "MRV-1", "state": "held", "fields": {"held_on": "2026-05-04", "chair": "helena@tidewell.example"}});
+    world.line(earlier).await;
+    world.line(json!({"kind": "action", "number": "ACT-1", "title": "Hire an engineer", "state": "open", "fields": {"source": "MRV-1", "due": "2026-06-01"}})).await;
+    world
+        .line(
+            json!({"kind": "nonconformity", "number": "NCR-1", "title": "Late", "fields": {"raised_on": "2026-10-01"}}),
+        )
+        .await;
+    world.line(json!({"kind": "management_review", "number": "MRV-2", "title": "Autumn", "state": "planned", "fields": {"chair": "helena@tidewell.example", "inputs": {"j": "Written by hand."}}})).await;
+    let page = ok(&world, "/road/reviews/MRV-2").await;
+    assert!(
+        page.contains("Nothing was counted yet.") && page.contains("Hire an engineer"),
+        "what is open is carried over"
+    );
+    assert_eq!(
+        world.post("/road/reviews/MRV-2/prepare", &form(&[("which", "empty")])).await.location,
+        "/road/reviews/MRV-2"
+    );
+    let reviews = found(&world, "management_review").await;
+    let inputs = reviews.iter().find(|review| review.0 == "MRV-2").expect("it is there").2["inputs"].clone();
+    let told = |letter: &str| inputs[letter].as_str().unwrap_or_default().to_owned();
+    assert_eq!(told("j"), "Written by hand.");
+    assert!(told("a").contains("[1 open]") && told("a").contains("[1 late]"), "{}", told("a"));
+    assert!(told("c1").starts_with("[1 raised](/nonconformities?filter="), "{}", told("c1"));
+    assert_eq!(inputs.as_object().expect("parts").len(), 14, "every input of the standard");
+    let links = told("c1");
+    let address = links.split("](").nth(1).and_then(|rest| rest.split(')').next()).expect("a link");
+    assert!(ok(&world, address).await.contains("NCR-1"), "a figure opens what it counts");
+    let refused =
+        world.post("/road/reviews/MRV-2/decide", &form(&[("text", "Buy switches"), ("owner", ""), ("due", "")])).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("Buy switches") && refused.text.contains("unless nothing is to be done"));
+    let decision = form(&[
+        ("text", "Buy switches"),
+        ("owner", "ines@tidewell.example"),
+        ("due", "2027-01-31"),
+        ("none_needed", "no"),
+    ]);
+    assert_eq!(world.post("/road/reviews/MRV-2/decide", &decision).await.location, "/road/reviews/MRV-2#decisions");
+    let actions = found(&world, "action").await;
+    let action = actions.iter().find(|action| action.2["source"] == "MRV-2").expect("an action follows");
+    assert_eq!(action.2["due"], "2027-01-31");
+    assert!(ok(&world, "/road/reviews/MRV-2").await.contains(&action.0));
+    signed(&world).await;
+}
+
+async fn signed(world: &World) {
+    let target = || model::Target { kind: "management_review".into(), number: "MRV-2".into(), version: None };
+    let step = |to: &str, fields: Json| {
+        let Json::Object(fields) = fields else { panic!("fields") };
+        model::Command::Step {
+            target: target(),
+            to: to.into(),
+            input: model::Input::json(fields),
+            note: None,
+            public: false,
+        }
+    };
+    let helena = Actor { email: "helena@tidewell.example".into(), roles: vec![Role::TopManagement], ..ines() };
+    let desk = &world.desk;
+    desk.perform(&ines(), step("held", json!({"held_on": "2026-11-24"})), now()).await.expect("it is held");
+    let refused = desk.perform(&helena, step("closed", json!({})), now()).await.expect_err("a refusal");
+    assert!(refused.sentence().contains("need a text"), "{refused}");
+    let minutes = json!({"minutes": {"text": "Switches are bought."}});
+    let refused = desk.perform(&ines(), step("closed", minutes.clone()), now()).await.expect_err("a refusal");
+    assert!(refused.sentence().contains("top management"), "{refused}");
+    desk.perform(&helena, step("closed", minutes), now()).await.expect("the chair signs");
+    let edit = model::Command::Edit {
+        target: target(),
+        input: model::Input::json([("chair".to_owned(), json!("x@tidewell.example"))]),
+    };
+    let refused = desk.perform(&ines(), edit, now()).await.expect_err("a refusal");
+    assert!(refused.sentence().contains("the minutes are signed"), "{refused}");
+    let page = ok(world, "/road/reviews/MRV-2").await;
+    assert!(page.contains("Signed by helena@tidewell.example on 2026-11-25.") && !page.contains("Fill what is empty"));
+    let refused = world.post("/road/reviews/MRV-2/prepare", &form(&[("which", "all")])).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    desk.perform(&ines(), step("planned", json!({})), now()).await.expect("it is reopened");
+    assert!(ok(world, "/road/reviews/MRV-2").await.contains("Not signed yet."));
+}

@@ -1,6 +1,7 @@
 //! The road to the certificate and round its cycle: where one stands, what comes next, and what it takes. No figure is typed:
 //! each is counted from records and opens them.
 
+mod agenda;
 mod cycle;
 mod extent;
 mod facts;
@@ -9,6 +10,7 @@ mod gap_file;
 mod gaps;
 mod money;
 mod plan;
+mod review;
 mod steps;
 mod watch;
 
@@ -48,6 +50,7 @@ pub use self::{
     gap_file::{export as export_gaps, import as import_gaps},
     gaps::{open as open_gaps, open_clause as open_gaps_of, plan_gaps, save_clause as save_gaps_of},
     money::open as open_costs,
+    review::{decide as decide_in_review, open as open_review, prepare as prepare_review},
     watch::watch,
 };
 

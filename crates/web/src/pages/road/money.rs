@@ -415,7 +415,8 @@ fn cases(counted_from: &str) -> Option<(&'static str, &'static str, &'static str
     })
 }
 
-fn of_month(filter: &str, test: &str, month: Date) -> String {
+/// A filter with the test that a case belongs to a month: by the name of a period, or by a date.
+pub(super) fn of_month(filter: &str, test: &str, month: Date) -> String {
     let next = add_months(month, 1).unwrap_or(month);
     match test {
         "period" => format!("{filter} and period = \"{}\"", month.strftime("%Y-%m")),

@@ -260,6 +260,10 @@ fn review(beside: &Beside, now: Moment) -> Told {
     if ahead > 0 {
         stands.push(words(format!(", {ahead} to come")));
     }
+    if let Some(next) = beside.reviews.iter().rfind(|shown| shown.state() != "closed") {
+        stands.push(words(", agenda of "));
+        stands.push(Link::new(next.number(), format!("/road/reviews/{}", next.number())));
+    }
     told(far, stands)
 }
 

@@ -1,4 +1,7 @@
-//! What the program does by itself once a day: it looks after the certificate. Each turn promises the next one.
+//! What the program does by itself once a day: it looks after the certificate, and after the effect of corrections. Each turn
+//! promises the next one.
+
+pub mod effect;
 
 use desk::{Desk, Fault, jobs::Doing};
 use futures::{FutureExt, future::BoxFuture};
@@ -33,7 +36,9 @@ fn daily(desk: Desk, _: Json, now: Moment) -> BoxFuture<'static, Result<(), Refu
     async move {
         // First, so that one turn that fails does not end them all.
         desk.promise(job(now.plus(DAY)), now).await?;
-        web::pages::road::watch(&desk, now).await.map(drop)
+        let certificate = web::pages::road::watch(&desk, now).await;
+        let effects = effect::watch(&desk, now).await;
+        certificate.and(effects).map(drop)
     }
     .boxed()
 }

@@ -1,0 +1,325 @@
+//! One management review as its meeting needs it: inputs that fill themselves, what was decided before, decisions that become
+//! actions, minutes to be signed.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State as Held},
+    http::StatusCode,
+    response::{Html, IntoResponse, Response},
+};
+use axum_extra::extract::Form;
+use desk::{Shown, rights};
+use kinds::performance::management_review as review;
+use model::{Act, Command, FieldError, Input, Refusal, Target, Value, command::Raw};
+use serde_json::{Value as Json, json};
+
+use super::{
+    agenda::{self, Room},
+    facts::rows,
+    input,
+};
+use crate::{
+    App, Refused, Seat, flash,
+    pages::{
+        lines::{self, Line},
+        welcome::told as beside,
+    },
+    view::{
+        field::{Control, Field},
+        parts::{Link, Mark},
+        shell::Shell,
+        state, text, time,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "page/review.html")]
+pub struct ReviewPage {
+    pub shell: Shell,
+    pub number: String,
+    pub title: String,
+    pub mark: Mark,
+    pub lede: String,
+    pub inputs: Vec<Topic>,
+    pub carried: Vec<Line>,
+    pub decisions: Vec<Decided>,
+    pub minutes: String,
+    pub signed: String,
+    pub record: String,
+    pub steps: Vec<Link>,
+    pub may_write: bool,
+    pub fields: Vec<Field>,
+    pub errors: Vec<(String, String)>,
+    pub now: model::Moment,
+}
+
+/// One input: its letter in the standard, our words for it, and what stands; both texts as sanitised markup.
+pub struct Topic {
+    pub letter: String,
+    pub label: String,
+    pub stands: String,
+    /// What the records say today, where that is not what stands.
+    pub today: String,
+}
+
+pub struct Decided {
+    pub text: String,
+    pub action: Link,
+    pub mark: Option<Mark>,
+}
+
+/// `GET /road/reviews/{number}`
+pub async fn open(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) -> Result<Html<String>, Refused> {
+    Ok(Html(page(&app, &seat, &number, &Typed::default(), Vec::new()).await?.render()?))
+}
+
+#[derive(Default)]
+struct Typed {
+    text: String,
+    owner: String,
+    due: String,
+    none_needed: bool,
+}
+
+async fn page(
+    app: &App,
+    seat: &Seat,
+    number: &str,
+    typed: &Typed,
+    errors: Vec<FieldError>,
+) -> Result<ReviewPage, Refusal> {
+    super::provider_only(&seat.actor)?;
+    let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
+    let shown = desk.show(actor, "management_review", number, None, now).await?;
+    let catalog = desk.catalog();
+    let kind = catalog.find("management_review").ok_or(Refusal::NotFound)?;
+    let room = Room::of(desk, actor, number, now).await?;
+    let is_closed = shown.state() == "closed";
+    let counted = if is_closed { Vec::new() } else { agenda::inputs(&room).await? };
+    let may_write = shown.can(Act::Edit) && !is_closed;
+    let mut fields = if may_write && may_act(app, seat) { decision_fields(typed) } else { Vec::new() };
+    let errors = beside(&mut fields, &errors);
+    let steps = kind.lifecycle.steps_from(shown.state()).filter(|_| shown.can(Act::Step));
+    let steps = steps.filter(|step| matches!(step.to, "held" | "closed" | "planned")).map(|step| {
+        let words = match step.to {
+            "held" => "It was held",
+            "closed" => "Sign the minutes",
+            _ => "Reopen it",
+        };
+        Link::new(words, format!("/management_reviews/{number}/step?to={}", step.to))
+    });
+    Ok(ReviewPage {
+        title: shown.title().to_owned(),
+        mark: state::mark(kind, shown.state()),
+        lede: lede(&shown, &room, now),
+        inputs: topics(kind, &shown, &counted),
+        carried: carried(app, seat, &room).await?,
+        decisions: decisions(app, seat, &shown).await?,
+        minutes: minutes(&shown, "text").map_or(String::new(), |words| text::markdown(&words)),
+        signed: signed(&shown),
+        record: format!("/management_reviews/{number}"),
+        steps: steps.collect(),
+        number: number.to_owned(),
+        may_write,
+        fields,
+        errors,
+        now,
+        shell: Shell { views: true, ..crate::shell(app, seat, "/road").await },
+    })
+}
+
+fn may_act(app: &App, seat: &Seat) -> bool {
+    app.desk.catalog().find("action").is_some_and(|kind| rights::may(&seat.actor, kind, Act::Create, None))
+}
+
+fn lede(shown: &Shown, room: &Room<'_>, now: model::Moment) -> String {
+    let since = match room.earlier.first() {
+        Some(last) => format!("The last one was {} on {}.", last.number(), time::day(room.since)),
+        None => "It is the first one.".into(),
+    };
+    match review::PREPARED_ON.get(shown.fields()) {
+        Some(at) => format!("{since} Figures were counted {}.", time::when(at, now).near),
+        None => format!("{since} Nothing was counted yet."),
+    }
+}
+
+fn topics(kind: &model::Kind, shown: &Shown, counted: &[(&'static str, String)]) -> Vec<Topic> {
+    let labels = kind.find(review::INPUTS.name).map(|field| field.ty.clone());
+    let label = |letter: &str| match &labels {
+        Some(model::Type::Parts(parts)) => {
+            parts.iter().find(|part| part.name == letter).map_or(String::new(), |part| part.label.clone())
+        }
+        _ => String::new(),
+    };
+    let stands = shown.fields().get(review::INPUTS.name);
+    let topic = |letter: &&str| {
+        let stands = stands.and_then(|inputs| inputs.part(letter)).and_then(Value::as_text).unwrap_or_default();
+        let today = counted.iter().find(|(known, _)| known == letter).map_or("", |(_, text)| text.as_str());
+        Topic {
+            letter: (*letter).to_owned(),
+            label: label(letter),
+            stands: text::markdown(stands),
+            today: if stands == today { String::new() } else { text::markdown(today) },
+        }
+    };
+    review::INPUT_LETTERS.iter().map(topic).collect()
+}
+
+/// Open actions of earlier reviews: they are carried over until they are done.
+async fn carried(app: &App, seat: &Seat, room: &Room<'_>) -> Result<Vec<Line>, Refusal> {
+    if room.earlier.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sources: Vec<String> = room.earlier.iter().map(|shown| format!("source = \"{}\"", shown.number())).collect();
+    let filter = format!("phase != done and ({})", sources.join(" or "));
+    let catalog = app.desk.catalog();
+    let kind = catalog.find("action").ok_or(Refusal::NotFound)?;
+    let query = lines::query_of(kind, Some(kind.name), &filter, "due", 50)?;
+    Ok(lines::lines(&app.desk, &seat.actor, &query, seat.now).await?.0)
+}
+
+async fn decisions(app: &App, seat: &Seat, shown: &Shown) -> Result<Vec<Decided>, Refusal> {
+    let catalog = app.desk.catalog();
+    let mut told = Vec::new();
+    for row in rows(shown, review::DECISIONS.name) {
+        let words = row.part("text").and_then(Value::as_text).unwrap_or_default().to_owned();
+        let number = row.part("action").and_then(Value::as_text).unwrap_or_default();
+        let action = match app.desk.show(&seat.actor, "action", number, None, seat.now).await {
+            Ok(action) => Some(action),
+            Err(Refusal::NotFound) => None,
+            Err(refusal) => return Err(refusal),
+        };
+        let mark = action.as_ref().zip(catalog.find("action")).map(|(action, kind)| state::mark(kind, action.state()));
+        let href = if action.is_some() { format!("/actions/{number}") } else { String::new() };
+        told.push(Decided { text: words, action: Link::new(number, href), mark });
+    }
+    Ok(told)
+}
+
+fn minutes(shown: &Shown, part: &str) -> Option<String> {
+    let value = shown.fields().get(review::MINUTES.name)?.part(part)?;
+    Some(model::Type::Mixed.print(value))
+}
+
+fn signed(shown: &Shown) -> String {
+    match (minutes(shown, "approved_by"), minutes(shown, "approved_on")) {
+        (Some(by), Some(on)) if shown.state() == "closed" => {
+            format!("Signed by {by} on {on}. Nothing of it can be changed.")
+        }
+        (Some(by), Some(on)) => format!("Approved by {by} on {on}; it can be changed until the review is closed."),
+        _ => "Not signed yet.".into(),
+    }
+}
+
+fn decision_fields(typed: &Typed) -> Vec<Field> {
+    let field = |name: &str, label: &str, help: &str, control| Field {
+        name: name.into(),
+        label: label.into(),
+        help: help.into(),
+        control,
+        ..Field::default()
+    };
+    vec![
+        Field {
+            required: true,
+            wide: true,
+            ..field("text", "What was decided", "", Control::Lines { value: typed.text.clone(), max: Some(5_000) })
+        },
+        field("owner", "Who does it", "By e-mail.", Control::line(typed.owner.clone())),
+        field("due", "By", "", Control::Date { value: typed.due.clone() }),
+        field("none_needed", "Nothing is to be done", "", Control::Flag { on: typed.none_needed }),
+    ]
+}
+
+/// `POST /road/reviews/{number}/prepare`: counts the inputs and writes them down, those that are empty or all of them.
+pub async fn prepare(
+    seat: Seat,
+    Held(app): Held<App>,
+    Path(number): Path<String>,
+    Form(sent): Form<Vec<(String, String)>>,
+) -> Result<Response, Refused> {
+    super::provider_only(&seat.actor)?;
+    let all = sent.iter().any(|(name, value)| name == "which" && value == "all");
+    let shown = app.desk.show(&seat.actor, "management_review", &number, None, seat.now).await?;
+    let room = Room::of(&app.desk, &seat.actor, &number, seat.now).await?;
+    let stands = shown.fields().get(review::INPUTS.name);
+    let mut counted = serde_json::Map::new();
+    for (letter, text) in agenda::inputs(&room).await? {
+        let is_filled = stands.and_then(|inputs| inputs.part(letter)).is_some_and(Value::is_filled);
+        if all || !is_filled {
+            counted.insert(letter.into(), text.into());
+        }
+    }
+    let back = format!("/road/reviews/{number}");
+    if counted.is_empty() {
+        return Ok(flash::said(&back, "Every input stands already."));
+    }
+    let count = counted.len();
+    let mut input = Input::json([(review::PREPARED_ON.name.to_owned(), json!(seat.now.to_string()))]);
+    input.fields.insert(review::INPUTS.name.into(), Raw::Merge(Json::Object(counted)));
+    let target = Target { kind: "management_review".into(), number: number.clone(), version: Some(shown.version()) };
+    app.desk.perform(&seat.actor, Command::Edit { target, input }, seat.now).await?;
+    Ok(flash::said(&back, format!("{count} inputs were counted from the records and written down.")))
+}
+
+/// `POST /road/reviews/{number}/decide`: a decision, and the action that follows from it.
+pub async fn decide(
+    seat: Seat,
+    Held(app): Held<App>,
+    Path(number): Path<String>,
+    Form(sent): Form<Vec<(String, String)>>,
+) -> Result<Response, Refused> {
+    super::provider_only(&seat.actor)?;
+    let given =
+        |name: &str| sent.iter().rev().find(|(known, _)| known == name).map_or("", |(_, text)| text.trim()).to_owned();
+    let typed = Typed {
+        text: given("text"),
+        owner: given("owner"),
+        due: given("due"),
+        none_needed: given("none_needed") == "yes",
+    };
+    match decided(&app, &seat, &number, &typed).await {
+        Ok(words) => Ok(flash::said(&format!("/road/reviews/{number}#decisions"), words)),
+        Err(Refusal::Invalid(errors)) => {
+            let page = page(&app, &seat, &number, &typed, errors).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response())
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+async fn decided(app: &App, seat: &Seat, number: &str, typed: &Typed) -> Result<String, Refusal> {
+    let shown = app.desk.show(&seat.actor, "management_review", number, None, seat.now).await?;
+    let mut errors = Vec::new();
+    if typed.text.is_empty() {
+        errors.push(FieldError::new("text", "say what was decided"));
+    }
+    for (name, value) in [("owner", &typed.owner), ("due", &typed.due)] {
+        if value.is_empty() && !typed.none_needed {
+            errors.push(FieldError::new(name, "is needed, unless nothing is to be done"));
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Refusal::Invalid(errors));
+    }
+    let mut rows: Vec<Json> = rows(&shown, review::DECISIONS.name).map(Value::to_json).collect();
+    let mut actions = shown.fields().get(review::ACTIONS.name).map_or_else(|| json!([]), Value::to_json);
+    let mut row = json!({"text": typed.text});
+    let mut words = "The decision is written down.".to_owned();
+    if !typed.none_needed {
+        let fields =
+            json!({"text": typed.text, "source": number, "owner": typed.owner, "due": typed.due, "priority": "high"});
+        let create = Command::Create { kind: "action".into(), number: None, input: input(fields) };
+        let action = app.desk.perform(&seat.actor, create, seat.now).await?.number;
+        words = format!("The decision is written down, and {action} follows from it.");
+        row["action"] = action.clone().into();
+        if let Some(list) = actions.as_array_mut() {
+            list.push(action.into());
+        }
+    }
+    rows.push(row);
+    let target = Target { kind: "management_review".into(), number: number.into(), version: Some(shown.version()) };
+    let input = input(json!({"decisions": rows, "actions": actions}));
+    app.desk.perform(&seat.actor, Command::Edit { target, input }, seat.now).await?;
+    Ok(words)
+}

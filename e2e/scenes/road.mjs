@@ -1,0 +1,112 @@
+// The SMS manager's way from an empty house to stage 1, in a browser that runs no script; and the pages of the road.
+
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { Program } from '../lib/program.mjs';
+import { inspect } from './every_page.mjs';
+
+const ME = 'ines@tidewell.example';
+
+export default function road(world) {
+  const PAGES = {
+    road: '/road',
+    'road-costs': '/road/costs',
+    'road-gaps': '/road/gaps',
+    'road-gaps-clause': '/road/gaps/8.6.1',
+    'road-review': '/road/reviews/MRV-2',
+  };
+  for (const [name, address] of Object.entries(PAGES)) {
+    it(`the page ${name}`, () => world().as('sms-manager', {}, (page) => inspect(page, address, name)));
+  }
+
+  it('top management and auditors read the road, people of customers find none', async () => {
+    for (const role of ['top-management', 'external-auditor', 'agent']) {
+      await world().as(role, {}, async (page) => assert.ok((await page.goto('/road')).ok(), role));
+    }
+    const expected = [/status of 404/];
+    await world().as('customer-user', { expected }, async (page) => assert.equal((await page.goto('/road')).status(), 404));
+  });
+
+  it('from an empty house to stage 1', async () => {
+    const house = await Program.serve();
+    try {
+      const link = /https?:\/\/\S+\/welcome\/\S+/.exec(house.output)[0];
+      await world().browser.visit({ script: false, baseURL: house.url }, async (page) => {
+        await page.goto(link);
+        await page.getByLabel('Name').fill('Ines Okafor');
+        await page.getByLabel('E-mail').fill(ME);
+        await page.getByLabel('Password').fill('plumb lines hang straight');
+        await page.locator('main form button').click();
+        await page.goto('/road');
+        assert.ok(await page.getByText('Nothing is planned yet.').isVisible());
+        await planned(page);
+        await gap(page);
+        await stage1(page);
+      });
+    } finally {
+      await house.stop();
+    }
+  });
+}
+
+/// Fills the form of a new record; answers the address of the record.
+async function made(page, plural, fill) {
+  await page.goto(`/${plural}/new`);
+  for (const group of await page.locator('main form.form details:not([open]) > summary').all()) await group.click();
+  await fill(page);
+  await page.locator('main form.form .form-end button').click();
+  await page.waitForURL(new RegExp(`/${plural}/[A-Z]+-\\d+$`));
+  return page.url();
+}
+
+async function planned(page) {
+  await made(page, 'implementation_plans', async () => {
+    await page.getByLabel('Title').fill('The way to the certificate');
+    await page.getByLabel('Begins').fill('2026-11-02');
+    await page.getByLabel('Stage 1 on').fill('2027-04-12');
+  });
+  await page.goto('/road');
+  assert.ok(await page.getByText('Stage 1 on Mon 12 Apr 2027').isVisible());
+}
+
+/// A requirement that nothing proves becomes a gap, and the gap a task of the plan.
+async function gap(page) {
+  await page.goto('/road/gaps');
+  await page.getByRole('link', { name: /^9\.3 / }).first().click();
+  const first = page.locator('section.sec', { has: page.getByRole('link', { name: '9.3-1', exact: true }) });
+  await first.locator('summary').click();
+  await first.getByLabel('What is missing').fill('A first management review');
+  await first.getByLabel('Who closes it').fill(ME);
+  await first.getByLabel('Effort').fill('3');
+  await first.getByLabel('Write this down as a gap').check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForURL(/\/road\/gaps\/9\.3$/);
+  await page.goto('/road/gaps');
+  await page.getByRole('button', { name: 'Turn 1 gap into a task' }).click();
+  await page.waitForURL(/\/road/);
+  assert.ok(await page.getByRole('link', { name: '9.3-1: A first management review' }).isVisible());
+  assert.ok(await page.getByText('critical, no slack').isVisible());
+}
+
+/// Body, certificate applied for, stage 1 booked and held: its limits follow.
+async function stage1(page) {
+  await made(page, 'certification_bodies', async () => {
+    await page.getByLabel('Name', { exact: true }).fill('Meridian Certification');
+    await page.getByLabel('Answer days').fill('21');
+    await page.getByLabel('Major days').fill('90');
+  });
+  const audit = await made(page, 'certification_audits', async () => {
+    await page.getByLabel('Title').fill('Stage 1');
+    await page.getByLabel('Type').selectOption('stage-1');
+    await page.getByLabel('Body').fill('CBO-1');
+    await page.getByLabel('Begins').fill('2026-11-10');
+    await page.getByLabel('Last audit day').fill('2026-11-11');
+  });
+  await page.goto(`${audit}/step?to=held`);
+  await page.locator('main form.form button').last().click();
+  await page.waitForURL(/\/certification_audits\/CAU-1/);
+  await page.goto('/road');
+  const step = page.locator('#steps tr', { hasText: 'Stage 1' });
+  assert.match(await step.innerText(), /held, last day Wed 11 Nov 2026/);
+  assert.match(await page.locator('main').innerText(), /Findings are to be answered by Wed 2 Dec 2026/);
+}
