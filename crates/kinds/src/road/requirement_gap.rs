@@ -18,7 +18,13 @@ pub fn kind() -> Kind {
         .clause(&["4.4", "10.2"])
         .area(Area::Prove)
         .field(REQUIREMENT.text().required().help("By its id, such as 8.6.1-1.").indexed())
-        .field(MISSING.long().label("What is missing").help("What is, what should be, and the evidence looked at."))
+        .field(
+            MISSING
+                .long()
+                .required()
+                .label("What is missing")
+                .help("What is, what should be, and the evidence looked at."),
+        )
         .field(OWNER.person().column(Column::Owner).help("Who closes it."))
         .field(EFFORT_DAYS.number().label("Effort, person-days").help("What closing it takes, all people together."))
         .field(DUE.date().column(Column::Due))
@@ -29,7 +35,7 @@ pub fn kind() -> Kind {
         .include_links(links::general())
         .grants(roles::leadership())
         .list(&["number", "requirement", "title", "state", "owner", "effort_days", "due", "task"])
-        .titled_by(&["missing", "requirement"])
+        .titled_by(&["missing"])
         .rule(dates_of_states)
         .rule(effort_is_positive)
 }
