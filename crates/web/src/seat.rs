@@ -120,6 +120,7 @@ async fn sit(parts: &Parts, app: &App) -> Result<Seat, Response> {
 pub(crate) async fn bringer(parts: &Parts, app: &App, token: &str) -> Result<Seat, Response> {
     let now = app.now();
     let found = app.desk.bearer(token, now).await.map_err(refused)?;
+    let found = found.filter(|(_, scope)| *scope != TokenScope::Calendar);
     let (account, scope) = found.ok_or_else(|| unknown_token().into_response())?;
     if scope == TokenScope::Read {
         return Err(Refused::forbidden("This token may only read.").into_response());

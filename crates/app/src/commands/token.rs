@@ -41,7 +41,8 @@ struct Add {
 }
 
 fn scope(text: &str) -> Result<TokenScope, String> {
-    TokenScope::parse(text).ok_or_else(|| "a token may \"read\", \"write\", bring \"events\" or open a \"calendar\"".into())
+    TokenScope::parse(text)
+        .ok_or_else(|| "a token may \"read\", \"write\", bring \"events\" or open a \"calendar\"".into())
 }
 
 impl Token {
