@@ -14,8 +14,9 @@ use tokio::sync::watch;
 use crate::{
     Desk,
     accounts::IDLE,
+    alarms,
     house::{self, Deed},
-    monitoring, once, packs, post, rights,
+    monitoring, once, packs, post, procedures, rights,
     store::{
         access, approval,
         fault::Fault,
@@ -101,6 +102,9 @@ impl Desk {
         if let Err(fault) = self.promise_sweep(clock()).await {
             tracing::error!(cause = %fault, "the first sweep is not promised");
         }
+        if let Err(fault) = self.wake_alarms(clock()).await {
+            tracing::error!(cause = %fault, "whether there are alarms cannot be asked");
+        }
         let apart = APART.map(|name| self.work_apart(Lane::Only(name), &doings, &clock, stop.clone()));
         futures::join!(self.work_here(&doings, &clock, stop), futures::future::join_all(apart));
     }
@@ -133,6 +137,9 @@ impl Desk {
         let mut loaded = clock();
         while !*stop.borrow_and_update() {
             let now = clock();
+            if let Err(fault) = self.promise_alarms(now).await {
+                tracing::error!(cause = %fault, "what is due by itself cannot be looked for");
+            }
             if let Err(fault) = self.work_lane(Lane::House, doings, now).await {
                 tracing::error!(cause = %fault, "jobs cannot be taken");
             }
@@ -163,6 +170,7 @@ impl Desk {
 
     /// Does what is due now and answers how many jobs that were.
     pub async fn work_once(&self, doings: &[Doing], now: Moment) -> Result<usize, Fault> {
+        self.promise_alarms(now).await?;
         let mut count = self.work_lane(Lane::House, doings, now).await?;
         for name in APART {
             count += self.work_lane(Lane::Only(name), doings, now).await?;
@@ -195,6 +203,11 @@ impl Desk {
     async fn do_job(&self, doings: &[Doing], taken: Taken, now: Moment) -> Result<(), Fault> {
         let own = [
             Doing { name: SWEEP, run: |desk, _, now| async move { Ok(desk.sweep(now).await?) }.boxed() },
+            Doing { name: alarms::RING, run: |desk, _, now| async move { desk.ring(now).await }.boxed() },
+            Doing {
+                name: procedures::FOLLOW,
+                run: |desk, payload, now| async move { desk.follow_procedure(&payload, now).await }.boxed(),
+            },
             Doing { name: RECKON, run: |desk, _, now| async move { desk.reckon_and_wait(now).await }.boxed() },
             Doing {
                 name: monitoring::LOOK,

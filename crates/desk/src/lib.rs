@@ -5,6 +5,7 @@
 //! maker of permits, scopes and what may be shown).
 
 pub mod accounts;
+pub mod alarms;
 pub mod backup;
 pub mod beside;
 pub mod decide;
@@ -19,6 +20,7 @@ pub mod jobs;
 pub mod judge;
 pub mod judgements;
 pub mod live;
+mod mirrors;
 pub mod monitoring;
 mod once;
 pub mod own_fields;
@@ -26,11 +28,13 @@ pub mod packs;
 pub mod past;
 pub mod perform;
 pub mod post;
+mod procedures;
 pub mod read;
 mod rebuild;
 mod reckoning;
 pub mod rights;
 pub mod settings;
+pub mod similar;
 mod stages;
 mod standing;
 pub mod store;
@@ -127,6 +131,7 @@ impl Desk {
             reactions: self.inner.reactions,
             reckoning: self.inner.reckoning.clone(),
             tallies: self.inner.tallies.clone(),
+            settings: self.settings(),
         }
     }
 
@@ -292,6 +297,7 @@ fn number_of(command: &Command) -> Option<String> {
         | Command::Step { target, .. }
         | Command::Note { target, .. }
         | Command::Decide { target, .. }
+        | Command::Escalate { target, .. }
         | Command::Link { target, .. }
         | Command::Unlink { target, .. }
         | Command::Attach { target, .. }

@@ -2,13 +2,14 @@
 //! reads as the list of what must happen: permit, draft, rules, validity, step, delta, write, journal, reactions.
 
 use model::{
-    Act, Actor, Command, Draft, Entry, Input, Kind, Link, Moment, Record, RecordId, Refusal, Target,
-    command::File,
+    Act, Actor, Command, Draft, Entry, Input, Kind, Link, Moment, Record, RecordId, Refusal, Target, Value,
+    command::{File, Raised},
     journal::{Changes, Note},
     kind::Facts,
 };
 
 use crate::{
+    mirrors, procedures,
     rights::{self, Permit},
     stages::{answers, approvals, delta, draft, step, valid},
     store::record::Kept,
@@ -46,25 +47,34 @@ pub(crate) async fn perform(
         Command::Edit { target, input } => {
             let (kind, before, permit) = open(unit, actor, &target, Act::Edit, now).await?;
             refuse_state(&input)?;
-            let draft = drafted(unit, &kind, actor, &before, &input, None, now).await?;
-            write(unit, actor, permit, &kind, before, draft, Told::act("edit"), now)
+            let mut draft = drafted(unit, &kind, actor, &before, &input, None, now).await?;
+            procedures::keeps_word(&kind, &mut draft, Some(&before.record), false, unit.settings(), now);
+            write_tied(unit, actor, permit, &kind, before, draft, Told::act("edit"), now).await
         }
         Command::Step { target, to, input, note, public } => {
             let (kind, before, permit) = open(unit, actor, &target, Act::Step, now).await?;
             step::step(&kind, &before.record, &to)?;
             refuse_state(&input)?;
-            let draft = drafted(unit, &kind, actor, &before, &input, Some(&to), now).await?;
+            let mut draft = drafted(unit, &kind, actor, &before, &input, Some(&to), now).await?;
             let note = note.map(|text| noted(text, public)).transpose()?;
-            write(unit, actor, permit, &kind, before, draft, Told { note, ..Told::act("step") }, now)
+            let said = note.as_ref().is_some_and(|note| note.public);
+            procedures::keeps_word(&kind, &mut draft, Some(&before.record), said, unit.settings(), now);
+            write_tied(unit, actor, permit, &kind, before, draft, Told { note, ..Told::act("step") }, now).await
         }
         Command::Note { target, text, public } => {
             let (kind, before, permit) = open(unit, actor, &target, Act::Note, now).await?;
             // A customer's people have no internal notes: what they write is for both sides.
-            let note = Some(noted(text, public || actor.customer.is_some())?);
-            let draft = unchanged(&before.record);
+            let note = noted(text, public || actor.customer.is_some())?;
+            let mut draft = unchanged(&before.record);
+            // Whoever is promised a word has it when one of ours says it.
+            if note.public && actor.customer.is_none() {
+                procedures::keeps_word(&kind, &mut draft, Some(&before.record), true, unit.settings(), now);
+            }
+            let note = Some(note);
             write(unit, actor, permit, &kind, before, draft, Told { note, ..Told::act("note") }, now)
         }
         Command::Decide { target, approve, reason } => decide(unit, actor, &target, approve, reason, now).await,
+        Command::Escalate { target, raised } => escalate(unit, actor, &target, &raised, now).await,
         Command::Link { target, link } => {
             let (kind, before, permit) = open(unit, actor, &target, Act::Link, now).await?;
             let link = checked_link(unit, actor, &before.record, link, now).await?;
@@ -91,6 +101,61 @@ pub(crate) async fn perform(
         Command::Import { line } => crate::import::import(unit, actor, *line, now).await,
     }
 }
+
+/// Longest reason of an escalation, in characters.
+const REASON_MAX: usize = 500;
+
+/// Brings people in beside the owner.
+async fn escalate(
+    unit: &mut Unit<'_>,
+    actor: &Actor,
+    target: &Target,
+    raised: &[Raised],
+    now: Moment,
+) -> Result<Done, Refusal> {
+    let (kind, before, permit) = open(unit, actor, target, Act::Edit, now).await?;
+    let at = draft::act_time(now, Some(&before.record));
+    let draft = escalated(&kind, &before.record, actor, raised, at)?;
+    write(unit, actor, permit, &kind, before, draft, Told::act("escalate"), now)
+}
+
+/// Writes down who was brought in. No rule runs: whatever else is missing on a record, help can be called.
+fn escalated(kind: &Kind, record: &Record, actor: &Actor, raised: &[Raised], at: Moment) -> Result<Draft, Refusal> {
+    let Some(escalation) = kind.escalation else {
+        return Err(Refusal::field("to", format!("{} are not escalated", kind.labels.to_lowercase())));
+    };
+    let mut rows = record.fields.get(escalation.rows).map(|rows| rows.entries().to_vec()).unwrap_or_default();
+    for one in raised {
+        let (to, reason) = (one.to.trim().to_lowercase(), one.reason.trim().replace('\0', ""));
+        if !model::types::is_mail(&to) && one.step.is_empty() {
+            return Err(Refusal::field("to", "say by e-mail who is brought in"));
+        }
+        match reason.chars().count() {
+            0 => return Err(Refusal::field("reason", "say why")),
+            1..=REASON_MAX => {}
+            length => return Err(Refusal::field("reason", format!("has {length} characters, {REASON_MAX} at most"))),
+        }
+        let by = Some(actor.email.clone()).filter(|email| model::types::is_mail(email));
+        let parts = [
+            ("at", Some(Value::Instant(at))),
+            ("by", by.map(Value::Text)),
+            ("to", Some(Value::Text(to))),
+            ("reason", Some(Value::Text(reason))),
+            ("step", Some(Value::text(&one.step))),
+        ];
+        let filled = parts.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?)));
+        rows.push(Value::Parts(filled.filter(|(_, value)| value.is_filled()).collect()));
+    }
+    if rows.len() > ESCALATIONS_MAX {
+        return Err(Refusal::field("to", format!("was escalated {ESCALATIONS_MAX} times; more are not kept")));
+    }
+    let mut draft = unchanged(record);
+    draft.fields.insert(escalation.rows.into(), Value::List(rows));
+    Ok(draft)
+}
+
+/// Most escalations of one record.
+const ESCALATIONS_MAX: usize = 200;
 
 /// What an entry tells beside the delta.
 pub(crate) struct Told {
@@ -139,6 +204,7 @@ async fn create(
     let mut draft = draft::create(&kind, typed, actor, kind.lifecycle.start());
     let related = unit.related(&kind, &draft, None).await?;
     ruled(&kind, &Facts { actor, now, before: None, related: &related }, &mut draft)?;
+    procedures::keeps_word(&kind, &mut draft, None, false, unit.settings(), now);
     let number = match given {
         Some(number) => unit.claim(&kind, number).await?,
         None => unit.number(&kind).await?,
@@ -161,6 +227,7 @@ async fn create(
     }
     let entry =
         entry(actor, &record, delta::created(&draft), &Told::act("create"), String::new(), now, unit.recorded());
+    let tied = mirrors::named(&kind, None, &draft);
     let done = Done { kind: kind.name, number: record.number.clone(), version: 1, outcome: Outcome::Created };
     unit.stage(
         &permit,
@@ -168,6 +235,7 @@ async fn create(
         Kept { record, entry: String::new(), origin: String::new(), clocks: Vec::new() },
         vec![(entry, String::new())],
     );
+    mirrors::reflect(unit, actor, tied, &done.number, now).await?;
     Ok(done)
 }
 
@@ -371,6 +439,37 @@ pub(crate) fn write(
         vec![(entry, String::new())],
     );
     Ok(done)
+}
+
+/// Writes, and has the records that it newly names say so as well: nothing of that where the write itself is refused.
+#[allow(clippy::too_many_arguments)]
+async fn write_tied(
+    unit: &mut Unit<'_>,
+    actor: &Actor,
+    permit: Permit,
+    kind: &Kind,
+    before: Kept,
+    draft: Draft,
+    told: Told,
+    now: Moment,
+) -> Result<Done, Refusal> {
+    let tied = mirrors::named(kind, Some(&before.record), &draft);
+    let done = write(unit, actor, permit, kind, before, draft, told, now)?;
+    mirrors::reflect(unit, actor, tied, &done.number, now).await?;
+    Ok(done)
+}
+
+/// Stages a write that is nothing but a changed draft.
+pub(crate) fn write_plain(
+    unit: &mut Unit<'_>,
+    actor: &Actor,
+    permit: Permit,
+    kind: &Kind,
+    before: Kept,
+    draft: Draft,
+    at: Moment,
+) -> Result<Done, Refusal> {
+    write(unit, actor, permit, kind, before, draft, Told::act("edit"), at)
 }
 
 fn entry(

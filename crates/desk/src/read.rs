@@ -2,7 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use engines::{clocks::Clock, conformity::Case};
+use engines::{
+    clocks::{
+        Clock,
+        steps::{self, Ahead},
+    },
+    conformity::Case,
+};
 use model::{
     Actor, Column, Cursor, Filter, Kind, Link, Moment, Query, Record, Refusal, Type, Value, filter::Context,
     journal::fold,
@@ -35,6 +41,8 @@ pub struct Whole {
     pub files: Vec<FileRow>,
     /// Its clocks with their working.
     pub clocks: Vec<Clock>,
+    /// Steps of escalation that lie ahead of it; for our own people.
+    pub steps: Vec<Ahead>,
 }
 
 /// A link of a record with what is at its other end; `back` when the other record names this one.
@@ -229,12 +237,13 @@ impl Desk {
         let shown = rights::show(actor, kind, record).with_clocks(due, reckoning::advanced(held, &agreements, now));
         let told = journal::of_record(&mut conn, &catalog, id).await?;
         let clocks = reckoning::work(kind, &told, &agreements, now);
+        let steps = if actor.customer.is_none() { steps::ahead(kind, &told, &agreements, now) } else { Vec::new() };
         let entries = rights::show_entries(actor, kind, told);
         let own = journal::links_from(&mut conn, &[id.0], None).await?.remove(&id.0).unwrap_or_default();
         let links = self.ties(&mut conn, actor, number, own, now).await?;
         let files = crate::store::file::of_record(&mut conn, id).await?;
         let files = files.into_iter().filter(|file| actor.customer.is_none() || file.public).collect();
-        Ok(Whole { shown, entries, links, files, clocks })
+        Ok(Whole { shown, entries, links, files, clocks, steps })
     }
 
     pub(crate) async fn ties(

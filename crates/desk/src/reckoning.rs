@@ -16,8 +16,9 @@ use futures::FutureExt;
 use model::{Actor, Catalog, Entry, Kind, Mark, Moment, Record, Refusal};
 
 use crate::{
-    Desk,
+    Desk, alarms,
     store::{
+        alarm,
         db::Conn,
         fault::Fault,
         journal,
@@ -132,6 +133,13 @@ pub(crate) fn advanced(held: Vec<Clock>, agreements: &Agreements, now: Moment) -
     held.into_iter().map(|clock| clocks::advanced(clock, agreements, now)).collect()
 }
 
+/// What is not as it should be, with what it should be.
+#[derive(Default)]
+struct Others {
+    clocks: Vec<(Kept, Vec<Clock>)>,
+    alarms: Vec<alarm::Wanted>,
+}
+
 impl Desk {
     /// Reads again what was agreed where something of it is newer than what is known: after a write, and now and then
     /// for what another server has written.
@@ -219,31 +227,40 @@ impl Desk {
             after = *last;
             let others = self.others(&mut conn, &catalog, &ids, now).await?;
             drop(conn);
-            changed += self.put_clocks(others).await?;
+            changed += self.put_clocks(others.clocks).await?;
+            self.put_alarms(others.alarms).await?;
         }
         Ok(changed)
     }
 
-    /// Those of the records whose clocks are not what they should be, with what they should be.
-    async fn others(
-        &self,
-        conn: &mut Conn,
-        catalog: &Catalog,
-        ids: &[i64],
-        now: Moment,
-    ) -> Result<Vec<(Kept, Vec<Clock>)>, Fault> {
+    /// Those of the records whose clocks and alarms are not what they should be, with what they should be.
+    async fn others(&self, conn: &mut Conn, catalog: &Catalog, ids: &[i64], now: Moment) -> Result<Others, Fault> {
         let known = self.inner.reckoning.seen(conn, catalog).await?;
         let kept = record::by_ids(conn, catalog, ids).await?;
         let mut entries: HashMap<i64, Vec<Entry>> = journal::of_records(conn, catalog, ids).await?;
-        let other = |kept: Kept| {
-            let kind = catalog.find(kept.record.kind)?;
+        let rings = alarm::of(conn, ids).await?;
+        let settings = self.settings();
+        let mut others = Others::default();
+        for kept in kept {
+            let Some(kind) = catalog.find(kept.record.kind) else { continue };
             let entries = entries.remove(&kept.record.id.0).unwrap_or_default();
             let now = now.max(kept.record.changed);
+            let wanted = alarms::wanted(kind, &kept.record, &entries, &known.agreements, &settings, now);
+            others.alarms.extend(wanted.into_iter().filter(|wanted| !alarms::stands(wanted, &rings, now)));
             let fresh = reckon(kind, &entries, &known.agreements, now);
             let standing = advanced(kept.clocks.clone(), &known.agreements, now);
-            (!clocks::agree(&standing, &fresh)).then_some((kept, fresh))
-        };
-        Ok(kept.into_iter().filter_map(other).collect())
+            if !clocks::agree(&standing, &fresh) {
+                others.clocks.push((kept, fresh));
+            }
+        }
+        Ok(others)
+    }
+
+    async fn put_alarms(&self, wanted: Vec<alarm::Wanted>) -> Result<(), Fault> {
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        self.db().write(move |conn| async move { alarm::set(conn, &wanted, |_| false).await }.boxed()).await
     }
 
     async fn put_clocks(&self, others: Vec<(Kept, Vec<Clock>)>) -> Result<u64, Fault> {

@@ -8,7 +8,7 @@ use model::{Actor, FieldError, Moment, Refusal, Value};
 use serde_json::Value as Json;
 
 use crate::{
-    Desk,
+    Desk, alarms,
     house::{self, Deed},
     rights,
     store::{fault::Fault, house as store},
@@ -19,6 +19,15 @@ const TEXT_MAX: usize = 200;
 /// Longest interval, in months, and largest number: far beyond what anybody means.
 const MONTHS_MAX: i64 = 120;
 const NUMBER_MAX: i64 = 1_000_000;
+
+/// Numbers of the house that no check reads: key, group, label, what it is for, what is offered.
+const OWN_NUMBERS: [(&str, &str, &str, &str, i64); 1] = [(
+    "major_update_minutes",
+    "Major incidents",
+    "Minutes between two updates",
+    "So long after each public word on a major incident the next one is due.",
+    30,
+)];
 
 /// The settings as they hold.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -71,6 +80,13 @@ impl Settings {
         settings
     }
 
+    /// A number by its key, as it is set or offered; 0 for one that does not exist.
+    pub fn number(&self, key: &str) -> i64 {
+        let own = OWN_NUMBERS.iter().find(|(known, ..)| *known == key).map(|(.., offered)| *offered);
+        let set = self.conformity.numbers.get(key).copied();
+        set.or_else(|| catalogue().defaults.get(key).copied()).or(own).unwrap_or_default()
+    }
+
     /// Every setting there is, in the order in which it is shown.
     pub fn listed(&self) -> Vec<Setting> {
         let text = |name: &str, label: &str, help: &str, value: &str| Setting {
@@ -106,6 +122,15 @@ impl Settings {
             group: "Limits of the checks",
             unit: "",
             value: self.conformity.numbers.get(key).map(ToString::to_string).unwrap_or_default(),
+            offered: offered.to_string(),
+        }));
+        all.extend(OWN_NUMBERS.iter().map(|(key, group, label, help, offered)| Setting {
+            name: format!("number.{key}"),
+            label: (*label).into(),
+            help: (*help).into(),
+            group,
+            unit: "",
+            value: self.conformity.numbers.get(*key).map(ToString::to_string).unwrap_or_default(),
             offered: offered.to_string(),
         }));
         all
@@ -171,6 +196,7 @@ impl Desk {
                         }
                         store::set_setting(conn, &warrant, &name, value.as_ref()).await?;
                         let changed = value.as_ref().and_then(Value::from_json);
+                        alarms::follow(conn, &name, before, value.as_ref()).await?;
                         let deed = Deed::on_named("setting", &name, "edit").set("value", changed);
                         house::journal(conn, &actor, deed, None, now).await?;
                     }

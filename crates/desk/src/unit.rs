@@ -7,16 +7,21 @@ use std::{
 
 use engines::clocks;
 use model::{
-    Actor, Catalog, Draft, Entry, Job, Kind, Link, Moment, Record, RecordId, Refusal, command::File, kind::Related,
+    Actor, Catalog, Draft, Entry, Job, Kind, Link, Moment, Record, RecordId, Refusal, Value, command::File,
+    kind::Related,
 };
 
 use crate::{
+    alarms::{self, CLOSE, ESCALATE, next_step},
     ids::{Ids, random},
     jobs::{RECKON, reckon_soon},
+    procedures,
     reckoning::{Reckoning, reckon},
     rights::Permit,
+    settings::Settings,
     stages::related,
     store::{
+        alarm,
         db::Conn,
         fault::Fault,
         file,
@@ -38,6 +43,7 @@ pub(crate) struct Office {
     pub reactions: &'static [Reaction],
     pub reckoning: Arc<Reckoning>,
     pub tallies: Arc<tally::Known>,
+    pub settings: Arc<Settings>,
 }
 
 pub(crate) struct Unit<'c> {
@@ -58,6 +64,8 @@ pub(crate) struct Unit<'c> {
     notes: Vec<(RecordId, String, bool)>,
     passes: BTreeMap<&'static str, i64>,
     jobs: Vec<Job>,
+    /// When the program is next to do something with a record of this unit.
+    alarms: Vec<alarm::Wanted>,
 }
 
 impl<'c> Unit<'c> {
@@ -79,6 +87,7 @@ impl<'c> Unit<'c> {
             notes: Vec::new(),
             passes: BTreeMap::new(),
             jobs: Vec::new(),
+            alarms: Vec::new(),
         }
     }
 
@@ -89,6 +98,10 @@ impl<'c> Unit<'c> {
 
     pub fn catalog(&self) -> &'c Catalog {
         &self.office.catalog
+    }
+
+    pub fn settings(&self) -> &'c Settings {
+        &self.office.settings
     }
 
     pub fn recorded(&self) -> Moment {
@@ -129,6 +142,9 @@ impl<'c> Unit<'c> {
     /// The records that the rules of a kind look at, as they stand in this transaction; read, not locked.
     pub async fn related(&mut self, kind: &Kind, draft: &Draft, before: Option<&Record>) -> Result<Related, Fault> {
         let mut related = Related::default();
+        if let Some(before) = before.filter(|before| !kind.looks_back.is_empty() && before.state != draft.state) {
+            self.look_back(kind, before, &mut related).await?;
+        }
         if !related::matters(kind, draft, before) {
             return Ok(related);
         }
@@ -143,6 +159,28 @@ impl<'c> Unit<'c> {
             asked.extend(wanted);
         }
         Ok(related)
+    }
+
+    /// Adds the records that refer to one which goes to another state, as its kind wants them looked at.
+    async fn look_back(&mut self, kind: &Kind, before: &Record, related: &mut Related) -> Result<(), Fault> {
+        let mut numbers = BTreeSet::new();
+        for (from, field) in &kind.looks_back {
+            numbers.extend(record::referring(self.conn, from, field, &before.number).await?);
+        }
+        record::look_up(self.conn, &self.office.catalog, &numbers, &self.known, related).await?;
+        // What this transaction has written and the index does not know yet.
+        for kept in self.known.values().flatten().filter(|kept| !numbers.contains(&kept.record.number)) {
+            let refers = |(from, field): &&(&'static str, &'static str)| {
+                kept.record.kind == *from
+                    && kept.record.fields.get(*field).and_then(Value::as_text) == Some(&*before.number)
+            };
+            if let (Some(_), Some(own)) =
+                (kind.looks_back.iter().find(refers), self.office.catalog.find(kept.record.kind))
+            {
+                related.add(kept.record.number.clone(), kept.record.clone(), own);
+            }
+        }
+        Ok(())
     }
 
     /// The next free number of a kind.
@@ -222,6 +260,7 @@ impl<'c> Unit<'c> {
             for reaction in self.office.reactions {
                 self.jobs.extend(reaction(kind, &kept.record, &entry));
             }
+            self.jobs.extend(procedures::promised(kind, &kept.record, &entry));
             if kind.clocked && clocks::moves(kind, &entry) {
                 self.moved.insert(kept.record.id.0);
             }
@@ -259,6 +298,10 @@ impl<'c> Unit<'c> {
         for (prefix, last) in &self.passes {
             record::pass_number(self.conn, prefix, *last).await?;
         }
+        self.alarms.extend(self.closings(&records));
+        let fresh = std::mem::take(&mut self.fresh);
+        alarm::set(self.conn, &self.alarms, |id| fresh.contains(&id)).await?;
+        self.fresh = fresh;
         self.write_files().await?;
         self.write_words(&records).await?;
         // Where no mailbox answers, no answer is promised: an import of years would promise thousands.
@@ -300,8 +343,28 @@ impl<'c> Unit<'c> {
             entries.sort_by_key(|entry| entry.at);
             let now = self.recorded.max(kept.record.changed);
             kept.clocks = reckon(kind, &entries, &seen.agreements, now);
+            if kind.escalation.is_some() {
+                self.alarms.push((kept.record.id.0, ESCALATE, next_step(kind, &entries, &seen.agreements, now)));
+            }
         }
         Ok(())
+    }
+
+    /// When records that this unit has moved are to be closed by themselves.
+    fn closings(&self, records: &[Kept]) -> Vec<alarm::Wanted> {
+        let wanted = |kept: &Kept| {
+            let kind = self.office.catalog.find(kept.record.kind)?;
+            let closing = kind.closing?;
+            let mine = |written: &&Written| written.entry.record == kept.record.id;
+            let entries: Vec<&Entry> = self.entries.iter().filter(mine).map(|written| &written.entry).collect();
+            // What says nothing of it leaves the alarm as it stands.
+            alarms::touches(&closing, &entries).then(|| {
+                let at = alarms::closing_at(kind, &kept.record, &entries, &self.office.settings);
+                (kept.record.id.0, CLOSE, at)
+            })
+        };
+        let all = records.iter().filter_map(wanted);
+        all.filter(|(id, _, at)| at.is_some() || !self.fresh.contains(id)).collect()
     }
 
     async fn write_files(&mut self) -> Result<(), Fault> {

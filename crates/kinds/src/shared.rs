@@ -1,6 +1,10 @@
 //! Fields that several kinds have with the same meaning, and names that kinds give to common parts.
 
-use model::{Common, Type};
+use model::{
+    Common, Type,
+    approval::Source,
+    handling::{Assignment, Escalation},
+};
 
 use crate::prelude::*;
 
@@ -71,9 +75,29 @@ pub fn escalations() -> Field {
         part::person("by"),
         part::person("to"),
         part::text("reason").help("Time running out, help needed, somebody asked for it."),
+        part::text("step").label("By the clock").help("The agreed step that asked for it; empty where a person did."),
     ];
     ESCALATIONS.rows(row).help("Each time it was raised to somebody with more knowledge or power.")
 }
+
+/// A ticket stands in the queue of a team, and one of its people has it.
+pub const ASSIGNMENT: Assignment = Assignment { team: "team", members: "members", owner: "owner" };
+
+/// Whom the words of agreed steps mean on a ticket, from the closest to the highest: where one word leads to nobody, the
+/// next one is asked.
+pub const ESCALATION: Escalation = Escalation {
+    rows: "escalations",
+    sources: &[
+        Source { word: "owner", by: "", field: "lead" },
+        Source { word: "owner", by: "", field: "owner" },
+        Source { word: "on_call", by: "team", field: "on_call_plan" },
+        Source { word: "on_call", by: "team", field: "on_call" },
+        Source { word: "team_lead", by: "team", field: "lead" },
+        Source { word: "manager", by: "owner", field: "manager" },
+        Source { word: "service_owner", by: "service", field: "owner" },
+    ],
+    hours: ("team", "calendar"),
+};
 
 /// What other tools wrote down as work on a ticket; here the journal keeps that.
 pub fn log() -> Field {

@@ -17,9 +17,18 @@ pub struct Occasion {
     pub body: &'static str,
     /// Whether no person wrote what it says.
     pub automatic: bool,
+    /// Whether it goes to people of the house who must act, and not to whoever asked.
+    pub inner: bool,
 }
 
-pub const OCCASIONS: [Occasion; 3] = [
+impl Occasion {
+    /// Whether a machine at the other end could answer it for ever: whoever must act is told each time.
+    pub fn answers_by_itself(&self) -> bool {
+        self.automatic && !self.inner
+    }
+}
+
+pub const OCCASIONS: [Occasion; 5] = [
     Occasion {
         name: "receipt",
         label: "Receipt",
@@ -28,6 +37,7 @@ pub const OCCASIONS: [Occasion; 3] = [
         body: "Hello{% if requester_name %} {{ requester_name }}{% endif %},\n\nwe have received your message. It has the number \
                {{ number }}.\n\nTo add something, answer this mail.\n{% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
         automatic: true,
+        inner: false,
     },
     Occasion {
         name: "note",
@@ -36,6 +46,7 @@ pub const OCCASIONS: [Occasion; 3] = [
         subject: "[{{ number }}] {{ title }}",
         body: "{{ note }}\n\n{{ author_name }}\n{{ organisation }}\n{% if link %}\n{{ link }}\n{% endif %}",
         automatic: false,
+        inner: false,
     },
     Occasion {
         name: "done",
@@ -46,6 +57,27 @@ pub const OCCASIONS: [Occasion; 3] = [
                {% if note %}\n{{ note }}\n{% endif %}{% if resolution %}\n{{ resolution }}\n{% endif %}\n\
                If it is not, answer this mail and we open it again.\n{% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
         automatic: true,
+        inner: false,
+    },
+    Occasion {
+        name: "escalation",
+        label: "Escalation",
+        help: "Goes to whoever is brought in beside the owner, by a colleague or by an agreed step of a clock.",
+        subject: "[{{ number }}] Escalated: {{ title }}",
+        body: "Hello{% if receiver_name %} {{ receiver_name }}{% endif %},\n\n{{ kind }} {{ number }}, \"{{ title }}\", is escalated to you: \
+               {{ note }}.\n\nIt is now: {{ state }}.\n{% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
+        automatic: true,
+        inner: true,
+    },
+    Occasion {
+        name: "major",
+        label: "Major incident",
+        help: "Goes to top management when an incident is declared major.",
+        subject: "[{{ number }}] Major incident: {{ title }}",
+        body: "Hello{% if receiver_name %} {{ receiver_name }}{% endif %},\n\n{{ number }}, \"{{ title }}\", is handled as a major incident. \
+               {{ note }}\n\nIt is now: {{ state }}.\n{% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
+        automatic: true,
+        inner: true,
     },
 ];
 
@@ -63,6 +95,8 @@ pub struct Words {
     pub state: String,
     pub requester: String,
     pub requester_name: String,
+    /// Name of whoever the mail goes to.
+    pub receiver_name: String,
     pub author_name: String,
     pub note: String,
     pub resolution: String,
@@ -72,13 +106,14 @@ pub struct Words {
 
 impl Words {
     /// Names with what they hold, as the page beside the templates lists them.
-    pub const NAMES: [(&'static str, &'static str); 11] = [
+    pub const NAMES: [(&'static str, &'static str); 12] = [
         ("number", "number of the record"),
         ("title", "its title"),
         ("kind", "what it is, such as Incident"),
         ("state", "its state in words"),
         ("requester", "e-mail of the requester"),
         ("requester_name", "their name; empty where it is not known"),
+        ("receiver_name", "name of whoever the mail goes to; empty where it is not known"),
         ("author_name", "name of whoever wrote the note"),
         ("note", "the public note; empty where there is none"),
         ("resolution", "what put it right; empty where nothing is said"),
@@ -86,7 +121,7 @@ impl Words {
         ("link", "address of the record; empty where the server does not know its own"),
     ];
 
-    fn pairs(&self) -> [(&'static str, &str); 11] {
+    fn pairs(&self) -> [(&'static str, &str); 12] {
         [
             ("number", &self.number),
             ("title", &self.title),
@@ -94,6 +129,7 @@ impl Words {
             ("state", &self.state),
             ("requester", &self.requester),
             ("requester_name", &self.requester_name),
+            ("receiver_name", &self.receiver_name),
             ("author_name", &self.author_name),
             ("note", &self.note),
             ("resolution", &self.resolution),
@@ -112,6 +148,7 @@ impl Words {
             state: words("Resolved"),
             requester: words("kim@harbour.example"),
             requester_name: words("Kim Harbour"),
+            receiver_name: words("Kim Harbour"),
             author_name: words("Ines Okafor"),
             note: words("The payment terminal takes cards again."),
             resolution: words("The certificate of the gateway was renewed."),

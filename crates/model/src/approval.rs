@@ -27,7 +27,7 @@ pub struct Approval {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
     pub word: &'static str,
-    /// The field that refers to the other record; a person by e-mail.
+    /// The field that refers to the other record, a person by e-mail; empty for the record itself.
     pub by: &'static str,
     /// The field there: a person, people, or rows with a part `person`.
     pub field: &'static str,

@@ -99,12 +99,72 @@ impl Catalog {
                 faults.push(format!("a link leads to {target}, which is no kind"));
             }
         }
+        self.tie_faults(kind, &mut faults);
         faults.extend(lifecycle_faults(kind));
         faults.extend(monitoring_faults(kind));
         if kind.grants.is_empty() {
             faults.push("nobody may do anything with it".into());
         }
         faults
+    }
+
+    /// What a kind says of fields of other kinds must be there.
+    fn tie_faults(&self, kind: &Kind, faults: &mut Vec<String>) {
+        let mut need = |other: &str, field: &str, what: &str| {
+            if self.find(other).is_none_or(|other| other.type_of(field).is_none()) {
+                faults.push(format!("{what} names {other}.{field}, which is not there"));
+            }
+        };
+        for (other, field) in &kind.looks_back {
+            need(other, field, "what it looks back at");
+        }
+        for mirror in &kind.mirrors {
+            need(kind.name, mirror.field, "a mirror");
+            need(mirror.kind, mirror.back, "a mirror");
+        }
+        for offer in &kind.offers {
+            offer.carries.iter().for_each(|(to, from)| {
+                need(offer.kind, to, "an offer");
+                need(kind.name, from, "an offer");
+            });
+            offer.says.iter().for_each(|(to, _)| need(offer.kind, to, "an offer"));
+        }
+        if let Some(own) = kind.procedure {
+            [own.flag, own.lead, own.next_update].iter().for_each(|field| need(kind.name, field, "a procedure"));
+            [own.about, own.manager, own.told, own.timeline, own.reported]
+                .iter()
+                .for_each(|field| need(own.report, field, "a procedure"));
+            need(own.papers.0, own.papers.1, "a procedure");
+        }
+        for own in &kind.alike {
+            own.shares.iter().for_each(|(here, there)| {
+                need(kind.name, here, "likeness");
+                need(own.kind, there, "likeness");
+            });
+            own.own_words.iter().for_each(|field| need(kind.name, field, "likeness"));
+            own.words.iter().chain([&own.helps]).for_each(|field| need(own.kind, field, "likeness"));
+            if let Some(used) = own.used {
+                need(own.kind, used.count, "likeness");
+                Some(used.flag)
+                    .filter(|flag| !flag.is_empty())
+                    .iter()
+                    .for_each(|flag| need(kind.name, flag, "likeness"));
+            }
+        }
+        if let Some(own) = kind.before {
+            need(own.kind, own.when, "what came before");
+            need(kind.name, own.until, "what came before");
+            own.shares.iter().for_each(|(here, there)| {
+                need(kind.name, here, "what came before");
+                need(own.kind, there, "what came before");
+            });
+        }
+        if let Some(own) = kind.escalation {
+            need(kind.name, own.rows, "escalation");
+        }
+        if let Some(own) = kind.closing {
+            need(kind.name, own.since, "closing");
+        }
     }
 
     fn target_faults(&self, ty: &Type, name: &str, faults: &mut Vec<String>) {

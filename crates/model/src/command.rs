@@ -49,6 +49,15 @@ pub struct File {
     pub public: bool,
 }
 
+/// Who is brought in and why. `step` is the key of the agreed step that asks for it; empty for what a person does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raised {
+    /// E-mail; empty where the step leads to nobody.
+    pub to: String,
+    pub reason: String,
+    pub step: String,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// A new record; the number is given where the organisation brings its own.
@@ -79,6 +88,11 @@ pub enum Command {
         target: Target,
         approve: bool,
         reason: String,
+    },
+    /// Brings people in beside the owner, each with the reason; by people or by a clock (docs/decisions/0016).
+    Escalate {
+        target: Target,
+        raised: Vec<Raised>,
     },
     Link {
         target: Target,

@@ -6,6 +6,7 @@ use crate::{
     actor::{Act, Actor, Role},
     approval::Approval,
     field::{Common, Field},
+    handling::{Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure},
     lifecycle::{Lifecycle, Phase},
     link::LinkName,
     monitoring::{Monitored, Planned},
@@ -137,6 +138,8 @@ pub struct Kind {
     pub clocked: bool,
     /// Fields that refer to records which the rules of the kind look at; the door brings these along.
     pub looks_at: Vec<&'static str>,
+    /// Fields of its own in which a change makes the rules look there again.
+    pub looks_when: Vec<&'static str>,
     /// Where answers to the questions of another record stand.
     pub form: Option<Form>,
     /// How its records are approved by the people whom a policy names.
@@ -151,6 +154,26 @@ pub struct Kind {
     pub planned: Option<Planned>,
     /// Field with the people whom a record brings together: the members of a team.
     pub gathers: Option<&'static str>,
+    /// Where it stands who was brought in beside its owner, and whom the words of agreed steps mean.
+    pub escalation: Option<Escalation>,
+    /// A step that the program takes by itself when nobody has objected for long enough.
+    pub closing: Option<Closing>,
+    /// What follows when a flag of a record is set.
+    pub procedure: Option<Procedure>,
+    /// Kinds with their field that refers to a record of this one; rules that look at where a record goes see those records.
+    pub looks_back: Vec<(&'static str, &'static str)>,
+    /// Fields that stand on both sides of a tie.
+    pub mirrors: Vec<Mirror>,
+    /// New records that the page of one offers, half filled in.
+    pub offers: Vec<Offer>,
+    /// Where help for a record may be found: other records that resemble it.
+    pub alike: Vec<Likeness>,
+    /// What may have brought a record about.
+    pub before: Option<Before>,
+    /// How its records come to a team and to one of its people.
+    pub assignment: Option<Assignment>,
+    /// Name of the link by which a record says that it is part of another one of its kind.
+    pub parent: Option<&'static str>,
 }
 
 /// Parts that say from when to when a person is away and who decides meanwhile.
@@ -184,6 +207,7 @@ impl Kind {
             customer_field: None,
             clocked: false,
             looks_at: Vec::new(),
+            looks_when: Vec::new(),
             form: None,
             approval: None,
             absence: None,
@@ -191,6 +215,16 @@ impl Kind {
             known_by: Vec::new(),
             planned: None,
             gathers: None,
+            escalation: None,
+            closing: None,
+            procedure: None,
+            looks_back: Vec::new(),
+            mirrors: Vec::new(),
+            offers: Vec::new(),
+            alike: Vec::new(),
+            before: None,
+            assignment: None,
+            parent: None,
         }
     }
 
@@ -287,6 +321,11 @@ impl Kind {
         self
     }
 
+    pub fn looks_when(mut self, fields: &[&'static str]) -> Kind {
+        self.looks_when = fields.to_vec();
+        self
+    }
+
     pub fn answers(mut self, form: Form) -> Kind {
         self.form = Some(form);
         self
@@ -319,6 +358,56 @@ impl Kind {
 
     pub fn planned(mut self, planned: Planned) -> Kind {
         self.planned = Some(planned);
+        self
+    }
+
+    pub fn escalated(mut self, escalation: Escalation) -> Kind {
+        self.escalation = Some(escalation);
+        self
+    }
+
+    pub fn closes_itself(mut self, closing: Closing) -> Kind {
+        self.closing = Some(closing);
+        self
+    }
+
+    pub fn handled_by(mut self, procedure: Procedure) -> Kind {
+        self.procedure = Some(procedure);
+        self
+    }
+
+    pub fn looks_back(mut self, from: &[(&'static str, &'static str)]) -> Kind {
+        self.looks_back = from.to_vec();
+        self
+    }
+
+    pub fn mirrors(mut self, mirrors: &[Mirror]) -> Kind {
+        self.mirrors = mirrors.to_vec();
+        self
+    }
+
+    pub fn offers(mut self, offers: &[Offer]) -> Kind {
+        self.offers = offers.to_vec();
+        self
+    }
+
+    pub fn alike(mut self, alike: &[Likeness]) -> Kind {
+        self.alike = alike.to_vec();
+        self
+    }
+
+    pub fn after(mut self, before: Before) -> Kind {
+        self.before = Some(before);
+        self
+    }
+
+    pub fn assigned(mut self, assignment: Assignment) -> Kind {
+        self.assignment = Some(assignment);
+        self
+    }
+
+    pub fn parent_by(mut self, link: &'static str) -> Kind {
+        self.parent = Some(link);
         self
     }
 

@@ -21,6 +21,7 @@ pub mod field;
 pub mod filter;
 pub mod filter_text;
 pub mod filter_write;
+pub mod handling;
 pub mod job;
 pub mod journal;
 pub mod kind;

@@ -11,6 +11,9 @@ pub struct Link {
     pub to: String,
 }
 
+/// The link of a record that another one stands for.
+pub const DUPLICATES: &str = "duplicates";
+
 /// Names a kind offers for its links, with the words read from the other end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkName {

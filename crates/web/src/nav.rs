@@ -51,6 +51,7 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
             item("Home", "/", "h"),
             item("My work", "/my-work", "w"),
             item("Approvals", "/approvals", ""),
+            item("Trends", "/trends", ""),
             item("All records", "/records", "z"),
         ],
     }];

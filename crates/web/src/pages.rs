@@ -18,6 +18,7 @@ pub mod requirement;
 pub mod road;
 pub mod search;
 pub mod sign_in;
+pub mod trends;
 pub mod verdicts;
 pub mod welcome;
 

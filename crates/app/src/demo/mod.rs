@@ -53,6 +53,9 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     proof::write(&mut script);
     road::write(&mut script);
     let all = script.play(desk).await?;
+    // What the program itself does with what is left open: steps of escalation, closing, courses of major incidents.
+    desk.ring_until(at).await?;
+    desk.work_once(&[], at).await?;
     views::write(desk, at).await?;
     Ok(all)
 }

@@ -229,6 +229,13 @@ fn sla(service: usize, customer: usize, signer: &str, at: model::Moment) -> Json
             {"name": "incident-resolution", "kind": "incident-resolution", "number": RESOLVED_IN_TIME, "unit": "percent", "period": "month", "comparison": "at-least"},
         ],
         "ticket_targets": tickets,
+        "escalation_steps": [
+            {"clock": "response", "percent": 100, "to": "team_lead"},
+            {"priority": "P1", "clock": "resolution", "percent": 50, "to": "on_call"},
+            {"clock": "resolution", "percent": 75, "to": "team_lead"},
+            {"clock": "resolution", "percent": 100, "to": "service_owner"},
+            {"clock": "update", "percent": 100, "to": "owner"},
+        ],
         "workload_limits": [{"name": "incidents", "number": limit, "unit": "incidents", "period": "month"}],
         "exceptions": ["Announced maintenance", "Faults of equipment that is the customer's own"],
         "requirements": portfolio::requirements_of(service), "calendar": "CLN-2", "review_due": day(at.plus_months(18)),

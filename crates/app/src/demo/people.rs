@@ -132,7 +132,7 @@ fn places_and_teams(script: &mut Script) {
         let members: Vec<String> =
             STAFF.iter().filter(|(_, team, ..)| team == name).map(|(name, ..)| mail(name)).collect();
         let address = format!("{}@tidewell.example", name.to_lowercase().replace(' ', "-"));
-        let fields = json!({"name": name, "purpose": purpose, "members": members, "lead": lead, "email": address});
+        let fields = json!({"name": name, "purpose": purpose, "members": members, "lead": lead, "on_call": lead, "email": address});
         script.create(at, INES, "team", fields);
     }
 }

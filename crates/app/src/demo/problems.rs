@@ -100,7 +100,6 @@ fn major(script: &mut Script, told: &mut Vec<Told>, place: usize, large: &Large,
     script.step(resolved.plus(26 * HOUR), AOIFE, &number, "closed", json!({"closed_code": "solved"}));
     review(script, at, &number, large, resolved);
     let problem = cause(script, place, large, &number, resolved, made);
-    script.edit(resolved.plus(3 * HOUR), TOMAS, &number, json!({"problem": problem}));
     let outage = json!({"title": format!("{}: {}", LIVE[large.service].name, large.title.to_lowercase()), "service": service, "start": at.minus(2 * MINUTE).to_string(), "planned": false, "incident": number, "owner": GRETA});
     let outage = script.create(at.plus(10 * MINUTE), GRETA, "outage", outage);
     script.step(resolved.plus(5 * MINUTE), GRETA, &outage, "over", json!({"end": resolved.to_string()}));
@@ -122,7 +121,7 @@ fn begin(script: &mut Script, at: Moment, large: &Large, service: &str, customer
     let fields = json!({"title": large.title, "description": large.told, "service": service, "customer": customer, "impact": "high", "urgency": "high", "category": "application", "contact_type": "phone",
         "requester": large.caller, "team": team("Platform"), "ci": item});
     let number = script.create(at, DESK[0], "incident", fields);
-    script.edit(at.plus(4 * MINUTE), TOMAS, &number, json!({"major": true}));
+    script.edit(at.plus(4 * MINUTE), TOMAS, &number, json!({"major": true, "lead": TOMAS}));
     script.step(at.plus(5 * MINUTE), TOMAS, &number, "in_progress", json!({"owner": TOMAS}));
     script.note(
         at.plus(9 * MINUTE),
@@ -174,7 +173,17 @@ fn cause(script: &mut Script, place: usize, large: &Large, incident: &str, resol
     script.step(resolved.plus(DAY), PRIYA, &number, "in_progress", json!({"owner": PRIYA}));
     script.note(resolved.plus(DAY + HOUR), PRIYA, &number, "Collected logs of both sites for the hour before.");
     let known = resolved.plus(4 * DAY);
-    script.step(known, PRIYA, &number, "cause_known", json!({"cause": large.cause}));
+    let whys = json!([
+        {"why": format!("Why did it happen: {}?", large.title.to_lowercase()), "because": large.cause},
+        {"why": "Why did nobody see it before?", "because": "Nothing watches it between two changes."},
+        {"why": "Why does nothing watch it?", "because": "It was set up before watching was part of acceptance."},
+    ]);
+    let causes = json!([
+        {"branch": "technology", "cause": large.cause, "evidence": "Logs of both sites", "verdict": "root"},
+        {"branch": "process", "cause": "Not part of acceptance", "evidence": "The checklist of that time", "verdict": "contributes"},
+        {"branch": "supplier", "cause": "Work of the network supplier", "evidence": "None was done that week", "verdict": "ruled-out"},
+    ]);
+    script.step(known, PRIYA, &number, "cause_known", json!({"cause": large.cause, "whys": whys, "causes": causes}));
     error(
         script,
         known.plus(HOUR),
@@ -202,6 +211,8 @@ fn cause(script: &mut Script, place: usize, large: &Large, incident: &str, resol
     script.step(done.minus(HOUR), PRIYA, &action, "done", json!({"result": "Runs on the first of each month."}));
     script.step(done, TOMAS, &number, "resolved", json!({"changes": [change.number], "actions": [action]}));
     script.step(done.plus(6 * DAY), TOMAS, &number, "closed", Json::Null);
+    let effect = json!({"indicator": "Incidents of this sort in three months", "before": 2, "after": 0, "verdict": "effective", "text": "None since."});
+    script.edit(done.plus(31 * DAY), TOMAS, &number, json!({"effect": effect}));
     number
 }
 
@@ -272,11 +283,18 @@ fn repeated(script: &mut Script, told: &mut [Told], made: &[Made]) {
         }
         let at = third.raised.plus(5 * HOUR);
         let numbers = [first.number.clone(), second.number.clone(), third.number.clone()];
-        let problem =
-            problems.entry(item.clone()).or_insert_with(|| pattern(script, at, &item, third.service, &numbers, made));
-        let (number, problem) = (third.number.clone(), problem.clone());
-        behind.insert(item, seen.len());
-        script.edit(at.plus(20 * MINUTE), TOMAS, &number, json!({"problem": problem}));
+        behind.insert(item.clone(), seen.len());
+        match problems.get(&item) {
+            // The problem comes to name the incident by itself, as the incidents of a new one come to name it.
+            Some(problem) => {
+                let (number, problem) = (third.number.clone(), problem.clone());
+                script.edit(at.plus(20 * MINUTE), TOMAS, &number, json!({"problem": problem}));
+            }
+            None => {
+                let problem = pattern(script, at, &item, third.service, &numbers, made);
+                problems.insert(item, problem);
+            }
+        }
     }
 }
 

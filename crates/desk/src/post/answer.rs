@@ -59,7 +59,10 @@ struct Matter {
     record: Record,
     entry: Entry,
     occasion: &'static Occasion,
+    /// Who gets it: the requester, or whoever of our people must act.
     requester: String,
+    /// Why it goes to them, where no public note says so.
+    reason: String,
     mailbox: Mailbox,
 }
 
@@ -110,6 +113,9 @@ impl Desk {
         let reason = shortened(&reason);
         let settled = Settled { outcome: outcome.into(), reason: reason.clone(), number: row.number.clone() };
         self.settle_journaled(&row, settled, now).await?;
+        if outcome == "sent" {
+            self.stamp_told(&outgoing.payload, now).await?;
+        }
         if outcome == "failed" {
             self.tell_failure(&row, &reason, now).await?;
         }
@@ -176,16 +182,26 @@ impl Desk {
         let Some(record) = found.map(|kept| kept.record) else { return Ok(None) };
         let entries = journal::of_record(&mut conn, &catalog, record.id).await?;
         let Some(at) = entries.iter().position(|entry| Some(entry.version) == version) else { return Ok(None) };
+        let colleague = Some(named("to")).filter(|to| !to.is_empty());
         let requester = requester_field(kind).and_then(|field| record.fields.get(field)).and_then(Value::as_text);
-        let requester = address::plain(requester.unwrap_or_default());
-        let Some(occasion) = occasion(kind, &entries, at) else { return Ok(None) };
-        if !wanted(&mut conn, kind, &record, &entries[at], occasion, &requester, now).await? {
+        let requester = address::plain(colleague.or(requester).unwrap_or_default());
+        let found = match colleague {
+            Some(_) => text::occasion(named("occasion")).filter(|occasion| occasion.inner),
+            None => occasion(kind, &entries, at),
+        };
+        let Some(occasion) = found else { return Ok(None) };
+        let wanted = match occasion.inner {
+            true => reaches(&mut conn, &requester, now).await?,
+            false => wanted(&mut conn, kind, &record, &entries[at], occasion, &requester, now).await?,
+        };
+        if !wanted {
             return Ok(None);
         }
         let Some(mailbox) = mailbox_for(&mut conn, &number, occasion).await? else { return Ok(None) };
         drop(conn);
         let entry = entries[at].clone();
-        Ok(Some(Matter { kind: kind.clone(), record, entry, occasion, requester, mailbox }))
+        let reason = named("note").to_string();
+        Ok(Some(Matter { kind: kind.clone(), record, entry, occasion, requester, reason, mailbox }))
     }
 
     /// Keeps the answer as it will go out; `None` where it must not.
@@ -199,7 +215,9 @@ impl Desk {
         let words = self.words(matter, now).await?;
         let (subject, body) = self.drawn(matter.occasion, &words).await?;
         let mut conn = self.db().read().await?;
-        let thread = post::of_record(&mut conn, &matter.record.number, THREAD_MAX).await?;
+        // What is said inside the house does not hang on the customer's own conversation.
+        let most = if matter.occasion.inner { 0 } else { THREAD_MAX };
+        let thread = post::of_record(&mut conn, &matter.record.number, most).await?;
         let since = now.minus(HOUR);
         let recent = post::recent(&mut conn, Way::Out, &matter.requester, since).await?;
         drop(conn);
@@ -230,7 +248,7 @@ impl Desk {
             Ok(raw) => (raw, None),
             Err(why) => (why.clone().into_bytes(), Some(why)),
         };
-        let held = matter.occasion.automatic && recent >= AUTOMATIC_MAX;
+        let held = matter.occasion.answers_by_itself() && recent >= AUTOMATIC_MAX;
         let (outcome, reason) = match &failed {
             Some(why) => ("failed", why.clone()),
             None if held => {
@@ -295,9 +313,10 @@ impl Desk {
             kind: matter.kind.label.clone(),
             state: matter.kind.state_label(&record.state),
             requester: matter.requester.clone(),
+            receiver_name: if matter.occasion.inner { requester_name.clone() } else { String::new() },
             requester_name,
             author_name,
-            note: note.unwrap_or_default(),
+            note: if matter.occasion.inner { matter.reason.clone() } else { note.unwrap_or_default() },
             resolution: resolution.unwrap_or_default().into(),
             organisation: self.settings().organisation.clone(),
             link: link.unwrap_or_default(),
@@ -343,6 +362,12 @@ fn occasion(kind: &Kind, entries: &[Entry], at: usize) -> Option<&'static Occasi
         _ => return None,
     };
     text::occasion(name)
+}
+
+/// Whether somebody of our people can be written to: whose account is closed works here no more.
+async fn reaches(conn: &mut Conn, email: &str, now: Moment) -> Result<bool, Refusal> {
+    let account = account::by_email(conn, email).await?.map(|found| found.account);
+    Ok(model::types::is_mail(email) && account.is_none_or(|account| account.is_open_at(now)))
 }
 
 /// Whether the requester wants to and may hear of it.
@@ -411,7 +436,11 @@ fn identity(key: &[u8], matter: &Matter) -> String {
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '-' })
         .collect();
-    let words = format!("{}:{}", matter.record.number, matter.entry.version);
+    let mut words = format!("{}:{}", matter.record.number, matter.entry.version);
+    // Several of ours may hear of one entry.
+    if matter.occasion.inner {
+        words.push_str(&format!(":{}:{}", matter.occasion.name, matter.requester));
+    }
     let signature = address::sign(key, "message", &words);
     format!("{number}.{}.{signature}@{}", matter.entry.version, address::domain(&matter.mailbox.address))
 }

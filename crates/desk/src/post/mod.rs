@@ -8,7 +8,7 @@ mod standing;
 mod take;
 mod texts;
 
-use model::{Actor, Column, Entry, Job, Kind, Moment, Phase, Record, Via};
+use model::{Actor, Column, Entry, Job, Kind, Moment, Phase, Record, Value, Via};
 use serde_json::json;
 
 pub use answer::{Delivery, Outgoing};
@@ -72,6 +72,9 @@ pub struct Settled {
 /// Promises an answer to the requester: for a new record, a public note, and for a record that is done. Whether there
 /// is anything to send, and to whom, is found out when it is sent; an import never promises one.
 pub fn promise(kind: &Kind, record: &Record, entry: &Entry) -> Vec<Job> {
+    if entry.act == "escalate" {
+        return brought_in(kind, record, entry);
+    }
     let column = kind.fields.iter().find(|field| field.column == Some(Column::Requester));
     let requester = column.and_then(|field| record.fields.get(&field.name));
     let told = match entry.act.as_str() {
@@ -92,6 +95,29 @@ pub fn promise(kind: &Kind, record: &Record, entry: &Entry) -> Vec<Job> {
         run_at: entry.recorded,
         key: Some(format!("{SEND}:{}:{}", record.number, entry.version)),
     }]
+}
+
+/// A mail to everybody whom an entry brings in.
+fn brought_in(kind: &Kind, record: &Record, entry: &Entry) -> Vec<Job> {
+    let rows = kind.escalation.and_then(|escalation| record.fields.get(escalation.rows));
+    let told = |row: &Value| {
+        let part = |name: &str| row.part(name).and_then(Value::as_text);
+        let now = row.part("at").and_then(Value::as_moment) == Some(entry.at);
+        let to = part("to").filter(|_| now)?;
+        Some(inner("escalation", to, part("reason").unwrap_or_default(), record, entry.version, entry.recorded))
+    };
+    rows.map(Value::entries).unwrap_or_default().iter().filter_map(told).collect()
+}
+
+/// A mail to one of our own people about an entry of a record.
+pub(crate) fn inner(occasion: &str, to: &str, note: &str, record: &Record, version: i64, run_at: Moment) -> Job {
+    Job {
+        name: SEND,
+        payload: json!({"kind": record.kind, "number": record.number, "version": version, "occasion": occasion, "to": to,
+            "note": note}),
+        run_at,
+        key: Some(format!("{SEND}:{}:{version}:{occasion}:{to}", record.number)),
+    }
 }
 
 /// Who writes into a record when a message does: its sender by name and address, with the rights of the program,

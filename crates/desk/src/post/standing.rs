@@ -6,7 +6,10 @@ use mail::{
     Letter, address,
     decide::{Thread, tag},
 };
-use model::{Actor, Catalog, Column, Kind, Moment, Phase, Query, Record, Refusal, Via, time::DAY};
+use model::{
+    Actor, Catalog, Column, Kind, Moment, Phase, Query, Record, Refusal, Via, lifecycle::WITHDRAWN, link::DUPLICATES,
+    time::DAY,
+};
 
 use crate::{
     Desk,
@@ -15,7 +18,7 @@ use crate::{
         account,
         db::Conn,
         fault::Fault,
-        post,
+        journal, post,
         record::{self, Kept},
     },
 };
@@ -123,11 +126,25 @@ pub(super) async fn named(
     Ok(Named { by_address, by_reference, by_subject, elsewhere })
 }
 
+/// Most records that were merged into each other in a row.
+const MERGED_MAX: usize = 5;
+
 /// A record by its number as it was written, or in capitals: addresses lose them.
 async fn find(conn: &mut Conn, catalog: &Catalog, number: &str) -> Result<Option<Kept>, Fault> {
     let spelled = [number.to_string(), number.to_uppercase()];
     let mut found = record::load(conn, catalog, &spelled, false).await?;
-    let kept = spelled.iter().find_map(|number| found.remove(number));
+    let mut kept = spelled.iter().find_map(|number| found.remove(number));
+    // What was merged into another record goes on there.
+    for _ in 0..MERGED_MAX {
+        let Some(own) = kept.as_ref().filter(|kept| WITHDRAWN.contains(&kept.record.state.as_str())) else { break };
+        let links = journal::links_from(conn, &[own.record.id.0], None).await?.remove(&own.record.id.0);
+        let into = links.unwrap_or_default().into_iter().find(|link| link.name == DUPLICATES).map(|link| link.to);
+        let Some(into) = into else { break };
+        match record::load(conn, catalog, std::slice::from_ref(&into), false).await?.remove(&into) {
+            Some(other) if other.record.customer == own.record.customer => kept = Some(other),
+            _ => break,
+        }
+    }
     // Only what somebody asks for has a conversation.
     Ok(kept.filter(|kept| catalog.find(kept.record.kind).is_some_and(|kind| requester_field(kind).is_some())))
 }

@@ -13,8 +13,8 @@ pub fn matters(kind: &Kind, draft: &Draft, before: Option<&Record>) -> bool {
     let differs = |name: &str| draft.fields.get(name) != before.fields.get(name);
     let asks = kind.approval.is_some_and(|approval| before.fields.contains_key(approval.rows));
     let answers = kind.form.is_some_and(|form| differs(form.answers));
-    let refers = kind.looks_at.iter().any(|name| differs(name));
-    let moves = kind.approval.is_some() && draft.state != before.state;
+    let refers = kind.looks_at.iter().chain(&kind.looks_when).any(|name| differs(name));
+    let moves = (kind.approval.is_some() || !kind.looks_back.is_empty()) && draft.state != before.state;
     !kind.looks_at.is_empty() && (asks || answers || refers || moves)
 }
 

@@ -1,5 +1,7 @@
 //! The one statement behind every list: scope, filter, words, order, keyset and limit.
 
+use std::collections::HashMap;
+
 use engines::clocks::Clock;
 use model::{
     Catalog, Column, Cursor, Fields, Kind, Moment, Order, Query, Record, RecordId, Type, Value, query::EVERY,
@@ -166,6 +168,25 @@ pub async fn counts(
         }
     }
     Ok(counts)
+}
+
+/// Open records of each of some people within a scope; whoever has none is left out.
+pub async fn loads(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    scope: &Scope,
+    people: &[String],
+    builder: Builder<'_>,
+) -> Result<HashMap<String, i64>, Fault> {
+    let mut builder = builder;
+    let condition = scope.condition(catalog, &mut builder);
+    let people: Vec<String> = people.iter().map(|person| builder.bind(person.as_str())).collect();
+    let sql = format!(
+        "select owner, count(*) from record where owner in ({}) and phase < 2 and {condition} group by owner",
+        people.join(",")
+    );
+    let rows = conn.run(&sql, &builder.args).await?;
+    rows.iter().map(|row| Ok((row.text(0)?, row.int(1)?))).collect()
 }
 
 /// The text of the list statement's plan, for the tests that look whether an index serves it.

@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { common: include_str!("schema_scores.sql"), sqlite: "", postgres: "" },
     // Kept counts, and views that are shared with a team.
     Migration { common: include_str!("schema_queue.sql"), sqlite: "", postgres: "" },
+    Migration { common: include_str!("schema_alarms.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The version that this program brings a database to.

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod account;
+pub mod alarm;
 pub mod approval;
 pub mod db;
 pub mod events;

@@ -150,6 +150,20 @@ pub async fn look_up(
     Ok(())
 }
 
+/// Numbers of the records of a kind that refer to a number in one of its indexed fields, the newest first.
+pub async fn referring(conn: &mut Conn, kind: &str, field: &str, number: &str) -> Result<Vec<String>, Fault> {
+    let expression = conn.dialect().words(&sort_expression(field));
+    let sql = format!(
+        "select number from record where kind = {} and {expression} = $1 order by id desc limit {REFERRING_MAX}",
+        literal(kind)
+    );
+    let rows = conn.run(&sql, &[number.into()]).await?;
+    rows.iter().map(|row| row.text(0)).collect()
+}
+
+/// Most records of a kind that are looked at because they refer to one.
+const REFERRING_MAX: usize = 100;
+
 /// The kind of every record, by number.
 pub async fn kinds(conn: &mut Conn, catalog: &Catalog) -> Result<HashMap<String, &'static str>, Fault> {
     let rows = conn.run("select number, kind from record", &[]).await?;

@@ -3,10 +3,13 @@
 mod accounts;
 mod clocks;
 mod conformity;
+mod escalation;
 mod filters;
 mod house;
 mod imports;
 mod live;
+mod problems;
+mod procedures;
 mod queue;
 mod retelling;
 mod silo;

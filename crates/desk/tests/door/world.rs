@@ -104,6 +104,11 @@ pub async fn worlds_with(reactions: &'static [Reaction]) -> Vec<World> {
     build(catalog, reactions).await
 }
 
+/// The same with the kinds of an organisation and what follows from their entries.
+pub async fn worlds_whole(reactions: &'static [Reaction]) -> Vec<World> {
+    build(kinds::catalog, reactions).await
+}
+
 /// The same with other kinds.
 pub async fn worlds_of(catalog: fn() -> Catalog) -> Vec<World> {
     build(catalog, &[]).await

@@ -7,9 +7,11 @@ use model::{Entry, Fields, Mark, Moment, Record, Value, lifecycle::WITHDRAWN};
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{
-    Name, Turn, at,
+    Clock, Name, Turn, at,
     hours::{AllHours, Hours},
-    moment, versions,
+    moment,
+    steps::Step,
+    versions,
 };
 use crate::rules::clock::REOPEN_DAYS;
 
@@ -18,7 +20,17 @@ use crate::rules::clock::REOPEN_DAYS;
 pub const HEEDED: &[(&str, &[&str])] = &[
     (
         "sla",
-        &["state", "service", "customer", "ticket_targets", "calendar", "agreed_on", "pausing_states", "reopen_days"],
+        &[
+            "state",
+            "service",
+            "customer",
+            "ticket_targets",
+            "escalation_steps",
+            "calendar",
+            "agreed_on",
+            "pausing_states",
+            "reopen_days",
+        ],
     ),
     ("service_calendar", &["state", "title", "name", "zone", "windows", "closed_dates", "special_dates", "valid_from"]),
     ("service", &["calendar"]),
@@ -47,6 +59,8 @@ pub struct Terms {
     pub pausing: Vec<String>,
     /// Days of 24 hours within which a resolved ticket goes on when it is reopened (R06).
     pub reopen_days: i64,
+    /// Who is brought in when.
+    pub steps: Vec<Step>,
 }
 
 /// One promise: this clock, for tickets of this kind and priority.
@@ -183,6 +197,16 @@ impl Agreements {
         found.into_iter().map(|(_, _, terms)| terms).collect()
     }
 
+    /// The terms under which a clock runs at an instant: those of its agreement that are in force then, else the standard.
+    pub fn terms_of(&self, clock: &Clock, instant: Timestamp) -> &Terms {
+        let is_own = |terms: &&Terms| terms.agreement == clock.agreement;
+        let mut in_force = self.versions.iter().filter_map(|line| {
+            let (_, version) = line.iter().rev().find(|(from, _)| *from <= instant)?;
+            version.terms.as_ref().filter(is_own)
+        });
+        in_force.find(|_| !clock.agreement.is_empty()).unwrap_or(&self.standard)
+    }
+
     /// What holds without any agreement.
     pub fn standard(&self) -> &Terms {
         &self.standard
@@ -191,6 +215,13 @@ impl Agreements {
     /// The calendar of a number at an instant.
     pub fn hours(&self, number: &str, instant: Timestamp) -> &Hours {
         self.hours.at(Some(number), instant)
+    }
+
+    /// The moment itself in the hours of a calendar, else when they begin again; itself where they never do.
+    pub fn opening(&self, number: &str, at: Moment) -> Moment {
+        let from = at.timestamp();
+        let next = self.hours(number, from).calendar.segments(from).next();
+        next.map_or(at, |span| moment(span.from).max(at))
     }
 
     /// The next moment after this one at which anything that is agreed already begins or ends to hold.
@@ -277,6 +308,7 @@ fn version(record: &Record, turn: &Turn) -> Option<Version> {
             // An agreement in which no state pauses says so with "none".
             pausing: if pausing.is_empty() { standard.pausing } else { pausing },
             reopen_days: days.unwrap_or(REOPEN_DAYS).clamp(0, 3_660),
+            steps: Step::read_all(&turn.fields).unwrap_or(standard.steps),
         }),
     })
 }
@@ -340,6 +372,7 @@ impl Terms {
             calendar: None,
             pausing: vec!["waiting_customer".into(), "scheduled".into()],
             reopen_days: REOPEN_DAYS,
+            steps: Step::standard(),
         }
     }
 }

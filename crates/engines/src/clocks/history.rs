@@ -5,6 +5,9 @@ use model::{Column, Entry, Kind, Mark, Moment, Phase, Value};
 
 use super::{agreed::Ticket, at, second};
 
+/// The field that says when the next word is promised.
+const NEXT_UPDATE: &str = "next_update";
+
 /// Values over time, each from an instant on.
 type Line = Vec<(Timestamp, Option<String>)>;
 
@@ -16,6 +19,8 @@ pub struct History {
     priorities: Line,
     services: Line,
     customers: Line,
+    /// When the next word was promised, and for when.
+    pub update: Option<(Timestamp, Timestamp)>,
 }
 
 impl History {
@@ -25,7 +30,7 @@ impl History {
         let (priority, service) = (field(Column::Priority), field(Column::Service));
         let first = marks.first()?.at;
         let mut started = (first != Moment::UNKNOWN).then(|| second(first));
-        let mut responded = None;
+        let (mut responded, mut update) = (None, None);
         let mut states: Vec<(Timestamp, String)> = Vec::new();
         let (mut priorities, mut services, mut customers) = (Line::new(), Line::new(), Line::new());
         for mark in marks.iter().filter(|mark| mark.at <= now) {
@@ -37,6 +42,7 @@ impl History {
                     Some("state") => states.extend(text().map(|state| (at, state))),
                     Some("raised_on") => started = moment().or(started),
                     Some("responded_on") => responded = moment(),
+                    Some(NEXT_UPDATE) => update = moment().map(|due| (at, due)),
                     name if name == priority => priorities.push((at, text())),
                     name if name == service => services.push((at, text())),
                     name if name == kind.customer_field => customers.push((at, text())),
@@ -51,7 +57,7 @@ impl History {
         if let Some((at, _)) = states.first_mut() {
             *at = started.min(*at);
         }
-        Some(History { started, responded, states, kind: kind.name, priorities, services, customers })
+        Some(History { started, responded, states, kind: kind.name, priorities, services, customers, update })
     }
 
     /// What decides about promises, as it stood at an instant.
@@ -108,7 +114,8 @@ pub fn is_started(kind: &Kind, entries: &[Entry]) -> bool {
 pub fn moves(kind: &Kind, entry: &Entry) -> bool {
     let moving = |name: &String| {
         let column = kind.find(name).and_then(|field| field.column);
-        matches!(name.as_str(), "state" | "raised_on" | "responded_on")
+        matches!(name.as_str(), "state" | "raised_on" | "responded_on" | NEXT_UPDATE)
+            || kind.escalation.is_some_and(|escalation| escalation.rows == name)
             || matches!(column, Some(Column::Priority | Column::Service))
             || kind.customer_field == Some(name)
     };

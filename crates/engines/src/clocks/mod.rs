@@ -7,6 +7,7 @@ mod agreed;
 mod history;
 mod hours;
 mod replay;
+pub mod steps;
 mod stored;
 
 use jiff::Timestamp;
@@ -24,15 +25,18 @@ pub enum Name {
     Response,
     /// Until the service works again, or the request is fulfilled.
     Resolution,
+    /// Until those concerned hear again how it stands, where that was promised; round the clock.
+    Update,
 }
 
 impl Name {
-    pub const ALL: [Name; 2] = [Name::Response, Name::Resolution];
+    pub const ALL: [Name; 3] = [Name::Response, Name::Resolution, Name::Update];
 
     pub fn name(self) -> &'static str {
         match self {
             Name::Response => "response",
             Name::Resolution => "resolution",
+            Name::Update => "update",
         }
     }
 }
@@ -139,6 +143,7 @@ impl Pace {
             (Pace::Over(_), _) => "R06",
             (Pace::Running, Name::Response) => "R08",
             (Pace::Running, Name::Resolution) => "R04",
+            (Pace::Running, Name::Update) => "R02",
             (Pace::Closed, _) => "R01",
         }
     }

@@ -29,7 +29,8 @@ fn clocks(kind: &Kind, marks: &[Mark], agreements: &Agreements, now: Moment, wor
     turns.sort_unstable();
     turns.dedup();
     let replay = Replay { kind, history, agreements, turns, now: second(now) };
-    Name::ALL.into_iter().filter_map(|name| replay.clock(name, working)).collect()
+    let agreed = [Name::Response, Name::Resolution].into_iter().filter_map(|name| replay.clock(name, working));
+    agreed.chain(replay.update(working)).collect()
 }
 
 struct Replay<'a> {
@@ -59,7 +60,7 @@ impl<'a> Replay<'a> {
         let started = self.history.started;
         let halts = match name {
             Name::Response => self.response_halts(),
-            Name::Resolution => self.resolution_halts(&run),
+            _ => self.resolution_halts(&run),
         };
         let pauses: Vec<Pause> = halts.pauses.iter().map(|(pause, _, _)| *pause).collect();
         let end = halts.stopped.unwrap_or(self.now).min(self.now).max(started);
@@ -94,6 +95,43 @@ impl<'a> Replay<'a> {
             standing: standing(&halts, &reading, held.is_some()),
             held: held.unwrap_or_default(),
             segments: if working { segments(&run, &halts, end) } else { Vec::new() },
+        })
+    }
+
+    /// The clock to the next word that was promised: from when it was promised, round the clock, while the ticket is open.
+    fn update(&self, working: bool) -> Option<Clock> {
+        let (from, due) = self.history.update?;
+        let open = self.history.states.last().is_none_or(|(_, state)| self.kind.phase(state) != Phase::Done);
+        if !open {
+            return None;
+        }
+        let hours = self.agreements.hours("", self.now);
+        let goal_seconds = Span::new(from, due).seconds();
+        let used_seconds = Span::new(from, self.now).seconds();
+        let segment = || Segment {
+            from: moment(from),
+            to: moment(self.now),
+            pace: Pace::Running,
+            used_seconds,
+            agreement: String::new(),
+            priority: String::new(),
+            hours: hours.name.clone(),
+        };
+        Some(Clock {
+            name: Name::Update,
+            agreement: String::new(),
+            calendar: String::new(),
+            hours: hours.name.clone(),
+            priority: self.history.ticket(self.now).priority.unwrap_or_default().into(),
+            goal_seconds,
+            used_seconds,
+            left_seconds: (goal_seconds - used_seconds).max(0),
+            started: moment(from),
+            due: Some(moment(due)),
+            stopped: None,
+            standing: if used_seconds > goal_seconds { Standing::Late } else { Standing::Running },
+            held: String::new(),
+            segments: if working { vec![segment()] } else { Vec::new() },
         })
     }
 

@@ -1,5 +1,7 @@
 //! An action is a piece of work with an owner and a date that follows from any other record.
 
+use model::handling::Mirror;
+
 use crate::prelude::*;
 
 pub const TEXT: Key<Long> = Key::new("text");
@@ -37,6 +39,10 @@ pub fn kind() -> Kind {
         .grants(roles::everybody())
         .list(&["number", "title", "status", "owner", "due", "source", "priority"])
         .titled_by(&["text"])
+        .mirrors(&[
+            Mirror { field: "source", kind: "problem", back: "actions" },
+            Mirror { field: "source", kind: "major_incident_review", back: "actions" },
+        ])
         .rule(dates_of_states)
         .rule(dates_in_order)
 }

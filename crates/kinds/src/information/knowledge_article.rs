@@ -8,7 +8,12 @@ pub const CATEGORY: Key<Text> = Key::new("category");
 pub const OWNER: Key<Person> = Key::new("owner");
 pub const AUDIENCE: Key<Many<Text>> = Key::new("audience");
 pub const REVIEWED_ON: Key<Date> = Key::new("reviewed_on");
+pub const REVIEW_DUE: Key<Date> = Key::new("review_due");
+pub const VERSION: Key<Decimal> = Key::new("version");
+pub const HELPFUL: Key<Decimal> = Key::new("helpful");
+pub const NOT_HELPFUL: Key<Decimal> = Key::new("not_helpful");
 pub const USES: Key<Decimal> = Key::new("uses");
+pub const FROM: Key<Many<Ref>> = Key::new("from");
 pub const PROBLEM: Key<Ref> = Key::new("problem");
 
 pub fn kind() -> Kind {
@@ -24,17 +29,37 @@ pub fn kind() -> Kind {
         .field(shared::state_alias("state"))
         .field(AUDIENCE.texts().help("Who may read it, one a line: staff, users, customers."))
         .field(REVIEWED_ON.date().label("Reviewed").help("Once a year."))
-        .field(USES.number().help("How often it helped.").internal())
+        .field(
+            REVIEW_DUE
+                .date()
+                .label("To be reviewed")
+                .help("A year after it was last reviewed, unless said otherwise.")
+                .column(Column::Due),
+        )
+        .field(VERSION.number().help("Counts each time that it is published.").derived())
+        .field(USES.number().label("Solved with it").help("How many tickets it helped to solve.").internal())
+        .field(HELPFUL.number().help("How many readers said that it helped.").internal())
+        .field(NOT_HELPFUL.number().help("How many readers said that it did not.").internal())
         .field(PROBLEM.reference(&["problem"]).internal())
+        .field(
+            FROM.references(&["incident", "problem", "service_request", "known_error"])
+                .label("Written from")
+                .help("The records whose solution it tells.")
+                .internal(),
+        )
         .lifecycle(life())
         .include_links(links::general())
         .grants(roles::operational())
         .grants(roles::customers_find(&["approved", "published", "current"]))
         .list(&["number", "title", "state", "services", "audience", "owner", "reviewed_on", "uses"])
+        .rule(published_versions_are_counted)
+        .rule(reviewed_once_a_year)
 }
 
+/// States in which it is for readers.
+const VALID: &[&str] = &["current", "published", "approved"];
+
 fn life() -> Lifecycle {
-    const VALID: &[&str] = &["current", "published", "approved"];
     let lifecycle = Lifecycle::starts_in("draft", Open)
         .state("in_review", Waiting)
         .state("approved", Done)
@@ -50,4 +75,29 @@ fn life() -> Lifecycle {
         .step("retire", VALID, "retired")
         .step("reopen", &["retired"], "draft");
     lifecycles::ending(lifecycle)
+}
+
+/// Each time it goes out to readers it is another version.
+fn published_versions_are_counted(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if rules::enters(draft, facts, VALID) && facts.before.is_none_or(|before| !VALID.contains(&before.state.as_str())) {
+        rules::count(draft, VERSION);
+        rules::stamp_day(draft, facts, REVIEWED_ON);
+    }
+    Ok(())
+}
+
+/// Whoever says that it was reviewed says as well when it is to be reviewed again.
+fn reviewed_once_a_year(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let before = facts.before.and_then(|before| before.get(REVIEWED_ON));
+    let due_stands = facts.before.and_then(|before| before.get(REVIEW_DUE)) == draft.get(REVIEW_DUE);
+    match draft.get(REVIEWED_ON) {
+        Some(on) if before != Some(on) && due_stands => {
+            // The last day of February has no such day a year later.
+            let next = Date::new(on.year() + 1, on.month(), on.day());
+            let next = next.or_else(|_| Date::new(on.year() + 1, on.month(), 28));
+            draft.set(REVIEW_DUE, next.unwrap_or(on));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }

@@ -11,6 +11,7 @@ pub const CRITICALITY: Key<Choice> = Key::new("criticality");
 pub const CRITICALITY_REVIEWED_ON: Key<Date> = Key::new("criticality_reviewed_on");
 pub const CUSTOMERS: Key<Many<Ref>> = Key::new("customers");
 pub const TEAM: Key<Ref> = Key::new("team");
+pub const ASSIGNMENT: Key<Many<Parts>> = Key::new("assignment");
 pub const COMPONENTS: Key<Many<Ref>> = Key::new("components");
 pub const PARTIES: Key<Many<Ref>> = Key::new("parties");
 pub const CALENDAR: Key<Ref> = Key::new("calendar");
@@ -57,7 +58,16 @@ fn fields() -> Vec<Field> {
         CRITICALITY.open_choice(&["critical", "high", "medium", "low"]).help("How much depends on it."),
         CRITICALITY_REVIEWED_ON.date().label("Criticality reviewed").help("Once a year."),
         CUSTOMERS.references(&["customer"]).help("Who receives it."),
-        TEAM.reference(&["team"]).column(Column::Team),
+        TEAM.reference(&["team"])
+            .column(Column::Team)
+            .help("Where its tickets come to, unless the rows below say other."),
+        ASSIGNMENT
+            .rows(vec![
+                part::text("category").help("A category of tickets."),
+                part::reference("team", &["team"]).help("The team that such tickets come to."),
+            ])
+            .help("Categories of tickets that come to another team.")
+            .internal(),
     ]
 }
 
@@ -87,4 +97,12 @@ fn value() -> Vec<Field> {
                 .help("Why we provide it and what customers gain."),
         ],
     )
+}
+
+/// The team that tickets of a category about a service come to.
+pub fn team_for(service: &model::Record, category: Option<&str>) -> Option<Ref> {
+    let rows = service.get(ASSIGNMENT).map(|rows| rows.0).unwrap_or_default();
+    let text = |row: &Parts, part: &str| row.0.get(part).and_then(Value::as_text).map(str::to_string);
+    let own = rows.iter().find(|row| category.is_some() && text(row, "category").as_deref() == category);
+    own.and_then(|row| text(row, "team")).map(Ref).or_else(|| service.get(TEAM))
 }

@@ -10,6 +10,7 @@ pub const AGREED_ON: Key<Date> = Key::new("agreed_on");
 pub const AGREED_BY: Key<Many<Person>> = Key::new("agreed_by");
 pub const TARGETS: Key<Many<Parts>> = Key::new("targets");
 pub const TICKET_TARGETS: Key<Many<Parts>> = Key::new("ticket_targets");
+pub const ESCALATION_STEPS: Key<Many<Parts>> = Key::new("escalation_steps");
 pub const WORKLOAD_LIMITS: Key<Many<Parts>> = Key::new("workload_limits");
 pub const EXCEPTIONS: Key<Many<Text>> = Key::new("exceptions");
 pub const REQUIREMENTS: Key<Many<Ref>> = Key::new("requirements");
@@ -28,6 +29,8 @@ pub fn kind() -> Kind {
         .clause(&["8.3.3", "8.3.4.1", "8.7.1", "7.5.4"])
         .area(Area::Services)
         .include(fields())
+        .include(tickets())
+        .include(terms())
         .lifecycle(life())
         .include_links(links::general())
         .grants(roles::service_design())
@@ -36,6 +39,7 @@ pub fn kind() -> Kind {
         .titled_by(&["service"])
         .belongs_to("customer")
         .rule(agreed_today)
+        .rule(steps_can_be_read)
 }
 
 fn fields() -> Vec<Field> {
@@ -64,6 +68,12 @@ fn fields() -> Vec<Field> {
                     .help("Whether the number is the least or the most that keeps the promise."),
             ])
             .help("What is promised, so that it can be measured in each period."),
+    ]
+}
+
+/// How fast tickets are answered and resolved, and who is brought in meanwhile.
+fn tickets() -> Vec<Field> {
+    vec![
         TICKET_TARGETS
             .rows(vec![
                 part::open_choice("kind", &["incident", "service_request", "problem"]).label("Ticket"),
@@ -77,6 +87,29 @@ fn fields() -> Vec<Field> {
             ])
             .label("Times for tickets")
             .help("How fast tickets of a priority are answered and resolved."),
+        ESCALATION_STEPS
+            .rows(vec![
+                part::open_choice("kind", &["incident", "service_request", "problem"]).label("Ticket"),
+                part::open_choice("priority", &["P1", "P2", "P3", "P4", "P5"]).help("Empty means all of them."),
+                part::choice("clock", &["response", "resolution", "update"]).help("Empty means resolution."),
+                part::number("percent").label("Percent used"),
+                part::number("minutes")
+                    .label("Or minutes")
+                    .help("Of working time after the clock began; below zero, before its goal is used up."),
+                part::text("to").label("Who is brought in"),
+            ])
+            .help(
+                "Who is brought in when a clock has come so far: owner, team_lead, manager, service_owner, on_call, or an \
+                 address. Outside of the team's hours only on_call is told at once. Without any step the lead of the team \
+                 is told at 75 percent and the owner of the service at 100; \"none\" as who is brought in means no step.",
+            )
+            .internal(),
+    ]
+}
+
+/// Up to where the targets hold, and in which hours.
+fn terms() -> Vec<Field> {
+    vec![
         WORKLOAD_LIMITS
             .rows(vec![
                 part::open_choice("name", &["incidents", "service-requests", "users", "transactions"]),
@@ -129,6 +162,43 @@ fn life() -> Lifecycle {
         .step("revise", IN_FORCE, "draft")
         .step("renew", &["expired", "terminated"], "draft");
     lifecycles::ending(lifecycle)
+}
+
+/// A step that nobody could carry out is refused when it is written, and not passed over when it counts.
+fn steps_can_be_read(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if !rules::touched(draft, facts, &[ESCALATION_STEPS.name]) {
+        return Ok(());
+    }
+    let refuse = |row: usize, part: &str, why: String| {
+        Err(FieldError::new(ESCALATION_STEPS.name, format!("entry {}: {part}: {why}", row + 1)))
+    };
+    let words: Vec<&str> = shared::ESCALATION.sources.iter().map(|source| source.word).chain(["none"]).collect();
+    for (place, row) in draft.get(ESCALATION_STEPS).map(|rows| rows.0).unwrap_or_default().iter().enumerate() {
+        let to = row.0.get("to").and_then(Value::as_text).map(str::trim).unwrap_or_default();
+        if to.is_empty() {
+            return refuse(place, "to", "say who is brought in".into());
+        }
+        if !words.contains(&to) && !model::types::is_mail(to) {
+            let hint = model::suggest::hint(to, words.iter().copied());
+            return refuse(
+                place,
+                "to",
+                format!("\"{to}\" is neither an address nor one of {}{hint}", words.join(", ")),
+            );
+        }
+        let number = |part: &str| row.0.get(part).and_then(Value::as_number);
+        match (number("percent"), number("minutes")) {
+            (None, None) if to != "none" => {
+                return refuse(place, "percent", "say at how many percent or minutes".into());
+            }
+            (Some(_), Some(_)) => return refuse(place, "minutes", "either percent or minutes, not both".into()),
+            (Some(percent), None) if percent <= Decimal::ZERO || percent > Decimal::from(1_000) => {
+                return refuse(place, "percent", "must be from 1 to 1000".into());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn agreed_today(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {

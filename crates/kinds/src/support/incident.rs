@@ -1,6 +1,9 @@
 //! An incident is an unplanned interruption of a service, a loss of its quality, or a fault about to be one.
 
-use crate::prelude::*;
+use model::handling::{Before, Closing, Likeness, Mirror, Offer, Procedure, Used};
+
+use super::major_incident_review;
+use crate::{portfolio::service, prelude::*};
 
 pub const SERVICE: Key<Ref> = Key::new("service");
 pub const CI: Key<Ref> = Key::new("ci");
@@ -12,6 +15,9 @@ pub const URGENCY: Key<Choice> = Key::new("urgency");
 pub const PRIORITY: Key<Choice> = Key::new("priority");
 pub const PRIORITY_OVERRIDE: Key<Parts> = Key::new("priority_override");
 pub const MAJOR: Key<bool> = Key::new("major");
+pub const LEAD: Key<Person> = Key::new("lead");
+pub const ROLES: Key<Many<Parts>> = Key::new("roles");
+pub const NEXT_UPDATE: Key<Moment> = Key::new("next_update");
 pub const PRIORITY_CONFIRMED: Key<bool> = Key::new("priority_confirmed");
 pub const OWNER: Key<Person> = Key::new("owner");
 pub const RAISED_ON: Key<Moment> = Key::new("raised_on");
@@ -25,6 +31,7 @@ pub const PROBLEM: Key<Ref> = Key::new("problem");
 pub const RELEASE: Key<Ref> = Key::new("release");
 pub const CHANGE: Key<Ref> = Key::new("change");
 pub const CAUSED_BY_CHANGE: Key<Ref> = Key::new("caused_by_change");
+pub const SPLIT_FROM: Key<Ref> = Key::new("split_from");
 pub const VENDOR: Key<Ref> = Key::new("vendor");
 pub const KNOWLEDGE_USED: Key<bool> = Key::new("knowledge_used");
 pub const NOTIFY: Key<Choice> = Key::new("notify");
@@ -42,6 +49,7 @@ pub fn kind() -> Kind {
         .include(shared::ticket())
         .include(fields())
         .include(priority())
+        .include(shared::grouped("Major incident", out_of_the_ordinary()))
         .include(work())
         .include(shared::grouped("Work", vec![shared::escalations().internal()]))
         .include(shared::grouped("Work", vec![shared::log()]))
@@ -51,6 +59,8 @@ pub fn kind() -> Kind {
         .link("affects", "affects", "affected by", &["service", "ci", "customer"])
         .link("caused_by", "caused by", "caused", &["change", "problem", "release", "incident"])
         .link("resolved_by", "resolved by", "resolves", &["change", "release", "known_error"])
+        .link("helped_by", "helped by", "helped", &["known_error", "knowledge_article"])
+        .link("part_of", "child of", "parent of", &["incident"])
         .include_links(links::general())
         .grants(roles::operational())
         .grants(roles::customers_raise())
@@ -58,10 +68,161 @@ pub fn kind() -> Kind {
         .belongs_to("customer")
         .clocked()
         .monitored(super::monitoring::INCIDENTS)
+        .escalated(shared::ESCALATION)
+        .closes_itself(CLOSING)
+        .handled_by(PROCEDURE)
+        .looks_at(&["service"])
+        .looks_when(&["impact", "urgency", "priority", "major"])
+        .looks_back(&[("major_incident_review", "incident")])
+        .mirrors(&[Mirror { field: "problem", kind: "problem", back: "incidents" }])
+        .offers(OFFERS)
+        .alike(ALIKE)
+        .after(BEFORE)
+        .assigned(shared::ASSIGNMENT)
+        .parent_by("part_of")
+        .rule(team_by_service)
         .rule(priority_from_impact_and_urgency)
+        .rule(major_by_the_criteria)
+        .rule(somebody_leads)
+        .rule(major_ones_close_with_their_review)
         .rule(times_of_states)
         .rule(moves_are_counted)
         .rule(times_in_order)
+}
+
+/// Nobody said within the agreed days that it still does not work.
+const CLOSING: Closing = Closing { state: "resolved", since: "resolved_on", days: "auto_close_days", to: "closed" };
+
+/// How a major incident is handled.
+const PROCEDURE: Procedure = Procedure {
+    flag: "major",
+    lead: "lead",
+    next_update: "next_update",
+    every: "major_update_minutes",
+    within: "notify_top_minutes",
+    report: "major_incident_review",
+    about: "incident",
+    manager: "manager",
+    told: "told_top_on",
+    timeline: "timeline",
+    reported: "reported_on",
+    papers: ("document", "subject", &["major-incident", "major-incident-criteria"]),
+};
+
+/// What often follows from an incident.
+const OFFERS: &[Offer] = &[
+    Offer {
+        label: "Raise a problem",
+        kind: "problem",
+        carries: &[
+            ("title", "title"),
+            ("description", "description"),
+            ("service", "service"),
+            ("ci", "ci"),
+            ("category", "category"),
+            ("priority", "priority"),
+            ("incidents", "number"),
+        ],
+        says: &[("source", "incident")],
+    },
+    Offer {
+        label: "Request a change",
+        kind: "change",
+        carries: &[("title", "title"), ("service", "service"), ("ci", "ci"), ("description", "resolution")],
+        says: &[],
+    },
+    Offer {
+        label: "Write an article",
+        kind: "knowledge_article",
+        carries: &[
+            ("title", "title"),
+            ("text", "resolution"),
+            ("services", "service"),
+            ("category", "category"),
+            ("from", "number"),
+        ],
+        says: &[],
+    },
+    Offer {
+        label: "Tell customers",
+        kind: "communication",
+        carries: &[("subject", "title"), ("audience", "customer")],
+        says: &[("about", "incident")],
+    },
+    Offer {
+        label: "Split off another incident",
+        kind: "incident",
+        carries: &[
+            ("title", "title"),
+            ("service", "service"),
+            ("ci", "ci"),
+            ("category", "category"),
+            ("customer", "customer"),
+            ("requester", "requester"),
+            ("team", "team"),
+            ("split_from", "number"),
+        ],
+        says: &[],
+    },
+];
+
+/// Where the next person may find what is known already.
+const ALIKE: &[Likeness] = &[
+    Likeness {
+        label: "Known errors",
+        kind: "known_error",
+        shares: &[("service", "services")],
+        own_words: &["symptom", "description"],
+        words: &["symptom", "workaround"],
+        states: &["active"],
+        helps: "workaround",
+        used: Some(Used { link: "helped_by", count: "uses", flag: "" }),
+    },
+    Likeness {
+        label: "Articles",
+        kind: "knowledge_article",
+        shares: &[("service", "services"), ("category", "category")],
+        own_words: &["symptom", "description"],
+        words: &["text"],
+        states: &["current", "published", "approved"],
+        helps: "text",
+        used: Some(Used { link: "helped_by", count: "uses", flag: "knowledge_used" }),
+    },
+    Likeness {
+        label: "Similar incidents",
+        kind: "incident",
+        shares: &[("ci", "ci"), ("service", "service")],
+        own_words: &["symptom", "description"],
+        words: &["symptom"],
+        states: &[],
+        helps: "resolution",
+        used: None,
+    },
+];
+
+/// What changed on the same things in the week before.
+const BEFORE: Before = Before {
+    label: "What changed before this",
+    kind: "change",
+    shares: &[("ci", "ci"), ("ci", "cis"), ("service", "service"), ("service", "services")],
+    when: "implemented_on",
+    until: "raised_on",
+    days: 7,
+};
+
+/// Who does what while it lasts, and when the next word is due.
+fn out_of_the_ordinary() -> Vec<Field> {
+    let role = vec![
+        part::open_choice("role", &["communications", "scribe", "technical lead", "customer contact"]),
+        part::person("person"),
+    ];
+    vec![
+        LEAD.person().help("Who leads the handling of a major incident. Empty means its owner.").internal(),
+        ROLES.rows(role).help("Who does what beside the lead.").internal(),
+        NEXT_UPDATE
+            .instant()
+            .help("When those concerned hear again at the latest. Each public word on a major incident sets it anew."),
+    ]
 }
 
 fn fields() -> Vec<Field> {
@@ -175,6 +336,7 @@ fn origin_and_follow_up() -> Vec<Field> {
                 .help("The change that puts it right for good.")
                 .internal(),
             CAUSED_BY_CHANGE.reference(&["change"]).help("The change that brought it about.").internal(),
+            SPLIT_FROM.reference(&["incident"]).label("Split off from").internal(),
             VENDOR
                 .reference_or_text(&["other_party"])
                 .label("Supplier involved")
@@ -272,6 +434,77 @@ fn priority_from_impact_and_urgency(draft: &mut Draft, facts: &Facts<'_>) -> Res
             draft.set(PRIORITY, Choice(computed.into()));
             Ok(())
         }
+    }
+}
+
+/// A new incident comes to the team that the service names for its category, else to that of the service.
+fn team_by_service(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if facts.before.is_none() && draft.get(shared::TEAM).is_none() {
+        let category = draft.get(CATEGORY).map(|category| category.0);
+        let service = facts.related.of(draft, SERVICE.name);
+        if let Some(team) = service.and_then(|service| service::team_for(service, category.as_deref())) {
+            draft.set(shared::TEAM, team);
+        }
+    }
+    Ok(())
+}
+
+/// Check 8.6.1-3: whatever has priority P1 on a service of critical importance is a major incident, and no reason stands in
+/// for the mark.
+fn major_by_the_criteria(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let told = [SERVICE.name, PRIORITY.name, IMPACT.name, URGENCY.name, MAJOR.name];
+    if !rules::touched(draft, facts, &told) || draft.get(PRIORITY).is_none_or(|priority| priority.0 != "P1") {
+        return Ok(());
+    }
+    let service = facts.related.of(draft, SERVICE.name);
+    let critical = service.and_then(|service| service.get(service::CRITICALITY)).is_some_and(|own| own.0 == "critical");
+    match draft.get(MAJOR) {
+        _ if !critical => Ok(()),
+        Some(false) => {
+            Err(FieldError::new(MAJOR.name, "an incident of priority P1 on a critical service is a major incident"))
+        }
+        _ => {
+            draft.set(MAJOR, true);
+            Ok(())
+        }
+    }
+}
+
+/// Whoever takes a major incident first leads it, until somebody else is named.
+fn somebody_leads(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if draft.get(MAJOR) == Some(true)
+        && draft.get(LEAD).is_none()
+        && rules::touched(draft, facts, &[MAJOR.name, OWNER.name])
+        && let Some(owner) = draft.get(OWNER)
+    {
+        draft.set(LEAD, owner);
+    }
+    Ok(())
+}
+
+/// A major incident is closed when it stands in its review who led it and when top management was told; what came of the
+/// review may take longer.
+fn major_ones_close_with_their_review(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if draft.get(MAJOR) != Some(true) || !rules::enters(draft, facts, &["closed"]) {
+        return Ok(());
+    }
+    let Some(before) = facts.before else { return Ok(()) };
+    let is_own = |review: &&model::Record| {
+        review.kind == "major_incident_review"
+            && !model::lifecycle::WITHDRAWN.contains(&review.state.as_str())
+            && review.get(major_incident_review::INCIDENT).is_some_and(|incident| incident.0 == before.number)
+    };
+    let reviews: Vec<&model::Record> = facts.related.records().filter(is_own).collect();
+    let told = |review: &&&model::Record| {
+        review.get(major_incident_review::MANAGER).is_some() && review.get(major_incident_review::TOLD_TOP_ON).is_some()
+    };
+    match (reviews.first(), reviews.iter().find(told)) {
+        (_, Some(_)) => Ok(()),
+        (None, _) => Err(FieldError::new(MAJOR.name, "a major incident needs its review before it is closed")),
+        (Some(review), None) => Err(FieldError::new(
+            MAJOR.name,
+            format!("its review {} does not say yet who led it and when top management was told", review.number),
+        )),
     }
 }
 

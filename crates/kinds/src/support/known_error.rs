@@ -7,6 +7,8 @@ pub const SERVICES: Key<Many<Ref>> = Key::new("services");
 pub const OWNER: Key<Person> = Key::new("owner");
 pub const SYMPTOM: Key<Text> = Key::new("symptom");
 pub const WORKAROUND: Key<Long> = Key::new("workaround");
+pub const AUDIENCE: Key<Many<Text>> = Key::new("audience");
+pub const USES: Key<Decimal> = Key::new("uses");
 pub const RECORDED_ON: Key<Moment> = Key::new("recorded_on");
 pub const REVIEWED_ON: Key<Moment> = Key::new("reviewed_on");
 
@@ -19,13 +21,15 @@ pub fn kind() -> Kind {
         .clause(&["8.6.3"])
         .area(Area::Run)
         .field(shared::number_alias())
-        .field(PROBLEM.reference(&["problem"]).help("The problem whose cause is known."))
+        .field(PROBLEM.reference(&["problem"]).help("The problem whose cause is known.").indexed().internal())
         .field(SERVICES.references(&["service"]).help("The services in which it shows."))
-        .field(OWNER.person().column(Column::Owner))
+        .field(OWNER.person().column(Column::Owner).internal())
         .field(SYMPTOM.text().help("How one tells it."))
         .field(
             WORKAROUND.long().help("How people can go on working meanwhile. That there is none is written here too."),
         )
+        .field(AUDIENCE.texts().help("Who may read symptom and workaround, one a line: staff, users, customers."))
+        .field(USES.number().label("Used").help("How often the workaround was used on a ticket.").internal())
         .field(RECORDED_ON.instant().label("Recorded").help("When it was first written down."))
         .field(
             REVIEWED_ON
@@ -37,6 +41,7 @@ pub fn kind() -> Kind {
         .lifecycle(life())
         .include_links(links::general())
         .grants(roles::operational())
+        .grants(roles::customers_find(&["active"]))
         .list(&["number", "title", "state", "problem", "services", "reviewed_on"])
         .titled_by(&["symptom"])
         .rule(recorded_now)

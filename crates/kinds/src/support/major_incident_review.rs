@@ -19,18 +19,20 @@ pub fn kind() -> Kind {
         )
         .clause(&["8.6.1"])
         .area(Area::Run)
-        .field(INCIDENT.reference(&["incident"]).help("The major incident it reports on.").required())
+        .field(INCIDENT.reference(&["incident"]).help("The major incident it reports on.").required().indexed())
         .field(
             MANAGER
                 .person()
                 .help("The person who led the handling, named while it is still open.")
+                .required_in(&["reported"])
                 .column(Column::Owner),
         )
         .field(
             TOLD_TOP_ON
                 .instant()
                 .label("Top management told")
-                .help("When top management learnt of it; an hour after it was declared at the latest."),
+                .help("When top management learnt of it; an hour after it was declared at the latest.")
+                .required_in(&["reported"]),
         )
         .field(REPORTED_ON.instant().label("Reported").help("When this report went out."))
         .field(CAUSES.texts().help("One a line: what made it happen and what made it last.").required_in(&["reported"]))
@@ -42,8 +44,14 @@ pub fn kind() -> Kind {
         )
         .field(
             TIMELINE
-                .rows(vec![part::instant("at").label("When"), part::long("text").label("What happened")])
-                .help("The course of events."),
+                .rows(vec![
+                    part::instant("at").label("When"),
+                    part::long("text").label("What happened"),
+                    part::number("entry").label("From the journal"),
+                ])
+                .help(
+                    "The course of events. It writes itself from the journal of the incident while the review is open.",
+                ),
         )
         .field(LESSONS.long().help("What went well and what did not."))
         .lifecycle(life())

@@ -1,6 +1,8 @@
 //! A problem is the cause, known or not yet known, of one or more incidents.
 
-use crate::prelude::*;
+use model::handling::{Before, Likeness, Mirror, Offer};
+
+use crate::{follow_up::action, prelude::*};
 
 pub const DESCRIPTION: Key<Long> = Key::new("description");
 pub const CATEGORY: Key<Choice> = Key::new("category");
@@ -18,6 +20,11 @@ pub const ACTIONS: Key<Many<Ref>> = Key::new("actions");
 pub const CHANGES: Key<Many<Ref>> = Key::new("changes");
 pub const RESOLVED_ON: Key<Moment> = Key::new("resolved_on");
 pub const CLOSED_ON: Key<Moment> = Key::new("closed_on");
+pub const COURSE: Key<Many<Parts>> = Key::new("course");
+pub const WHYS: Key<Many<Parts>> = Key::new("whys");
+pub const CAUSES: Key<Many<Parts>> = Key::new("causes");
+pub const EFFECT_DUE: Key<Date> = Key::new("effect_due");
+pub const EFFECT: Key<Parts> = Key::new("effect");
 pub const DECISION: Key<Parts> = Key::new("decision");
 
 pub fn kind() -> Kind {
@@ -29,6 +36,8 @@ pub fn kind() -> Kind {
         .include(work())
         .include(shared::grouped("Work", vec![shared::customer().internal()]))
         .include(work_2())
+        .include(shared::grouped("Cause analysis", analysis()))
+        .include(shared::grouped("Effect", effect()))
         .include(shared::grouped("Work", vec![shared::escalations().internal()]))
         .include(shared::grouped("Work", vec![shared::log()]))
         .lifecycle(life())
@@ -39,9 +48,153 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "state", "priority", "service", "owner", "due", "raised_on"])
         .belongs_to("customer")
         .clocked()
+        .escalated(shared::ESCALATION)
+        .mirrors(&[
+            Mirror { field: "incidents", kind: "incident", back: "problem" },
+            Mirror { field: "changes", kind: "change", back: "problem" },
+        ])
+        .looks_at(&["actions"])
+        .looks_back(&[("action", "source")])
+        .offers(OFFERS)
+        .alike(ALIKE)
+        .after(BEFORE)
+        .assigned(shared::ASSIGNMENT)
         .rule(times_of_states)
         .rule(decision_is_signed)
+        .rule(nothing_is_left_to_do)
+        .rule(effect_is_looked_at)
         .rule(times_in_order)
+}
+
+/// What follows from a problem.
+const OFFERS: &[Offer] = &[
+    Offer {
+        label: "Record a known error",
+        kind: "known_error",
+        carries: &[("title", "title"), ("problem", "number"), ("services", "service"), ("owner", "owner")],
+        says: &[],
+    },
+    Offer {
+        label: "Request a change",
+        kind: "change",
+        carries: &[
+            ("title", "title"),
+            ("description", "cause"),
+            ("service", "service"),
+            ("services", "service"),
+            ("ci", "ci"),
+            ("cis", "ci"),
+            ("problem", "number"),
+        ],
+        says: &[],
+    },
+    Offer {
+        label: "Plan an action",
+        kind: "action",
+        carries: &[("text", "title"), ("source", "number"), ("owner", "owner"), ("priority", "priority")],
+        says: &[],
+    },
+    Offer {
+        label: "Write an article",
+        kind: "knowledge_article",
+        carries: &[
+            ("title", "title"),
+            ("text", "cause"),
+            ("services", "service"),
+            ("category", "category"),
+            ("problem", "number"),
+            ("from", "number"),
+        ],
+        says: &[],
+    },
+];
+
+/// Where the same cause may have been sought before.
+const ALIKE: &[Likeness] = &[
+    Likeness {
+        label: "Similar problems",
+        kind: "problem",
+        shares: &[("service", "service")],
+        own_words: &["description"],
+        words: &["description", "cause"],
+        states: &[],
+        helps: "cause",
+        used: None,
+    },
+    Likeness {
+        label: "Known errors",
+        kind: "known_error",
+        shares: &[("service", "services")],
+        own_words: &["description"],
+        words: &["symptom", "workaround"],
+        states: &["active"],
+        helps: "workaround",
+        used: None,
+    },
+];
+
+/// Three incidents within a month make a pattern, so the changes of that month may be behind it.
+const BEFORE: Before = Before {
+    label: "What changed before this",
+    kind: "change",
+    shares: &[("ci", "ci"), ("ci", "cis"), ("service", "service"), ("service", "services")],
+    when: "implemented_on",
+    until: "raised_on",
+    days: 30,
+};
+
+/// Days after which one looks whether it has helped.
+const EFFECT_DAYS: i64 = 30;
+
+/// How the cause was found: in the order of time, by asking why, and by where causes lie.
+fn analysis() -> Vec<Field> {
+    vec![
+        COURSE
+            .rows(vec![part::instant("at").label("When"), part::long("text").label("What happened")])
+            .help("What happened when, as far as it bears on the cause.")
+            .internal(),
+        WHYS.rows(vec![part::long("why").label("Why?"), part::long("because").label("Because")])
+            .label("Five whys")
+            .help("Each answer is asked why again, until nothing is left to ask.")
+            .internal(),
+        CAUSES
+            .rows(vec![
+                part::open_choice(
+                    "branch",
+                    &["people", "process", "technology", "supplier", "environment", "measurement"],
+                ),
+                part::long("cause").label("Possible cause"),
+                part::long("evidence").label("What speaks for or against it"),
+                part::choice("verdict", &["open", "ruled-out", "contributes", "root"]),
+            ])
+            .label("Cause and effect")
+            .help("Everything that may have caused it, by where it lies, with what was found out about it.")
+            .internal(),
+    ]
+}
+
+/// Whether what was done has helped.
+fn effect() -> Vec<Field> {
+    vec![
+        EFFECT_DUE
+            .date()
+            .label("Look at the effect")
+            .help("A month after it was resolved, unless said otherwise.")
+            .internal(),
+        EFFECT
+            .parts(vec![
+                part::text("indicator").help("What tells whether it helped, such as incidents of this sort a month."),
+                part::number("before"),
+                part::number("after"),
+                part::choice("verdict", &["effective", "partly", "not-effective"]),
+                part::long("text").label("In words"),
+                part::person("by").label("Looked at by"),
+                part::date("on"),
+            ])
+            .label("Effectiveness review")
+            .help("The same indicator before and after. What has not helped is taken up again.")
+            .internal(),
+    ]
 }
 
 fn fields() -> Vec<Field> {
@@ -177,4 +330,45 @@ fn decision_is_signed(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldE
 fn times_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     rules::in_order(draft, facts, RAISED_ON, RESOLVED_ON)?;
     rules::in_order(draft, facts, RESOLVED_ON, CLOSED_ON)
+}
+
+/// No problem is closed while something is still to be done about it, whether it names the action or the action names it.
+fn nothing_is_left_to_do(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if !rules::enters(draft, facts, &["closed"]) {
+        return Ok(());
+    }
+    let named = draft.get(ACTIONS).map(|actions| actions.0).unwrap_or_default();
+    let number = facts.before.map(|before| before.number.as_str());
+    let is_own = |record: &&model::Record| {
+        record.kind == "action"
+            && (named.iter().any(|action| action.0 == record.number)
+                || record.get(action::SOURCE).is_some_and(|source| Some(source.0.as_str()) == number))
+    };
+    let open =
+        |record: &&model::Record| facts.related.kind_of(record).is_some_and(|kind| kind.phase(&record.state) != Done);
+    let mut open: Vec<&str> =
+        facts.related.records().filter(is_own).filter(open).map(|record| record.number.as_str()).collect();
+    open.sort_unstable();
+    match open.as_slice() {
+        [] => Ok(()),
+        open => Err(FieldError::new(ACTIONS.name, format!("not all are done yet: {}", open.join(", ")))),
+    }
+}
+
+/// A month after a problem was resolved one looks whether it has helped; who looked and when is signed.
+fn effect_is_looked_at(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if rules::enters(draft, facts, &["resolved"]) && draft.get(EFFECT_DUE).is_none() {
+        draft.set(EFFECT_DUE, facts.now.plus(EFFECT_DAYS * model::time::DAY).date());
+    }
+    let Some(Parts(mut effect)) = draft.get(EFFECT).filter(|_| rules::touched(draft, facts, &[EFFECT.name])) else {
+        return Ok(());
+    };
+    if effect.get("verdict").is_some_and(Value::is_filled) {
+        if model::types::is_mail(&facts.actor.email) {
+            effect.entry("by".into()).or_insert_with(|| Value::text(&facts.actor.email));
+        }
+        effect.entry("on".into()).or_insert(Value::Date(facts.now.date()));
+        draft.set(EFFECT, Parts(effect));
+    }
+    Ok(())
 }

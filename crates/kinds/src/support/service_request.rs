@@ -3,6 +3,7 @@
 use crate::{prelude::*, relationship::customer, rules::Task, support::request_model};
 use model::{
     approval::{Approval, Source},
+    handling::Closing,
     questions::{Form, Questions},
 };
 
@@ -26,6 +27,9 @@ pub const FORM_VERSION: Key<Decimal> = Key::new("form_version");
 pub const ANSWERED_ON: Key<Moment> = Key::new("answered_on");
 pub const APPROVALS: Key<Many<Parts>> = Key::new("approvals");
 pub const WAITS_FOR: Key<Many<Person>> = Key::new("waits_for");
+
+/// Nobody said within the agreed days that something is missing.
+const CLOSING: Closing = Closing { state: "fulfilled", since: "fulfilled_on", days: "auto_close_days", to: "closed" };
 
 /// The form is that of the request model.
 const FORM: Form = Form {
@@ -69,7 +73,7 @@ pub fn kind() -> Kind {
         .include(fields())
         .include(shared::grouped("Order", ordered()))
         .include(work())
-        .include(shared::grouped("Work", vec![shared::log()]))
+        .include(shared::grouped("Work", vec![shared::escalations().internal(), shared::log()]))
         .include(shared::intake())
         .lifecycle(life())
         .include_links(links::general())
@@ -78,6 +82,8 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "state", "priority", "service", "owner", "due", "raised_on"])
         .belongs_to("customer")
         .clocked()
+        .escalated(shared::ESCALATION)
+        .closes_itself(CLOSING)
         .looks_at(&["model", "service", "requester", "customer"])
         .answers(FORM)
         .approved_by(APPROVAL)

@@ -1,5 +1,6 @@
 //! A change is anything added, altered or removed that could affect services, from request to review.
 
+use model::handling::Mirror;
 use model::monitoring::Planned;
 
 use crate::prelude::*;
@@ -14,6 +15,7 @@ pub const SERVICES: Key<Many<Ref>> = Key::new("services");
 pub const SERVICE: Key<Ref> = Key::new("service");
 pub const CIS: Key<Many<Ref>> = Key::new("cis");
 pub const CI: Key<Ref> = Key::new("ci");
+pub const PROBLEM: Key<Ref> = Key::new("problem");
 pub const REQUESTED_BY: Key<Person> = Key::new("requested_by");
 pub const REQUESTED_ON: Key<Moment> = Key::new("requested_on");
 pub const OWNER: Key<Person> = Key::new("owner");
@@ -73,6 +75,7 @@ pub fn kind() -> Kind {
             touches: &[SERVICES.name, SERVICE.name, CIS.name, CI.name],
             only: None,
         })
+        .mirrors(&[Mirror { field: "problem", kind: "problem", back: "changes" }])
         .rule(category_and_flag_agree)
         .rule(assessed_before_approval)
         .rule(decision_is_signed)
@@ -114,6 +117,11 @@ fn fields() -> Vec<Field> {
         CI.reference(&["ci"])
             .label("Main configuration item")
             .help("The one item that it is mainly about, where there is one.")
+            .internal(),
+        PROBLEM
+            .reference(&["problem"])
+            .label("Resolves the problem")
+            .help("The problem whose cause it removes.")
             .internal(),
     ]
 }

@@ -86,3 +86,17 @@ addEventListener("pageshow", () => all("form[data-sent]").forEach(form => {
   delete form.dataset.sent;
   all("[aria-busy]", form).forEach(button => button.removeAttribute("aria-busy"));
 }));
+
+// What resembles the record that is being written, while it is written; the button asks the same.
+const alike = later(500, async form => {
+  const button = one("button[name=__look]", form);
+  const response = await send(form.action, { method: "POST", body: fieldsOf(form, button) });
+  if (response.ok) one("[data-alike-found]", form).replaceChildren(fragment(await response.text()));
+});
+on("input", "form[data-alike]", form => alike(form));
+
+// Parts of a page that come after it; without a script there is a link to each.
+all("[data-load]").forEach(async part => {
+  const response = await send(part.dataset.load);
+  if (response.ok) part.replaceChildren(fragment(await response.text()));
+});

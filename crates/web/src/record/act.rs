@@ -7,14 +7,14 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use desk::{Done, Outcome, Shown};
-use model::{Act, Command, FieldError, Kind, Link as Tie, Refusal, Target, lifecycle::Step};
+use model::{Act, Command, FieldError, Kind, Link as Tie, Refusal, Target, command::Raised, lifecycle::Step};
 
 use super::{
     address::{Address, pairs},
     doors::html,
     edit::{draw, may_edit, names, once, token},
     facts::is_tabular,
-    form,
+    family, form,
     list::kind_of,
     piece::{Lens, Piece, record_address},
     sent::Sent,
@@ -322,6 +322,8 @@ struct StepPage {
     once: String,
     fields: Vec<view::Field>,
     note: String,
+    /// Number and title of those that may go along.
+    children: Vec<(String, String)>,
     errors: Vec<(String, String)>,
     /// Name of the customer who can read the note; empty for none.
     customer: String,
@@ -379,6 +381,7 @@ async fn step_page(
         once: token(),
         fields: form::needed(&draw),
         note: sent.text("__note"),
+        children: family::children(app, seat, kind, shown.number(), step.to).await?,
         errors: form::summary(&draw),
         customer: if seat.actor.customer.is_some() {
             String::new()
@@ -404,6 +407,7 @@ pub(super) async fn take_step(
         return html(StatusCode::OK, &step_page(&app, &seat, &kind, &shown, step, &sent, &[]).await?);
     }
     let note = Some(sent.text("__note")).filter(|note| !note.trim().is_empty());
+    let children = family::children(&app, &seat, &kind, &number, step.to).await?;
     let command = Command::Step {
         target: target(&kind, &number, sent.text("__version").trim().parse().ok()),
         to,
@@ -415,7 +419,8 @@ pub(super) async fn take_step(
     let silent = matches!(&command, Command::Step { note: None, .. });
     match once(&app, &seat, &sent, command).await {
         Ok(done) => {
-            let text = format!("{number} is {} now.", kind.state_label(step.to).to_lowercase());
+            let along = family::take_along(&app, &seat, &kind, &number, step.to, &sent, &children).await?;
+            let text = format!("{number} is {} now.{along}", kind.state_label(step.to).to_lowercase());
             let undo = undo_of(&kind, Some(&done).filter(|_| silent));
             Ok(flash::redirect(&record_address(&kind, &number), Flash { text, undo, ..Flash::default() }))
         }
@@ -440,6 +445,22 @@ pub(super) async fn note(
     let command = Command::Note { target: target(&kind, &number, None), text: sent.text("text"), public };
     once(&app, &seat, &sent, command).await?;
     let said = if public { "Your reply is in the journal." } else { "Your note is in the journal." };
+    Ok(flash::said(&format!("{}#journal", record_address(&kind, &number)), said))
+}
+
+/// `POST /{plural}/{number}/escalate`: brings somebody in beside the owner.
+pub(super) async fn escalate(
+    seat: Seat,
+    State(app): State<App>,
+    Path((plural, number)): Path<(String, String)>,
+    RawForm(body): RawForm,
+) -> Result<Response, Refused> {
+    let (kind, _) = found(&app, &seat, &plural, &number).await?;
+    let sent = Sent::new(pairs(&body));
+    let to = sent.text("to").trim().to_string();
+    let raised = vec![Raised { to: to.clone(), reason: sent.text("reason"), step: String::new() }];
+    once(&app, &seat, &sent, Command::Escalate { target: target(&kind, &number, None), raised }).await?;
+    let said = format!("{to} is brought in.");
     Ok(flash::said(&format!("{}#journal", record_address(&kind, &number)), said))
 }
 

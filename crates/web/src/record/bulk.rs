@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     extract::{Path, RawForm, State},
     http::StatusCode,
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 use desk::{Done, Outcome, Shown};
 use model::{Command, FieldError, Input, Kind, Refusal, Target, Value, command::Raw};
@@ -16,6 +16,7 @@ use super::{
     facts::is_tabular,
     form::{self, editable},
     list::{self, kind_of},
+    offer,
     piece::{Lens, record_address},
     sent::Sent,
     timeline::type_of,
@@ -92,6 +93,9 @@ pub(super) async fn go(
     let catalog = app.desk.catalog();
     let kind = kind_of(&catalog, &plural)?;
     let mut sent = Sent::new(pairs(&body));
+    if let Some(offered) = sent.get("go").and_then(|go| go.strip_prefix("offer:")) {
+        return begin(&app, &seat, kind, offered, &sent).await;
+    }
     // One press gives them all to whoever presses.
     if sent.get("go") == Some("mine") {
         let mine = list::mine(&seat.actor, kind).ok_or_else(|| Refused::field("field", "nobody has these records"))?;
@@ -117,6 +121,20 @@ pub(super) async fn go(
     };
     let page = page(&app, &seat, kind, (&name, stage), &sent, &records, &outcomes).await?;
     html(StatusCode::OK, &page)
+}
+
+/// Leads to the form of a new record that follows from all that were ticked.
+async fn begin(app: &App, seat: &Seat, kind: &Kind, offered: &str, sent: &Sent) -> Result<Response, Refused> {
+    let offer = kind.offers.iter().find(|offer| offer.kind == offered).ok_or_else(Refused::not_found)?;
+    let catalog = app.desk.catalog();
+    let to = catalog.find(offer.kind).ok_or_else(Refused::not_found)?;
+    let records = chosen(app, seat, kind, sent).await?;
+    if records.len() > offer::MOST {
+        return Err(Refused::field("number", format!("{} records at most in one go", offer::MOST)));
+    }
+    let from: Vec<String> =
+        records.iter().map(|shown| format!("{}={}", offer::FROM, super::address::segment(shown.number()))).collect();
+    Ok(Redirect::to(&format!("/{}/new?{}", to.plural, from.join("&"))).into_response())
 }
 
 /// The records that were ticked, as the reader sees them; what is not there or not theirs is left out.

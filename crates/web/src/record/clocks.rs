@@ -1,7 +1,7 @@
 //! The clocks of a record as people read them: what is left in a word, a track along time, and the working behind both.
 
 use desk::Shown;
-use engines::clocks::{Clock, Name, Pace, Segment, Standing};
+use engines::clocks::{Clock, Name, Pace, Segment, Standing, steps::Ahead};
 use model::{
     Kind, Moment, Phase,
     time::{DAY, HOUR, MINUTE, SECOND},
@@ -24,7 +24,20 @@ pub struct Board {
     pub tracks: Vec<Track>,
     /// Whether something stood still, so that the legend explains it.
     pub halted: bool,
+    /// Steps of escalation that come next.
+    pub steps: Vec<StepAhead>,
 }
+
+/// When somebody is brought in, whom, and why.
+pub struct StepAhead {
+    /// Empty where it is reached and waits for the hours of the team.
+    pub at: When,
+    pub to: String,
+    pub why: String,
+}
+
+/// Most steps that are told.
+const STEPS: usize = 6;
 
 pub struct Track {
     pub label: &'static str,
@@ -95,6 +108,9 @@ pub fn told(clock: &Clock, now: Moment) -> parts::Clock {
     let share = clock.used_seconds.saturating_mul(100).checked_div(clock.goal_seconds).unwrap_or(100).clamp(0, 100);
     let (shape, tone, word) = match clock.standing {
         Standing::Running if answer => (Shape::Ring, Tone::Mute, format!("{} to answer", left())),
+        Standing::Running if clock.name == Name::Update => {
+            (Shape::Ring, Tone::Mute, format!("{} to the next word", left()))
+        }
         Standing::Running => (Shape::Ring, Tone::Mute, format!("{} left", left())),
         Standing::OnHold => (Shape::Pause, Tone::Mute, format!("On hold, {} left", left())),
         Standing::Late => {
@@ -108,7 +124,11 @@ pub fn told(clock: &Clock, now: Moment) -> parts::Clock {
     // Under a quarter left it is at risk (design language, "SLA clock").
     let (shape, tone) =
         if clock.standing == Standing::Running && share > 75 { (Shape::Risk, Tone::Warn) } else { (shape, tone) };
-    let what = if answer { "response" } else { "resolution" };
+    let what = match clock.name {
+        Name::Response => "response",
+        Name::Resolution => "resolution",
+        Name::Update => "next update",
+    };
     let more = match clock.due.filter(|_| clock.standing.is_live()) {
         Some(due) => format!("{what} due {}", time::exact(due)),
         None => what.into(),
@@ -137,7 +157,7 @@ fn goal(seconds: i64) -> String {
 }
 
 /// `None` where a record has no clocks.
-pub fn board(lens: &Lens<'_>, kind: &Kind, clocks: &[Clock]) -> Option<Board> {
+pub fn board(lens: &Lens<'_>, kind: &Kind, clocks: &[Clock], steps: &[Ahead]) -> Option<Board> {
     let window = Window::around(clocks, lens.now)?;
     let mut agreements: Vec<&str> = clocks.iter().map(|clock| clock.agreement.as_str()).collect();
     agreements.dedup();
@@ -155,7 +175,16 @@ pub fn board(lens: &Lens<'_>, kind: &Kind, clocks: &[Clock]) -> Option<Board> {
             .flat_map(|clock| &clock.segments)
             .any(|segment| matches!(segment.pace, Pace::OnHold(_) | Pace::Over(_))),
         tracks: clocks.iter().map(|clock| track(kind, clock, &window, lens.now)).collect(),
+        steps: steps.iter().take(STEPS).map(|step| step_ahead(lens, step)).collect(),
     })
+}
+
+fn step_ahead(lens: &Lens<'_>, step: &Ahead) -> StepAhead {
+    StepAhead {
+        at: if step.reached { When::default() } else { time::when(step.at, lens.now) },
+        to: if model::types::is_mail(&step.to) { lens.person(&step.to).name } else { step.to.replace('_', " ") },
+        why: step.words.clone(),
+    }
 }
 
 /// The kind of the records that clocks run under, as the engine names it.
@@ -190,6 +219,7 @@ fn track(kind: &Kind, clock: &Clock, window: &Window, now: Moment) -> Track {
         label: match clock.name {
             Name::Response => "Response",
             Name::Resolution => "Resolution",
+            Name::Update => "Next update",
         },
         goal: format!("{}, {}", goal(clock.goal_seconds), clock.hours),
         bars,
@@ -234,6 +264,10 @@ fn line(kind: &Kind, clock: &Clock, segment: &Segment, now: Moment) -> Line {
         Pace::Running if clock.name == Name::Response => (
             Mark::new(Shape::Half, Tone::Info, "Running"),
             format!("Until a person answers; never paused. {}, {terms}.", segment.hours),
+        ),
+        Pace::Running if clock.name == Name::Update => (
+            Mark::new(Shape::Half, Tone::Info, "Running"),
+            "Round the clock, until those concerned hear again how it stands.".into(),
         ),
         Pace::Running => (Mark::new(Shape::Half, Tone::Info, "Running"), format!("{}, {terms}.", segment.hours)),
         Pace::OnHold(state) => (

@@ -8,7 +8,9 @@ use axum::{
     routing::MethodFilter,
 };
 
-use super::{act, address::Address, bulk, csv, edit, files, history, list, lookup, narrow, page, undo, views};
+use super::{
+    act, address::Address, beside, bulk, csv, edit, files, history, list, lookup, narrow, page, twins, undo, views,
+};
 use crate::{App, Refused, Seat, routes::Doors, shell};
 
 const GET: MethodFilter = MethodFilter::GET;
@@ -34,6 +36,11 @@ pub fn doors(doors: Doors) -> Doors {
         .member(GET, "/{plural}/{number}/step", act::step)
         .member(POST, "/{plural}/{number}/step", act::take_step)
         .member(POST, "/{plural}/{number}/note", act::note)
+        .member(POST, "/{plural}/{number}/escalate", act::escalate)
+        .member(GET, "/{plural}/{number}/beside", beside::open)
+        .member(POST, "/{plural}/{number}/helped", beside::helped)
+        .member(POST, "/{plural}/{number}/merge", twins::merge)
+        .member(POST, "/{plural}/{number}/unmerge", twins::unmerge)
         .member(POST, "/{plural}/{number}/link", act::link)
         .member(POST, "/{plural}/{number}/unlink", act::unlink)
         .member(POST, "/{plural}/views", views::save)

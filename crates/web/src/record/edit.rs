@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::{
     extract::{Path, RawForm, RawQuery, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 use desk::{Done, Names, Outcome, Shown, rights};
@@ -13,10 +13,11 @@ use model::{Act, Command, FieldError, Kind, Refusal, Target, Type};
 
 use super::{
     address::pairs,
+    beside,
     doors::html,
     form::{self, Draw, Group},
     list::kind_of,
-    merge,
+    merge, offer,
     piece::record_address,
     sent::Sent,
     shape::shaped,
@@ -50,7 +51,12 @@ pub struct FormPage {
     pub groups: Vec<Group>,
     pub errors: Vec<(String, String)>,
     pub conflict: Option<Conflict>,
+    /// What resembles it already, as markup; empty where nothing of the kind is compared.
+    pub alike: String,
 }
+
+/// The button that asks for what resembles a record while it is written.
+const LOOK: &str = "__look";
 
 /// `GET /{plural}/new`: the empty form; parameters fill fields in, so that pages can offer a form half done.
 pub(super) async fn new(
@@ -64,6 +70,7 @@ pub(super) async fn new(
     may_create(&seat, kind)?;
     let mut sent = Sent::fresh(kind);
     let given = Sent::new(pairs(query.unwrap_or_default().as_bytes()));
+    offer::fill(&app, &seat, kind, &given, &mut sent).await?;
     for name in kind.fields.iter().map(|field| field.name.as_str()).chain(["title"]) {
         if given.has(name) {
             sent.take(name, &given);
@@ -93,13 +100,17 @@ pub(super) async fn create(
     seat: Seat,
     State(app): State<App>,
     Path(plural): Path<String>,
+    headers: HeaderMap,
     RawForm(body): RawForm,
 ) -> Result<Response, Refused> {
     let catalog = app.desk.catalog();
     let kind = kind_of(&catalog, &plural)?;
     may_create(&seat, kind)?;
     let mut sent = Sent::new(pairs(&body));
-    if sent.press() {
+    if sent.has(LOOK) && headers.contains_key("x-fragment") {
+        return html(StatusCode::OK, &beside::typed(&app, &seat, kind, &sent).await?);
+    }
+    if sent.press() || sent.has(LOOK) {
         return html(StatusCode::OK, &new_page(&app, &seat, kind, &sent, &[]).await?);
     }
     let number = Some(sent.text("number").trim().to_string()).filter(|number| !number.is_empty());
@@ -139,7 +150,13 @@ async fn new_page(
     let names = names(app, seat, kind, sent).await?;
     let draw = draw(seat, kind, sent, &names, errors, kind.lifecycle.start());
     let list = format!("/{}", kind.plural);
+    let compared = !kind.alike.is_empty() && seat.actor.customer.is_none();
+    let alike = match compared {
+        true => beside::typed(app, seat, kind, sent).await?.render().unwrap_or_default(),
+        false => String::new(),
+    };
     Ok(FormPage {
+        alike,
         shell: shell(app, seat, &list).await,
         heading: format!("New {}", kind.label.to_lowercase()),
         about: kind.about.into(),
@@ -302,6 +319,7 @@ async fn edit_page(
     let list = format!("/{}", kind.plural);
     let here = record_address(kind, shown.number());
     Ok(FormPage {
+        alike: String::new(),
         shell: shell(app, seat, &list).await,
         heading: format!("Edit {}", shown.number()),
         about: shown.title().into(),

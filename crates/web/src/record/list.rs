@@ -57,6 +57,8 @@ pub struct ListPage {
     pub bulk: Vec<Pick>,
     /// The field that says who has it, where the reader may give records to themselves.
     pub mine: Option<Mine>,
+    /// New records that follow from those that are ticked: kind and words.
+    pub offers: Vec<(&'static str, &'static str)>,
     pub empty: Empty,
     /// From when on the page must be told what is written, in milliseconds.
     pub since: i64,
@@ -155,6 +157,7 @@ pub async fn page(room: &Room<'_>, shell: Shell, kind: &Kind, here: &Address) ->
             .then(|| Link::new(format!("New {}", kind.label.to_lowercase()), format!("/{}/new", kind.plural))),
         bulk: bulk_fields(room.actor, kind, query.as_of.is_some()),
         mine: mine(room.actor, kind).filter(|_| query.as_of.is_none()),
+        offers: bulk_offers(room, kind, query.as_of.is_some()),
         empty: empty(room.actor, kind, here),
         since: room.now.0,
         here: whole.query(),
@@ -401,6 +404,21 @@ fn bulk_fields(actor: &Actor, kind: &Kind, past: bool) -> Vec<Pick> {
         found.extend(seen.map(|field| Pick { value: field.name.clone(), label: field.label.clone(), chosen: false }));
     }
     found
+}
+
+/// What follows from several records as well as from one: where the new record names all of them.
+fn bulk_offers(room: &Room<'_>, kind: &Kind, past: bool) -> Vec<(&'static str, &'static str)> {
+    let catalog = room.desk.catalog();
+    let fits = |offer: &&model::handling::Offer| {
+        catalog.find(offer.kind).is_some_and(|to| {
+            let names_all = offer.carries.iter().any(|(field, from)| {
+                *from == "number" && to.find(field).is_some_and(|field| matches!(field.ty, model::Type::List(_)))
+            });
+            names_all && room.actor.customer.is_none() && rights::may(room.actor, to, Act::Create, None)
+        })
+    };
+    let offers = kind.offers.iter().filter(|_| !past).filter(fits);
+    offers.map(|offer| (offer.kind, offer.label)).collect()
 }
 
 fn empty(actor: &Actor, kind: &Kind, here: &Address) -> Empty {

@@ -9,6 +9,7 @@ use model::{Act, Catalog, Column, Kind, Moment, Phase, Refusal, Type, Value, lif
 
 use super::{
     address::Address,
+    around::{self, Around},
     clocks::{self, Board},
     edit::token,
     facts::{Facts, facts},
@@ -44,6 +45,7 @@ pub struct RecordPage {
     pub moves: Vec<Link>,
     pub may_edit: bool,
     pub clocks: Option<Board>,
+    pub around: Around,
     pub facts: Facts,
     pub customer: Option<Link>,
     /// Whether the customer stands among the facts already, under the name that the kind gives it.
@@ -148,7 +150,8 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         primary,
         moves,
         may_edit: !still && shown.can(Act::Edit),
-        clocks: clocks::board(&lens, kind, &whole.clocks),
+        clocks: clocks::board(&lens, kind, &whole.clocks, if still { &[] } else { &whole.steps }),
+        around: if still { Around::default() } else { around::around(app, seat, &lens, kind, &whole).await? },
         facts: facts(&lens, kind, shown, outer, still),
         created: known(shown.created()),
         changed: known(shown.changed()),

@@ -204,6 +204,7 @@ fn act(kind: &Kind, shown: &ShownEntry) -> (String, Mark) {
         "link" => (format!("linked it: {}", list(&entry.linked)), plain(Shape::Tie, Tone::Info)),
         "unlink" => (format!("took a link away: {}", list(&entry.unlinked)), plain(Shape::Tie, Tone::Mute)),
         "undo" => ("undid the last change".into(), plain(Shape::Pen, Tone::Mute)),
+        "escalate" => ("brought somebody in".into(), plain(Shape::Risk, Tone::Warn)),
         "attach" => (format!("attached {}", entry.attached.join(", ")), plain(Shape::Clip, Tone::Mute)),
         _ => match state {
             Some(mark) => (format!("moved it to {}", mark.word), Mark { word: String::new(), ..mark }),

@@ -4,6 +4,7 @@ mod clocks;
 mod course;
 mod every_kind;
 mod forms;
+mod handling;
 mod judgements;
 mod lists;
 mod live;

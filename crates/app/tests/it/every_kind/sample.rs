@@ -32,6 +32,13 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
         }
         // Counts of days and months are whole; nothing waits for itself.
         ("plan_task", "after") => json!([format!("PTK-{}", 7 + turn)]),
+        // One that is out of the ordinary closes with its review, which tests of its own see to.
+        ("incident", "major") => json!(!turn.is_multiple_of(2)),
+        ("service", "criticality") => json!(["high", "medium"][turn % 2]),
+        ("sla", "escalation_steps") => {
+            let person = format!("{word}.{turn}@tidewell.example");
+            json!([{"kind": "incident", "clock": "resolution", "percent": 50 + turn, "to": person}])
+        }
         _ => return None,
     })
 }

@@ -51,6 +51,7 @@ pub async fn open(seat: Seat, State(app): State<App>, Ask(asked): Ask<Asked>) ->
             let read = format!("/portal/read/{}", lines::encoded(shown.number()));
             let (at, href, about) = match shown.kind() {
                 "knowledge_article" => (0, read, "Article".to_string()),
+                "known_error" => (0, read, "Known, with a way round it".to_string()),
                 "catalogue_entry" => (1, read, "Service".to_string()),
                 "request_model" => {
                     let model = app.desk.show(&seat.actor, "request_model", shown.number(), None, seat.now).await?;

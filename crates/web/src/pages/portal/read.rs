@@ -2,15 +2,16 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State},
-    response::Html,
+    extract::{Path, RawForm, State},
+    response::{Html, Response},
 };
 use desk::Shown;
-use model::{Moment, Value};
+use model::{Actor, Command, Input, Moment, Refusal, Target, Value, Via, command::Raw};
 
 use super::{home, own_customer, services_of, text, words};
 use crate::{
-    App, Refused, Seat,
+    App, Refused, Seat, flash,
+    record::{address::pairs, sent::Sent},
     view::{shell::Shell, text::markdown},
 };
 
@@ -26,6 +27,8 @@ struct ReadPage {
     outcomes: Vec<String>,
     order: Vec<home::Item>,
     report: String,
+    /// Where the reader says whether it helped; empty for what is no article.
+    said: String,
 }
 
 /// `GET /portal/read/{number}`
@@ -37,6 +40,10 @@ pub async fn open(seat: Seat, State(app): State<App>, Path(number): Path<String>
     let (about, parts) = match shown.kind() {
         "knowledge_article" => {
             (format!("Article{}", dated("looked through", day("reviewed_on"))), vec![part("", "text")])
+        }
+        "known_error" => {
+            let about = format!("Known{}", dated("looked through", day("reviewed_on")));
+            (about, vec![part("How one tells it", "symptom"), part("How to go on working meanwhile", "workaround")])
         }
         "communication" => (format!("News{}", dated("sent", day("sent_on"))), vec![part("", "text")]),
         "catalogue_entry" => {
@@ -58,12 +65,56 @@ pub async fn open(seat: Seat, State(app): State<App>, Path(number): Path<String>
         parts: parts.into_iter().filter(|(_, html)| !html.is_empty()).collect(),
         outcomes: outcomes.iter().filter_map(Value::as_text).map(str::to_string).collect(),
         order: order.into_iter().flat_map(|section| section.items).collect(),
+        said: match shown.kind() {
+            "knowledge_article" => format!("/portal/read/{}/helped", crate::pages::lines::encoded(&number)),
+            _ => String::new(),
+        },
         report: match own.first() {
             Some(service) => format!("/portal/report?service={service}"),
             None => "/portal/report".into(),
         },
     };
     Ok(Html(page.render()?))
+}
+
+/// Fields of an article that count what readers say.
+const SAID: [(&str, &str); 2] = [("yes", "helpful"), ("no", "not_helpful")];
+/// How often a count is tried again that others write at the same moment.
+const TRIES: usize = 5;
+
+/// `POST /portal/read/{number}/helped`: whether an article helped its reader; each reader counts once for a version of it.
+pub async fn said(
+    seat: Seat,
+    State(app): State<App>,
+    Path(number): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Refused> {
+    let sent = Sent::new(pairs(&body));
+    let said = sent.text("helped");
+    let field = SAID.iter().find(|(word, _)| *word == said).map(|(_, field)| *field);
+    let field = field.ok_or_else(|| Refused::field("helped", "is yes or no"))?;
+    let here = format!("/portal/read/{}", crate::pages::lines::encoded(&number));
+    // Readers may not edit what they read; the house counts for them.
+    let house = Actor::system("readers", Via::Web);
+    for _ in 0..TRIES {
+        let shown = app.desk.find(&seat.actor, &number, seat.now).await?;
+        if shown.kind() != "knowledge_article" {
+            return Err(Refused::not_found());
+        }
+        let whole = app.desk.find(&house, &number, seat.now).await?;
+        let number_of = |field: &str| whole.fields().get(field).and_then(Value::as_number).unwrap_or_default();
+        let counted = Raw::Text((number_of(field) + model::Decimal::ONE).to_string());
+        let target = Target { kind: whole.kind().into(), number: number.clone(), version: Some(whole.version()) };
+        let command = Command::Edit { target, input: Input { fields: [(field.to_string(), counted)].into() } };
+        let key = format!("helped {number} {} {}", number_of("version"), seat.actor.email);
+        match app.desk.perform_once(&house, &key, command, seat.now).await {
+            Ok(_) => return Ok(flash::said(&here, "Thank you.")),
+            Err(Refusal::Reused(_)) => return Ok(flash::said(&here, "You have told us already.")),
+            Err(Refusal::Stale { .. }) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Err(Refusal::Stale { expected: 0, found: 0 }.into())
 }
 
 fn services(shown: &Shown) -> Vec<String> {

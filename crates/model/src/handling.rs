@@ -1,0 +1,117 @@
+//! How records of a kind are handled beyond their fields and states: escalation, procedures, ties that stand on both sides,
+//! what follows from a record and what helps with it. All of it is declared; nothing here knows a kind.
+
+use crate::approval::Source;
+
+/// Records that resemble one: by values that both have and by the words of both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Likeness {
+    pub label: &'static str,
+    pub kind: &'static str,
+    /// Fields of both whose values are compared, those that tell most first.
+    pub shares: &'static [(&'static str, &'static str)],
+    /// Texts whose words are compared, of this record and of the other; the titles always are.
+    pub own_words: &'static [&'static str],
+    pub words: &'static [&'static str],
+    /// States in which the other one helps; none means all but those that were withdrawn.
+    pub states: &'static [&'static str],
+    /// The field of the other one that helps.
+    pub helps: &'static str,
+    /// How it is said that it did help; `None` where nothing is kept of that.
+    pub used: Option<Used>,
+}
+
+/// A link from the record that was helped, a number there that counts it, and a flag here that says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Used {
+    pub link: &'static str,
+    pub count: &'static str,
+    /// Empty for none.
+    pub flag: &'static str,
+}
+
+/// Records that happened to the same things in the days before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Before {
+    pub label: &'static str,
+    pub kind: &'static str,
+    pub shares: &'static [(&'static str, &'static str)],
+    /// When it happened there, and from when here the days are counted back.
+    pub when: &'static str,
+    pub until: &'static str,
+    pub days: i64,
+}
+
+/// The field of the team, and in the record of a team that of its people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    pub team: &'static str,
+    pub members: &'static str,
+    pub owner: &'static str,
+}
+
+/// What must happen when a flag of a record says that it is out of the ordinary: somebody leads it, top management is told,
+/// those concerned hear at intervals how it stands, and a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Procedure {
+    pub flag: &'static str,
+    /// Who leads it; whoever owns it where nobody is named.
+    pub lead: &'static str,
+    /// When the next word is due, and the number among the settings that says how many minutes after the one before.
+    pub next_update: &'static str,
+    pub every: &'static str,
+    /// Within how many minutes top management is told: a number among the settings.
+    pub within: &'static str,
+    /// The kind of the report, and its fields: the record it is about, who led, when top management was told, the course of
+    /// events, when it was given.
+    pub report: &'static str,
+    pub about: &'static str,
+    pub manager: &'static str,
+    pub told: &'static str,
+    pub timeline: &'static str,
+    pub reported: &'static str,
+    /// Where it is written how this is done: a kind, a field of it and what stands there.
+    pub papers: (&'static str, &'static str, &'static [&'static str]),
+}
+
+/// What a field of one record says of another one, the other says of it: written in one transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mirror {
+    /// A reference or a list of them.
+    pub field: &'static str,
+    pub kind: &'static str,
+    /// The field there, filled where it is empty; added to where it is a list.
+    pub back: &'static str,
+}
+
+/// A new record that follows from another one, with what is known of it already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    pub label: &'static str,
+    pub kind: &'static str,
+    /// Fields of the new record, and the field or common part of the old one that fills each.
+    pub carries: &'static [(&'static str, &'static str)],
+    /// Fields of the new record with what they say.
+    pub says: &'static [(&'static str, &'static str)],
+}
+
+/// How records of a kind are escalated, by people and by their clocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Escalation {
+    /// Rows with `at`, `by`, `to`, `reason` and `step`.
+    pub rows: &'static str,
+    /// Whom the words of steps mean. Where a word leads to nobody, the sources after it are asked in turn.
+    pub sources: &'static [Source],
+    /// The field that refers to the team in charge, and the one there that refers to the hours in which it works.
+    pub hours: (&'static str, &'static str),
+}
+
+/// From a state to its end, so many days after what a date field says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closing {
+    pub state: &'static str,
+    pub since: &'static str,
+    /// The number among the settings that says how many days of 24 hours.
+    pub days: &'static str,
+    pub to: &'static str,
+}

@@ -1,0 +1,37 @@
+//! What stands around a record on its page beside its own values: the steps of its procedure, what helps with it, whether
+//! another one stands for it, who may be brought in, and what often follows from it.
+
+use desk::{Shown, Whole};
+use model::{Act, Kind, Refusal};
+
+use super::{beside, offer, piece::Lens, procedure, twins};
+use crate::{App, Seat, view::parts::Link};
+
+#[derive(Default)]
+pub struct Around {
+    /// The steps of the procedure for what is out of the ordinary.
+    pub procedure: Option<procedure::Board>,
+    /// Whether there may be something that helps; it is looked for when it is asked for.
+    pub has_beside: bool,
+    pub twin: twins::Twin,
+    /// New records that often follow from this one.
+    pub offers: Vec<Link>,
+    /// Whether the reader may bring somebody in.
+    pub may_escalate: bool,
+}
+
+/// As the reader may see it now; the past has nothing around it.
+///
+/// # Errors
+/// What the desk refuses.
+pub async fn around(app: &App, seat: &Seat, lens: &Lens<'_>, kind: &Kind, whole: &Whole) -> Result<Around, Refusal> {
+    let shown: &Shown = &whole.shown;
+    let outer = seat.actor.customer.is_some();
+    Ok(Around {
+        procedure: procedure::board(app, seat, lens, kind, shown, &whole.entries).await?,
+        has_beside: beside::is_asked(seat, kind, shown),
+        twin: twins::twin(lens, kind, shown, &whole.links),
+        offers: if outer { Vec::new() } else { offer::links(lens.catalog, seat, kind, shown.number()) },
+        may_escalate: !outer && kind.escalation.is_some() && shown.can(Act::Edit),
+    })
+}
