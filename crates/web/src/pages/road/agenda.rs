@@ -37,9 +37,11 @@ const CARRIED: usize = 4;
 impl<'r> Room<'r> {
     /// # Errors
     /// Only what the desk itself cannot do.
-    pub async fn of(desk: &'r Desk, actor: &'r Actor, number: &str, now: Moment) -> Result<Room<'r>, Refusal> {
+    pub async fn of(desk: &'r Desk, actor: &'r Actor, shown: &Shown, now: Moment) -> Result<Room<'r>, Refusal> {
+        // Of a review that was held, what came later is no earlier one.
+        let until = held(shown).unwrap_or(now.date()).min(now.date());
         let mut earlier = all(desk, actor, "management_review", "held_on is filled", "-held_on", now).await?;
-        earlier.retain(|shown| shown.number() != number && held(shown).is_some_and(|day| day <= now.date()));
+        earlier.retain(|other| other.number() != shown.number() && held(other).is_some_and(|day| day <= until));
         let year_ago = add_months(now.date(), -12).unwrap_or(now.date());
         let since = earlier.first().and_then(held).unwrap_or(year_ago);
         Ok(Room { desk, actor, now, since, earlier })

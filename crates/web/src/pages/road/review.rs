@@ -93,7 +93,7 @@ async fn page(
     let shown = desk.show(actor, "management_review", number, None, now).await?;
     let catalog = desk.catalog();
     let kind = catalog.find("management_review").ok_or(Refusal::NotFound)?;
-    let room = Room::of(desk, actor, number, now).await?;
+    let room = Room::of(desk, actor, &shown, now).await?;
     let is_closed = shown.state() == "closed";
     let counted = if is_closed { Vec::new() } else { agenda::inputs(&room).await? };
     let may_write = shown.can(Act::Edit) && !is_closed;
@@ -241,7 +241,7 @@ pub async fn prepare(
     super::provider_only(&seat.actor)?;
     let all = sent.iter().any(|(name, value)| name == "which" && value == "all");
     let shown = app.desk.show(&seat.actor, "management_review", &number, None, seat.now).await?;
-    let room = Room::of(&app.desk, &seat.actor, &number, seat.now).await?;
+    let room = Room::of(&app.desk, &seat.actor, &shown, seat.now).await?;
     let stands = shown.fields().get(review::INPUTS.name);
     let mut counted = serde_json::Map::new();
     for (letter, text) in agenda::inputs(&room).await? {
