@@ -52,7 +52,8 @@ export default function road(world) {
 /// Fills the form of a new record; answers the address of the record.
 async function made(page, plural, fill) {
   await page.goto(`/${plural}/new`);
-  for (const group of await page.locator('main form.form details:not([open]) > summary').all()) await group.click();
+  const closed = page.locator('main form.form details:not([open]) > summary');
+  while ((await closed.count()) > 0) await closed.first().click();
   await fill(page);
   await page.locator('main form.form .form-end button').click();
   await page.waitForURL(new RegExp(`/${plural}/[A-Z]+-\\d+$`));
@@ -91,16 +92,16 @@ async function gap(page) {
 /// Body, certificate applied for, stage 1 booked and held: its limits follow.
 async function stage1(page) {
   await made(page, 'certification_bodies', async () => {
-    await page.getByLabel('Name', { exact: true }).fill('Meridian Certification');
-    await page.getByLabel('Answer days').fill('21');
-    await page.getByLabel('Major days').fill('90');
+    await page.locator('#f-name').fill('Meridian Certification');
+    await page.locator('#f-answer_days').fill('21');
+    await page.locator('#f-major_days').fill('90');
   });
   const audit = await made(page, 'certification_audits', async () => {
-    await page.getByLabel('Title').fill('Stage 1');
-    await page.getByLabel('Type').selectOption('stage-1');
-    await page.getByLabel('Body').fill('CBO-1');
-    await page.getByLabel('Begins').fill('2026-11-10');
-    await page.getByLabel('Last audit day').fill('2026-11-11');
+    await page.locator('#f-title').fill('Stage 1');
+    await page.locator('#f-type').selectOption('stage-1');
+    await page.locator('#f-body').fill('CBO-1');
+    await page.locator('#f-begins').fill('2026-11-10');
+    await page.locator('#f-ends').fill('2026-11-11');
   });
   await page.goto(`${audit}/step?to=held`);
   await page.locator('main form.form button').last().click();
