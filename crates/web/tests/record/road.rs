@@ -315,3 +315,41 @@ async fn signed(world: &World) {
     desk.perform(&ines(), step("planned", json!({})), now()).await.expect("it is reopened");
     assert!(ok(world, "/road/reviews/MRV-2").await.contains("Not signed yet."));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn certificates_are_suspended_restored_in_time_and_never_too_late() {
+    let world = house().await;
+    certified(&world).await;
+    let step = |number: &str, to: &str, fields: Json| {
+        let Json::Object(fields) = fields else { panic!("fields") };
+        let target = model::Target { kind: "certificate".into(), number: number.into(), version: None };
+        let input = model::Input::json(fields);
+        world.desk.perform(
+            &ines(),
+            model::Command::Step { target, to: to.into(), input, note: None, public: false },
+            now(),
+        )
+    };
+    let refused = step("CER-1", "suspended", json!({})).await.expect_err("a refusal");
+    assert!(refused.sentence().contains("Why it was suspended"), "{refused}");
+    step("CER-1", "suspended", json!({"suspended_for": "Audit refused."})).await.expect("it is suspended");
+    let certificate = found(&world, "certificate").await.remove(0);
+    assert_eq!((certificate.1.as_str(), &certificate.2["suspended_on"]), ("suspended", &json!("2026-11-25")));
+    assert!(ok(&world, "/road").await.contains("must not be advertised"));
+    let Json::Object(fields) = json!({"type": "transfer", "body": "CBO-1", "certificate": "CER-1"}) else { panic!() };
+    let input = model::Input::json(fields);
+    let create = model::Command::Create { kind: "certification_audit".into(), number: None, input };
+    let refused = world.desk.perform(&ines(), create, now()).await.expect_err("a refusal");
+    assert!(refused.sentence().contains("only a valid certificate moves"), "{refused}");
+    let refused = step("CER-1", "expired", json!({})).await.expect_err("a refusal");
+    assert!(refused.sentence().contains("it has not expired yet"), "{refused}");
+    step("CER-1", "valid", json!({})).await.expect("the suspension is lifted");
+    assert!(found(&world, "certificate").await[0].2.get("suspended_on").is_none());
+    for (number, valid_to) in [("CER-2", "2026-05-25"), ("CER-3", "2026-05-24")] {
+        let fields = json!({"body": "CBO-1", "decided_on": "2023-05-26", "valid_to": valid_to});
+        world.line(json!({"kind": "certificate", "number": number, "state": "expired", "fields": fields})).await;
+    }
+    step("CER-2", "valid", json!({"valid_to": "2029-05-25"})).await.expect("the last day of six months");
+    let refused = step("CER-3", "valid", json!({"valid_to": "2029-05-24"})).await.expect_err("a refusal");
+    assert!(refused.sentence().contains("a new stage 2"), "{refused}");
+}
