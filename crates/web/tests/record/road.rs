@@ -320,15 +320,12 @@ async fn signed(world: &World) {
 async fn certificates_are_suspended_restored_in_time_and_never_too_late() {
     let world = house().await;
     certified(&world).await;
+    let (desk, me) = (&world.desk, &ines());
     let step = |number: &str, to: &str, fields: Json| {
         let Json::Object(fields) = fields else { panic!("fields") };
         let target = model::Target { kind: "certificate".into(), number: number.into(), version: None };
         let input = model::Input::json(fields);
-        world.desk.perform(
-            &ines(),
-            model::Command::Step { target, to: to.into(), input, note: None, public: false },
-            now(),
-        )
+        desk.perform(me, model::Command::Step { target, to: to.into(), input, note: None, public: false }, now())
     };
     let refused = step("CER-1", "suspended", json!({})).await.expect_err("a refusal");
     assert!(refused.sentence().contains("Why it was suspended"), "{refused}");
@@ -339,7 +336,7 @@ async fn certificates_are_suspended_restored_in_time_and_never_too_late() {
     let Json::Object(fields) = json!({"type": "transfer", "body": "CBO-1", "certificate": "CER-1"}) else { panic!() };
     let input = model::Input::json(fields);
     let create = model::Command::Create { kind: "certification_audit".into(), number: None, input };
-    let refused = world.desk.perform(&ines(), create, now()).await.expect_err("a refusal");
+    let refused = desk.perform(me, create, now()).await.expect_err("a refusal");
     assert!(refused.sentence().contains("only a valid certificate moves"), "{refused}");
     let refused = step("CER-1", "expired", json!({})).await.expect_err("a refusal");
     assert!(refused.sentence().contains("it has not expired yet"), "{refused}");
