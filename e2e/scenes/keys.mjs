@@ -52,12 +52,13 @@ export default function keys(world) {
       for (const number of [one, two]) await page.getByLabel(`Select ${number}`).check();
       await page.getByLabel('What to edit').selectOption('symptom');
       await page.getByRole('button', { name: 'Edit…' }).click();
-      await page.getByLabel('Symptom').fill('Set for both');
-      await page.locator('main form button.primary').click();
-      await page.getByRole('columnheader', { name: 'Would become' }).waitFor();
+      const pane = page.getByRole('complementary', { name: 'The record beside the list' });
+      await pane.getByLabel('Symptom').fill('Set for both');
+      await pane.locator('form button.primary').click();
+      await pane.getByText('Nothing is written yet: 2 would be written').waitFor();
       await axe(page, 'the preview of a bulk edit');
-      await page.locator('main form button.primary').click();
-      await page.getByRole('columnheader', { name: 'Became' }).waitFor();
+      await pane.locator('form button.primary').click();
+      await pane.getByText('2 are written').waitFor();
       for (const number of [one, two]) {
         await page.goto(`/incidents/${number}`);
         assert.ok(await page.locator('#facts').getByText('Set for both').isVisible(), number);
