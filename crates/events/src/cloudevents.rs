@@ -139,7 +139,7 @@ fn stem(ty: &str) -> (&str, bool) {
     let base = ty.rsplit_once('.').filter(|(_, last)| is_version(last)).map_or(ty, |(base, _)| base);
     match base.rsplit_once('.') {
         Some((stem, last)) if is_over(last) => (stem, true),
-        Some((stem, last)) if matches!(last, "firing" | "raised" | "opened" | "triggered" | "started") => (stem, false),
+        Some((stem, "firing" | "raised" | "opened" | "triggered" | "started")) => (stem, false),
         _ => (base, false),
     }
 }
