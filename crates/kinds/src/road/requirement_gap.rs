@@ -17,7 +17,7 @@ pub fn kind() -> Kind {
         .about("A gap is a requirement that is not met yet, with who closes it and what that takes.")
         .clause(&["4.4", "10.2"])
         .area(Area::Prove)
-        .field(REQUIREMENT.text().required().help("By its id, such as 8.6.1-1.").indexed())
+        .field(REQUIREMENT.text().required().help("By its id, such as 8.6.1-1."))
         .field(
             MISSING
                 .long()
