@@ -66,15 +66,15 @@ pub async fn take_in(
     progress.clear();
     let end = reading.await.map_err(|_| Failure::Failed("reading the file failed".into()))?;
     let Hand { whole, mut report, .. } = hand;
-    // What was read so far is on record whether or not the database has looked at it.
-    if mode != Mode::DryRun && desk.after_import().await.is_err() {
-        told("The import is on record; what is kept beside it will be made anew later");
-    }
     report.read = end.read;
     report.broken = end.broken;
     if let Some(whole) = whole {
         report.undone = !report.is_whole();
         whole.end(!report.undone).await?;
+    }
+    // A whole import holds the writer until here. What was taken is on record whether or not the database has looked at it.
+    if mode != Mode::DryRun && !report.undone && desk.after_import().await.is_err() {
+        told("The import is on record; what is kept beside it will be made anew later");
     }
     Ok(report)
 }
