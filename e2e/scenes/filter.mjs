@@ -67,14 +67,17 @@ export default function filtering(world) {
       await page.getByRole('button', { name: 'Save this view…' }).click();
       await page.getByLabel('Save what is shown now as').fill('Untouched');
       await page.getByRole('button', { name: 'Save view' }).click();
+      const view = page.getByRole('navigation', { name: 'Saved views' }).getByRole('link', { name: 'Untouched' });
+      await view.waitFor();
       await page.goto('/incidents');
-      await page.getByRole('navigation', { name: 'Saved views' }).getByRole('link', { name: 'Untouched' }).click();
+      await view.click();
       await page.locator('[data-chip]').waitFor();
       assert.deepEqual(await numbers(page), expected);
       await page.getByRole('button', { name: 'This view…' }).click();
       await page.getByRole('button', { name: 'Delete' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-      await page.waitForLoadState();
+      // The answer to the form has come when the view is gone from the page.
+      await view.waitFor({ state: 'detached' });
       await page.goto('/incidents');
       assert.equal(await page.getByRole('link', { name: 'Untouched' }).count(), 0);
     }));
