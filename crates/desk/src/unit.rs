@@ -145,6 +145,10 @@ impl<'c> Unit<'c> {
         if let Some(before) = before.filter(|before| !kind.looks_back.is_empty() && before.state != draft.state) {
             self.look_back(kind, before, &mut related).await?;
         }
+        if !kind.looks_at_all.is_empty() {
+            let catalog = &self.office.catalog;
+            record::look_at_all(self.conn, catalog, &kind.looks_at_all, &self.known, &mut related).await?;
+        }
         if !related::matters(kind, draft, before) {
             return Ok(related);
         }

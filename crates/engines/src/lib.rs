@@ -1,6 +1,7 @@
 //! Facts in, verdicts out: clocks, calendars, conformity. Pure functions, no I/O.
 
 pub mod approvals;
+pub mod audits;
 pub mod clocks;
 pub mod conformity;
 pub mod road;

@@ -174,6 +174,7 @@ fn performance() -> Vec<Kind> {
         evaluation::kind(),
         audit_programme::kind(),
         audit::kind(),
+        audit_question::kind(),
         management_review::kind(),
         report_definition::kind(),
         report::kind(),

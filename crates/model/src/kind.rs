@@ -140,6 +140,8 @@ pub struct Kind {
     pub looks_at: Vec<&'static str>,
     /// Fields of its own in which a change makes the rules look there again.
     pub looks_when: Vec<&'static str>,
+    /// Kinds of which the rules look at every record: only such as a house has some tens of.
+    pub looks_at_all: Vec<&'static str>,
     /// Where answers to the questions of another record stand.
     pub form: Option<Form>,
     /// How its records are approved by the people whom a policy names.
@@ -208,6 +210,7 @@ impl Kind {
             clocked: false,
             looks_at: Vec::new(),
             looks_when: Vec::new(),
+            looks_at_all: Vec::new(),
             form: None,
             approval: None,
             absence: None,
@@ -323,6 +326,11 @@ impl Kind {
 
     pub fn looks_when(mut self, fields: &[&'static str]) -> Kind {
         self.looks_when = fields.to_vec();
+        self
+    }
+
+    pub fn looks_at_all(mut self, kinds: &[&'static str]) -> Kind {
+        self.looks_at_all = kinds.to_vec();
         self
     }
 

@@ -3,10 +3,13 @@
 pub mod account;
 pub mod admin;
 pub mod approvals;
+pub mod beside;
 pub mod clause;
 pub mod conformity;
 pub mod course;
+pub mod coverage;
 pub mod everything;
+pub mod fieldwork;
 pub mod home;
 pub mod judgement;
 pub mod lines;

@@ -90,7 +90,18 @@ pub fn doors() -> Doors {
         .member(GET, "/packs", pages::packs::open)
         .member(POST, "/packs", pages::packs::ask)
         .member(GET, "/packs/{id}", pages::packs::take);
-    record::doors::doors(road(portal(doors)))
+    record::doors::doors(audits(road(portal(doors))))
+}
+
+/// Internal audits at work.
+fn audits(doors: Doors) -> Doors {
+    doors
+        .member(GET, "/coverage", pages::coverage::open)
+        .member(GET, "/fieldwork/{audit}", pages::fieldwork::open)
+        .member(GET, "/fieldwork/{audit}/report", pages::fieldwork::report)
+        .member(POST, "/fieldwork/{audit}/checklist", pages::fieldwork::make_checklist)
+        .member(POST, "/fieldwork/{audit}/{question}/draw", pages::fieldwork::draw)
+        .member(POST, "/fieldwork/{audit}/{question}/answer", pages::fieldwork::answer)
 }
 
 /// The road to the certificate. The calendar's address is itself the key, as calendar programs have no other.

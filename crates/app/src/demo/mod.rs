@@ -8,6 +8,7 @@
 mod assurance;
 mod chance;
 mod changes;
+mod fieldwork;
 mod governance;
 mod money;
 mod orders;

@@ -8,6 +8,7 @@ use model::{
 use serde_json::{Value as Json, json};
 
 use super::{
+    fieldwork,
     governance::{PROCESSES, process},
     parties::{CUSTOMERS, PORTAL},
     people::{AOIFE, BEN, CALLERS, CHEN, DANIEL, GRETA, HELENA, HUGO, INES, LUCIA, MEI, OSKAR, SAMUEL, TOMAS},
@@ -100,6 +101,7 @@ fn audits(script: &mut Script) -> [String; 2] {
         &["INC-20010", "CHG-1110", "SLA-1", "CON-1", "PRB-1"],
         &[TOMAS, SAMUEL, MEI],
     );
+    fieldwork::write(script, &second, script.times.workday(86, 11, 0));
     let planned = script.times.ago(-20, 9, 0);
     let fields = json!({"title": "Operation, second look", "scope": {"clauses": ["8.5.1.3", "8.6.1"], "services": services}, "criteria": ["Own procedures"], "auditors": [LUCIA], "owner": LUCIA, "planned_on": day(planned)});
     script.create(script.times.workday(15, 10, 0), LUCIA, "audit", fields);

@@ -106,6 +106,14 @@ impl Script {
         self.add(at, who, command);
     }
 
+    /// Numbers of a kind that are in the script so far, in order.
+    pub fn numbers_of(&self, kind: &str) -> Vec<String> {
+        let known = self.kinds.iter().filter(|(_, known)| **known == kind);
+        let mut numbers: Vec<String> = known.map(|(number, _)| number.clone()).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
     fn target(&self, number: &str) -> Target {
         let kind = self.kinds.get(number).copied().unwrap_or_default();
         Target { kind: kind.into(), number: number.into(), version: None }

@@ -3,6 +3,7 @@
 #[macro_use]
 mod world;
 
+mod audits;
 mod backups;
 mod building;
 mod commands;

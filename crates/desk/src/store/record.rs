@@ -164,6 +164,27 @@ pub async fn referring(conn: &mut Conn, kind: &str, field: &str, number: &str) -
 /// Most records of a kind that are looked at because they refer to one.
 const REFERRING_MAX: usize = 100;
 
+/// Most records of a kind that rules look at all of.
+const ALL: i64 = 2_000;
+
+/// Every record of some small kinds, by number, those that a transaction holds already as they stand in it.
+pub async fn look_at_all(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    kinds: &[&'static str],
+    held: &HashMap<String, Option<Kept>>,
+    related: &mut Related,
+) -> Result<(), Fault> {
+    let stored = walk(conn, catalog, kinds, i64::MIN, ALL).await?;
+    let held = held.values().flatten().filter(|kept| kinds.contains(&kept.record.kind));
+    for kept in stored.iter().chain(held) {
+        if let Some(kind) = catalog.find(kept.record.kind) {
+            related.add(kept.record.number.clone(), kept.record.clone(), kind);
+        }
+    }
+    Ok(())
+}
+
 /// The kind of every record, by number.
 pub async fn kinds(conn: &mut Conn, catalog: &Catalog) -> Result<HashMap<String, &'static str>, Fault> {
     let rows = conn.run("select number, kind from record", &[]).await?;

@@ -42,7 +42,7 @@ mod transition;
 
 pub use catalogue::{Catalogue, FRAMEWORK, Requirement, catalogue, requirements_of_kind};
 pub use outlook::{Outlook, Turn};
-pub use questions::{Questions, questions};
+pub use questions::{Questions, checklist, questions};
 pub use seen::Seen;
 pub use standing::{Standing, assess, judge};
 pub use verdict::{Assessment, EXAMPLES, Judgement, Register, State, Verdict};

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
+use super::catalogue::{catalogue, is_within};
+
 const QUESTIONS: &str = include_str!("../../data/auditor-questions.md");
 
 /// Sentences of an auditor about one clause.
@@ -23,6 +25,22 @@ pub fn questions(clause: &str) -> Option<&'static Questions> {
         }
         id = id.rsplit_once('.')?.0;
     }
+}
+
+/// The questions for an audit of some clauses, each with the leaf clause that it stands for, in reading order. A clause
+/// stands for everything below it; what is asked of several clauses together is asked once.
+pub fn checklist(clauses: &[&str]) -> Vec<(&'static str, &'static str)> {
+    let mut asked: Vec<&'static Questions> = Vec::new();
+    let mut lines = Vec::new();
+    for leaf in catalogue().leaf_clauses().filter(|leaf| clauses.iter().any(|clause| is_within(leaf, clause))) {
+        let Some(block) = questions(leaf).filter(|block| !asked.iter().any(|known| std::ptr::eq(*known, *block)))
+        else {
+            continue;
+        };
+        asked.push(block);
+        lines.extend(block.asked.iter().map(|question| (leaf, question.as_str())));
+    }
+    lines
 }
 
 fn read() -> BTreeMap<String, Questions> {
@@ -58,6 +76,17 @@ fn sentences(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::super::catalogue::catalogue;
+
+    #[test]
+    fn what_is_asked_of_several_clauses_together_is_asked_once() {
+        let all = super::checklist(&["6.1"]);
+        assert!(all.iter().all(|(clause, _)| *clause == "6.1.1"), "{all:?}");
+        assert!(all.len() > 3);
+        let changes = super::checklist(&["8.5.1.3", "8.6"]);
+        let clauses: Vec<&str> = changes.iter().map(|(clause, _)| *clause).collect();
+        assert!(clauses.is_sorted() && clauses.contains(&"8.5.1.3") && clauses.contains(&"8.6.3"), "{clauses:?}");
+        assert_eq!(super::checklist(&["8.99", ""]), []);
+    }
 
     #[test]
     fn every_leaf_clause_is_asked_about() {

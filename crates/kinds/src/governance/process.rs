@@ -48,3 +48,11 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "owner", "purpose", "version", "state"])
         .titled_by(&["name"])
 }
+
+/// The clause that a process covers: the last word of its purpose, when it reads like one.
+pub fn clause(purpose: &str) -> Option<String> {
+    let last = purpose.split_whitespace().last()?;
+    let last = last.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
+    let is_clause = last.starts_with(|letter: char| letter.is_ascii_digit());
+    is_clause.then(|| last.to_string())
+}

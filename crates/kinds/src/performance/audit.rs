@@ -1,6 +1,6 @@
 //! An audit is one internal look at whether the system follows its own rules and the standard.
 
-use crate::prelude::*;
+use crate::{governance::process, prelude::*};
 
 pub const SCOPE: Key<Parts> = Key::new("scope");
 pub const CRITERIA: Key<Many<Text>> = Key::new("criteria");
@@ -25,6 +25,7 @@ pub fn kind() -> Kind {
                 .parts(vec![
                     part::texts("clauses").help("One a line, such as 8.6.1; a clause above does not stand in."),
                     part::references("services", &["service"]),
+                    part::references("sites", &["location"]).help("Places that are visited."),
                 ])
                 .help("All audits of a year together cover every clause and every service."),
         )
@@ -45,8 +46,44 @@ pub fn kind() -> Kind {
         .grants(roles::audits())
         .list(&["number", "title", "state", "auditors", "planned_on", "held_on", "report_on"])
         .titled_by(&["criteria"])
+        .looks_at_all(&["process"])
+        .rule(nobody_audits_their_own_work)
         .rule(dates_of_states)
         .rule(dates_in_order)
+}
+
+/// Whoever owns a process is no auditor of the clauses that it covers (9.2.2; ISO 19011, independence).
+fn nobody_audits_their_own_work(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if !rules::touched(draft, facts, &[SCOPE.name, AUDITORS.name, OWNER.name]) {
+        return Ok(());
+    }
+    let scope = draft.fields.get(SCOPE.name);
+    let texts = |value: Option<&Value>| -> Vec<String> {
+        value.map(Value::entries).unwrap_or_default().iter().filter_map(Value::as_text).map(str::to_lowercase).collect()
+    };
+    let clauses = texts(scope.and_then(|scope| scope.part("clauses")));
+    for (field, auditors) in [AUDITORS.name, OWNER.name].map(|name| (name, texts(draft.fields.get(name)))) {
+        for record in facts.related.records().filter(|record| record.kind == "process") {
+            let Some(owner) = record.get(process::OWNER) else { continue };
+            let Some(covered) = process::clause(&record.get(process::PURPOSE).map(|text| text.0).unwrap_or_default())
+            else {
+                continue;
+            };
+            let is_audited = clauses.iter().any(|clause| is_within(clause, &covered));
+            if is_audited && auditors.contains(&owner.0.to_lowercase()) {
+                let sentence = format!(
+                    "{} owns {} {}, which covers {covered}: nobody audits their own work",
+                    owner.0, record.number, record.title
+                );
+                return Err(FieldError::new(field, sentence));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_within(clause: &str, above: &str) -> bool {
+    clause.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn life() -> Lifecycle {

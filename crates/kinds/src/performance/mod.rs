@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod audit_programme;
+pub mod audit_question;
 pub mod evaluation;
 pub mod management_review;
 pub mod measure;

@@ -135,6 +135,9 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
     if kind.approval.is_some_and(|approval| approval.waiting == shown.state()) && shown.can(Act::Step) && !outer {
         moves.push(Link::new("Who approves…", format!("/approvals/{}", super::address::segment(shown.number()))));
     }
+    if !outer && !still {
+        moves.extend(crate::pages::beside::ways(kind, shown.number()));
+    }
     let known = |at: Moment| if at == Moment::UNKNOWN { When::default() } else { time::when(at, seat.now) };
     let files = whole.files.iter().filter(|file| as_of.is_none_or(|at| file.added <= at));
     let evidence = if outer { Vec::new() } else { evidence(app, seat, kind, shown.number()) };

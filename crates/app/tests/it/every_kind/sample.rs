@@ -24,6 +24,10 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
             json!([{"stage": 1, "approver": "named", "people": [person], "above": 9_999_999}])
         }
         ("request_model", "tasks") => json!([{"name": "one", "title": format!("{word} {turn}")}]),
+        // A sample that is drawn keeps its records.
+        ("audit_question", "items") => {
+            json!([{"record": "INC-1", "result": "conforms", "note": format!("{word} {turn}")}])
+        }
         ("service_request", "model") => json!("RQM-1"),
         ("service_request", "answers") => json!({"size": format!("{word} {turn}")}),
         ("service_request", "tasks") => {
