@@ -155,30 +155,37 @@ async fn an_audit_from_its_checklist_to_its_report(database: Database) {
     let other = json!({"items": [{"record": "INC-1"}]});
     let refused = edit(&world, "audit_question", &question, other).await.unwrap_err();
     assert!(refused.sentence().contains("stay as they were drawn"), "{refused}");
+    an_answer_needs_evidence(&world, &building, &path, &question).await;
+    three_minor_ones_are_a_major_one(&world, &building, &audit, &question).await;
+}
 
-    // An answer needs evidence; a refused one loses nothing.
-    let refused =
-        send(&building, auditor, &at("answer"), "result=conforms&evidence=&note.0=seen+at+the+desk".into()).await;
+/// A refused answer loses nothing.
+async fn an_answer_needs_evidence(world: &World, building: &Building, path: &str, question: &str) {
+    let auditor = Role::InternalAuditor;
+    let answer = format!("{path}/{question}/answer");
+    let refused = send(building, auditor, &answer, "result=conforms&evidence=&note.0=seen+at+the+desk".into()).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("an answer without evidence is none") && refused.text.contains("seen at the desk"));
-    let kept =
-        send(&building, auditor, &at("answer"), "result=&evidence=Half+way&result.0=conforms&note.0=ok".into()).await;
+    let kept = send(building, auditor, &answer, "result=&evidence=Half+way&result.0=conforms&note.0=ok".into()).await;
     assert_eq!(kept.status, StatusCode::SEE_OTHER);
-    let items = field(&world, "audit_question", &question, "items").await;
+    let items = field(world, "audit_question", question, "items").await;
     assert_eq!((&items[0]["result"], &items[0]["note"]), (&json!("conforms"), &json!("ok")));
+}
 
-    // Three minor ones on one clause.
-    let all = questions(&world, &audit).await;
+async fn three_minor_ones_are_a_major_one(world: &World, building: &Building, audit: &str, question: &str) {
+    let auditor = Role::InternalAuditor;
+    let path = format!("/fieldwork/{audit}");
+    let all = questions(world, audit).await;
     for one in all.iter().take(3) {
         let answer = "result=nonconformity&evidence=Closed+without+a+solution&grade=minor";
-        let answered = send(&building, auditor, &format!("{path}/{}/answer", one.number()), answer.into()).await;
+        let answered = send(building, auditor, &format!("{path}/{}/answer", one.number()), answer.into()).await;
         assert_eq!(answered.status, StatusCode::SEE_OTHER, "{}", answered.text);
     }
-    let findings = field(&world, "audit", &audit, "findings").await;
+    let findings = field(world, "audit", audit, "findings").await;
     assert_eq!(findings.as_array().map(Vec::len), Some(3));
     let first = findings[0].as_str().unwrap();
-    assert_eq!(field(&world, "nonconformity", first, "source").await, json!(audit));
-    assert_eq!(field(&world, "nonconformity", first, "grade").await, json!("minor"));
+    assert_eq!(field(world, "nonconformity", first, "source").await, json!(audit));
+    assert_eq!(field(world, "nonconformity", first, "grade").await, json!("minor"));
     for page in [path.clone(), format!("{path}/report"), format!("{path}?question={question}")] {
         let page = building.get(Who::Mail(&mail(auditor)), &page).await;
         assert_eq!(page.status, StatusCode::OK);
