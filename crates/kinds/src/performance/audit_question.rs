@@ -24,7 +24,7 @@ pub fn kind() -> Kind {
         )
         .clause(&["9.2.1", "9.2.2"])
         .area(Area::Prove)
-        .field(AUDIT.reference(&["audit"]).required().indexed())
+        .field(AUDIT.reference(&["audit"]).required())
         .field(CLAUSE.text().help("The clause that it is about, such as 8.6.1."))
         .field(QUESTION.long().required())
         .field(OWNER.person().label("Auditor").column(Column::Owner))
