@@ -43,6 +43,8 @@ pub struct RecordPage {
     pub primary: Option<Link>,
     /// All others.
     pub moves: Vec<Link>,
+    /// Pages of their own that belong to it.
+    pub ways: Vec<Link>,
     pub may_edit: bool,
     pub clocks: Option<Board>,
     pub around: Around,
@@ -135,9 +137,8 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
     if kind.approval.is_some_and(|approval| approval.waiting == shown.state()) && shown.can(Act::Step) && !outer {
         moves.push(Link::new("Who approves…", format!("/approvals/{}", super::address::segment(shown.number()))));
     }
-    if !outer && !still {
-        moves.extend(crate::pages::beside::ways(kind, shown.number()));
-    }
+    let is_plain = outer || still;
+    let ways = if is_plain { Vec::new() } else { crate::pages::beside::ways(kind, shown.number()) };
     let known = |at: Moment| if at == Moment::UNKNOWN { When::default() } else { time::when(at, seat.now) };
     let files = whole.files.iter().filter(|file| as_of.is_none_or(|at| file.added <= at));
     let evidence = if outer { Vec::new() } else { evidence(app, seat, kind, shown.number()) };
@@ -152,6 +153,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         steps: stepper(&lens, kind, shown, &whole.entries),
         primary,
         moves,
+        ways,
         may_edit: !still && shown.can(Act::Edit),
         clocks: clocks::board(&lens, kind, &whole.clocks, if still { &[] } else { &whole.steps }),
         around: if still { Around::default() } else { around::around(app, seat, &lens, kind, &whole).await? },
