@@ -37,6 +37,7 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
             "approval_link",
             "event_source",
             "pack",
+            "automation",
         ]
         .into_iter()
         .map(|name| Kind::new(name, name, "").field(Field::new("value", Type::Mixed)))

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::{
     Desk,
     accounts::IDLE,
-    alarms,
+    alarms, automation,
     house::{self, Deed},
     monitoring, once, packs, post, procedures, rights,
     store::{
@@ -161,9 +161,14 @@ impl Desk {
     }
 
     async fn reload(&self) {
-        for loaded in [self.load_fields().await, self.load_settings().await, self.renew_agreements().await] {
+        for loaded in [
+            self.load_fields().await,
+            self.load_settings().await,
+            self.renew_agreements().await,
+            self.load_automations().await,
+        ] {
             if let Err(fault) = loaded {
-                tracing::error!(cause = %fault, "fields, settings or agreements cannot be read again");
+                tracing::error!(cause = %fault, "fields, settings, agreements or rules cannot be read again");
             }
         }
     }
@@ -209,6 +214,11 @@ impl Desk {
                 run: |desk, payload, now| async move { desk.follow_procedure(&payload, now).await }.boxed(),
             },
             Doing { name: RECKON, run: |desk, _, now| async move { desk.reckon_and_wait(now).await }.boxed() },
+            Doing {
+                name: automation::ACT,
+                run: |desk, payload, now| async move { desk.act_by_rule(&payload, now).await }.boxed(),
+            },
+            Doing { name: automation::DUE, run: |desk, _, now| async move { desk.look_for_due(now).await }.boxed() },
             Doing {
                 name: monitoring::LOOK,
                 run: |desk, payload, now| async move { desk.look_again(&payload, now).await }.boxed(),
@@ -260,6 +270,7 @@ impl Desk {
     async fn sweep(&self, now: Moment) -> Result<(), Fault> {
         self.promise_sweep(now.plus(SWEEP_EVERY)).await?;
         self.sweep_events(now).await?;
+        self.sweep_runs(now).await?;
         self.db()
             .write(move |conn| {
                 async move {

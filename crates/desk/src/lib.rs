@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod alarms;
+pub mod automation;
 pub mod backup;
 pub mod beside;
 pub mod decide;
@@ -75,6 +76,8 @@ struct Inner {
     live: live::Live,
     throttle: accounts::Throttle,
     settings: RwLock<Arc<settings::Settings>>,
+    /// The active rules.
+    automations: RwLock<Arc<[automation::Rule]>>,
     /// Wakes the worker: something was written that may have promised a job.
     wake: tokio::sync::Notify,
     /// The address that people type to reach this house; unknown to commands.
@@ -99,6 +102,7 @@ impl Desk {
             live: live::Live::default(),
             throttle: accounts::Throttle::default(),
             settings: RwLock::default(),
+            automations: RwLock::new(Arc::new([])),
             wake: tokio::sync::Notify::new(),
             base: std::sync::OnceLock::new(),
         };
@@ -107,6 +111,7 @@ impl Desk {
         desk.load_settings().await?;
         desk.renew_agreements().await?;
         desk.make_names().await?;
+        desk.load_automations().await?;
         Ok(desk)
     }
 
@@ -132,6 +137,7 @@ impl Desk {
             reckoning: self.inner.reckoning.clone(),
             tallies: self.inner.tallies.clone(),
             settings: self.settings(),
+            automations: self.active_automations(),
         }
     }
 

@@ -13,6 +13,7 @@ use model::{
 
 use crate::{
     alarms::{self, CLOSE, ESCALATE, next_step},
+    automation::{self, Rule},
     ids::{Ids, random},
     jobs::{RECKON, reckon_soon},
     procedures,
@@ -44,6 +45,7 @@ pub(crate) struct Office {
     pub reckoning: Arc<Reckoning>,
     pub tallies: Arc<tally::Known>,
     pub settings: Arc<Settings>,
+    pub automations: Arc<[Rule]>,
 }
 
 pub(crate) struct Unit<'c> {
@@ -66,6 +68,8 @@ pub(crate) struct Unit<'c> {
     jobs: Vec<Job>,
     /// When the program is next to do something with a record of this unit.
     alarms: Vec<alarm::Wanted>,
+    /// The rules from whose acts this follows.
+    chain: Vec<i64>,
 }
 
 impl<'c> Unit<'c> {
@@ -88,6 +92,7 @@ impl<'c> Unit<'c> {
             passes: BTreeMap::new(),
             jobs: Vec::new(),
             alarms: Vec::new(),
+            chain: Vec::new(),
         }
     }
 
@@ -239,6 +244,11 @@ impl<'c> Unit<'c> {
         self.unlinked.push((id, link, at));
     }
 
+    /// What is done from here on follows from the acts of these rules.
+    pub fn follows(&mut self, chain: Vec<i64>) {
+        self.chain = chain;
+    }
+
     /// Promises work in this transaction.
     pub fn promise(&mut self, job: Job) {
         self.jobs.push(job);
@@ -265,6 +275,7 @@ impl<'c> Unit<'c> {
                 self.jobs.extend(reaction(kind, &kept.record, &entry));
             }
             self.jobs.extend(procedures::promised(kind, &kept.record, &entry));
+            self.jobs.extend(automation::promised(&self.office.automations, &self.chain, &kept.record, &entry));
             if kind.clocked && clocks::moves(kind, &entry) {
                 self.moved.insert(kept.record.id.0);
             }

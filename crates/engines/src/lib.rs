@@ -2,6 +2,7 @@
 
 pub mod approvals;
 pub mod audits;
+pub mod automation;
 pub mod clocks;
 pub mod conformity;
 pub mod road;

@@ -182,7 +182,8 @@ impl Catalog {
 
 /// What it says of events names fields, states and values that it has.
 fn monitoring_faults(kind: &Kind) -> Vec<String> {
-    let (mut names, mut states): (Vec<&str>, Vec<&str>) = (kind.known_by.clone(), Vec::new());
+    let (mut names, mut states): (Vec<&str>, Vec<&str>) =
+        ([kind.known_by.clone(), kind.made_of.clone()].concat(), Vec::new());
     if let Some(of) = &kind.monitored {
         names.extend([of.item, of.service, of.text, of.origin.0, of.resolution]);
         names.extend(of.levels.iter().flat_map(|level| level.iter().map(|(name, _)| *name)));

@@ -152,6 +152,8 @@ pub struct Kind {
     pub monitored: Option<Monitored>,
     /// Fields with the names by which tools know its records.
     pub known_by: Vec<&'static str>,
+    /// Fields that name the records of which its records consist: what these suffer, it suffers.
+    pub made_of: Vec<&'static str>,
     /// The span of planned work that its records are.
     pub planned: Option<Planned>,
     /// Field with the people whom a record brings together: the members of a team.
@@ -216,6 +218,7 @@ impl Kind {
             absence: None,
             monitored: None,
             known_by: Vec::new(),
+            made_of: Vec::new(),
             planned: None,
             gathers: None,
             escalation: None,
@@ -361,6 +364,11 @@ impl Kind {
 
     pub fn known_by(mut self, fields: &[&'static str]) -> Kind {
         self.known_by = fields.to_vec();
+        self
+    }
+
+    pub fn made_of(mut self, fields: &[&'static str]) -> Kind {
+        self.made_of = fields.to_vec();
         self
     }
 

@@ -76,6 +76,9 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
             nav.push(NavGroup { title: area.label().into(), items });
         }
     }
+    if seat.actor.customer.is_none() {
+        nav[0].items.push(item("Wall board", "/wall", ""));
+    }
     if seat.actor.has(Role::Administrator) {
         nav[0].items.push(item("Administration", "/administration", ""));
     }

@@ -23,6 +23,7 @@ pub mod search;
 pub mod sign_in;
 pub mod trends;
 pub mod verdicts;
+pub mod wall;
 pub mod welcome;
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //! the door with the clock of that year. The same seed and end give the same records.
 //!
 //! `script` plays what the others write: `people`, `portfolio`, `parties`, `governance`, `money`, `changes`, `tickets`,
-//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`. Each kind of record has its place there. Some duties are left undone on
-//! purpose, so that the assessment has something to find; each such place says so.
+//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`; `monitoring` brings events at the end. Each kind
+//! of record has its place there. Some duties are left undone on purpose, so that the assessment has something to find; each
+//! such place says so.
 
 mod assurance;
 mod chance;
@@ -11,6 +12,7 @@ mod changes;
 mod fieldwork;
 mod governance;
 mod money;
+mod monitoring;
 mod orders;
 mod parties;
 mod people;
@@ -58,6 +60,7 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     desk.ring_until(at).await?;
     desk.work_once(&[], at).await?;
     views::write(desk, at).await?;
+    monitoring::write(desk, at).await?;
     Ok(all)
 }
 

@@ -4,6 +4,7 @@
 mod world;
 
 mod audits;
+mod automation;
 mod backups;
 mod building;
 mod commands;

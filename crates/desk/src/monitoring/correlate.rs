@@ -88,6 +88,13 @@ pub async fn place(
     if let Some(service) = service {
         place.service = Some(service.number.clone());
     }
+    if let (Some(item), None) = (&place.item, &place.service) {
+        // The item does not say whose it is; perhaps one service says that it consists of it.
+        let wholes = vec![known::whole_of(item)];
+        let found = names.find(conn, wholes.clone()).await?;
+        let (whole, _) = chosen(&found, &kinds_of(kind, of.service), &wholes, "service");
+        place.service = whole.map(|known| known.number.clone());
+    }
     if place.service.is_none() && !service_doubt.is_empty() {
         place.doubt = [place.doubt, service_doubt].join("\n").trim().to_string();
     }

@@ -5,7 +5,7 @@ use model::{Actor, Moment, Refusal};
 use crate::{
     Desk,
     monitoring::{EventRow, Source, Trouble},
-    rights,
+    rights::{self, Shown},
     store::events as store,
 };
 
@@ -52,6 +52,16 @@ impl Desk {
         Ok((row, source))
     }
 
+    /// The troubles of a record that was shown, those that fire first. Nothing for people of customers.
+    pub async fn alerts_of(&self, actor: &Actor, shown: &Shown) -> Result<Vec<Trouble>, Refusal> {
+        let catalog = self.catalog();
+        let follows = catalog.find(shown.kind()).is_some_and(|kind| kind.monitored.is_some());
+        if actor.customer.is_some() || !follows {
+            return Ok(Vec::new());
+        }
+        Ok(store::of_record(&mut self.db().read().await?, shown.number(), TROUBLES).await?)
+    }
+
     /// What monitoring says about a record: its troubles, those that fire first, and its events, newest first. Nothing for
     /// people of customers.
     ///
@@ -65,15 +75,12 @@ impl Desk {
         most: i64,
         now: Moment,
     ) -> Result<(Vec<Trouble>, Vec<EventRow>), Refusal> {
-        self.show(actor, kind, number, None, now).await?;
-        let catalog = self.catalog();
-        let follows = catalog.find(kind).is_some_and(|kind| kind.monitored.is_some());
-        if actor.customer.is_some() || !follows {
-            return Ok((Vec::new(), Vec::new()));
+        let shown = self.show(actor, kind, number, None, now).await?;
+        let troubles = self.alerts_of(actor, &shown).await?;
+        if actor.customer.is_some() {
+            return Ok((troubles, Vec::new()));
         }
-        let mut conn = self.db().read().await?;
-        let troubles = store::of_record(&mut conn, number, TROUBLES).await?;
         let wanted = Events { number: number.into(), ..Events::default() };
-        Ok((troubles, store::list(&mut conn, &wanted, most).await?))
+        Ok((troubles, store::list(&mut self.db().read().await?, &wanted, most).await?))
     }
 }

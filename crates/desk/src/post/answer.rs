@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Automatic messages that one address gets within an hour: the third wall against machines that answer each other.
-const AUTOMATIC_MAX: i64 = 6;
+pub(super) const AUTOMATIC_MAX: i64 = 6;
 /// Messages of a thread that an answer names.
 const THREAD_MAX: i64 = 200;
 /// An answer that could not be sent for so long is news no more.
@@ -71,6 +71,9 @@ impl Desk {
     ///
     /// The same job twice gives the same Message-ID, and what was sent is not sent again.
     pub async fn write_answer(&self, payload: &Json, now: Moment) -> Result<Option<Outgoing>, Refusal> {
+        if let Some(notice) = payload.get("notice") {
+            return self.write_notice(payload, notice, now).await;
+        }
         let Some(matter) = self.matter(payload, now).await? else { return Ok(None) };
         let key = self.mail_key().await?;
         let identity = identity(&key, &matter);
@@ -276,7 +279,7 @@ impl Desk {
         Ok((outcome == "waiting").then_some(row.id))
     }
 
-    async fn keep_answer(&self, row: MessageRow, raw: Vec<u8>) -> Result<(), Refusal> {
+    pub(super) async fn keep_answer(&self, row: MessageRow, raw: Vec<u8>) -> Result<(), Refusal> {
         let written = self.db().write(move |conn| {
             async move {
                 post::add(conn, &row, raw).await?;
@@ -400,7 +403,8 @@ async fn wanted(
         _ if own_deed => false,
         // Only our people and our program speak for us; what other people of the customer write is not ours to send.
         "note" => {
-            author == "system"
+            // The program and the organisation's rules have no address.
+            !model::types::is_mail(author)
                 || account::by_email(conn, author).await?.is_some_and(|found| found.account.customer.is_none())
         }
         _ => true,

@@ -4,6 +4,7 @@
 mod answer;
 mod look;
 mod mailbox;
+mod notice;
 mod standing;
 mod take;
 mod texts;
@@ -14,6 +15,7 @@ use serde_json::json;
 pub use answer::{Delivery, Outgoing};
 pub use look::{Message, Messages};
 pub use mailbox::{Definition, Mailbox, MailboxEdit, Security, Server};
+pub(crate) use notice::Notice;
 pub use take::Taken;
 pub use texts::Text;
 

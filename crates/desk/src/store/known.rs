@@ -37,8 +37,16 @@ fn names(kind: &Kind, record: &Record) -> BTreeSet<String> {
     let values = kind.known_by.iter().filter_map(|field| record.value(kind, field));
     let texts = values
         .flat_map(|value| value.entries().iter().filter_map(Value::as_text).map(events::known_as).collect::<Vec<_>>());
-    let all = texts.chain([events::known_as(&record.number)]);
+    let made_of = kind.made_of.iter().filter_map(|field| record.value(kind, field));
+    let made_of =
+        made_of.flat_map(|value| value.entries().iter().filter_map(Value::as_text).map(whole_of).collect::<Vec<_>>());
+    let all = texts.chain(made_of).chain([events::known_as(&record.number)]);
     all.filter(|name| !name.is_empty() && name.chars().count() <= NAME_MAX).collect()
+}
+
+/// The name under which the whole is found that a record is a part of. No tool writes one: no name has two blanks.
+pub fn whole_of(part: &str) -> String {
+    format!("part  {}", events::known_as(part))
 }
 
 /// Keeps the names of records that were written.

@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
     // Kept counts, and views that are shared with a team.
     Migration { common: include_str!("schema_queue.sql"), sqlite: "", postgres: "" },
     Migration { common: include_str!("schema_alarms.sql"), sqlite: "", postgres: "" },
+    Migration { common: include_str!("schema_automation.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The version that this program brings a database to.

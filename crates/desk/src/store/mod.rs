@@ -4,6 +4,7 @@ pub mod access;
 pub mod account;
 pub mod alarm;
 pub mod approval;
+pub mod automation;
 pub mod db;
 pub mod events;
 pub mod fault;

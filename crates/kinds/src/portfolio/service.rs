@@ -33,6 +33,7 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "stage", "criticality", "owner", "in_scope", "customers"])
         .titled_by(&["name"])
         .known_by(&[NAME.name])
+        .made_of(&[COMPONENTS.name])
 }
 
 fn fields() -> Vec<Field> {

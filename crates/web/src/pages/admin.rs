@@ -1,7 +1,8 @@
-//! Administration: accounts, own fields, settings, mail, events, jobs, and what was last done in the house.
+//! Administration: accounts, own fields, settings, mail, events, automation, jobs, and what was last done in the house.
 
 pub mod accounts;
 pub mod activity;
+pub mod automation;
 pub mod events;
 pub mod fields;
 pub mod jobs;
@@ -32,6 +33,7 @@ fn tabs(current: &str) -> Vec<Tab> {
         ("Settings", "settings"),
         ("Mail", "mail"),
         ("Events", "events"),
+        ("Automation", "automation"),
         ("Jobs", "jobs"),
         ("Activity", "activity"),
     ];

@@ -1,6 +1,7 @@
 //! What monitoring says about a record, for its page: each alert with how it stands and how often it was heard.
 
-use model::{Kind, Refusal};
+use desk::Shown;
+use model::Refusal;
 
 use crate::{
     App, Seat,
@@ -20,11 +21,8 @@ pub struct AlertRow {
 }
 
 /// The alerts of a record, those that fire first; none where its kind does not follow monitoring.
-pub async fn alerts(app: &App, seat: &Seat, kind: &Kind, number: &str) -> Result<Vec<AlertRow>, Refusal> {
-    if kind.monitored.is_none() || seat.actor.customer.is_some() {
-        return Ok(Vec::new());
-    }
-    let (troubles, _) = app.desk.monitored(&seat.actor, kind.name, number, 0, seat.now).await?;
+pub async fn alerts(app: &App, seat: &Seat, shown: &Shown) -> Result<Vec<AlertRow>, Refusal> {
+    let troubles = app.desk.alerts_of(&seat.actor, shown).await?;
     let row = |trouble: &desk::monitoring::Trouble| {
         let alert = &trouble.alert;
         let mark = match (alert.is_firing(), alert.flapping) {

@@ -168,7 +168,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         files: files.map(|file| file_view(&lens, &address, file)).collect(),
         may_attach: !still && shown.can(Act::Attach),
         evidence,
-        alerts: monitored::alerts(app, seat, kind, number).await?,
+        alerts: monitored::alerts(app, seat, shown).await?,
         once: token(),
         since: seat.now.0,
         me: seat.actor.email.clone(),

@@ -18,6 +18,7 @@ both_databases!(
     every_format_is_taken_as_its_tool_sends_it,
     the_same_delivery_twice_is_taken_once,
     pages_and_machines_read_what_became_of_events,
+    the_wall_board_counts_what_monitoring_tells_and_names_who_is_on_call,
 );
 
 struct Door {
@@ -230,4 +231,18 @@ async fn pages_and_machines_read_what_became_of_events(database: Database) {
     let agent = Who::Mail("agent@tidewell.example");
     assert_eq!(door.building.get(agent, "/api/v1/events").await.status, 403);
     assert_eq!(door.building.get(agent, &format!("/api/v1/incidents/{number}/events")).await.status, 200);
+}
+
+async fn the_wall_board_counts_what_monitoring_tells_and_names_who_is_on_call(database: Database) {
+    let door = Door::new(database).await;
+    door.house.alert(fires("disk", json!({"host": "web-7"})), crate::world::now()).await;
+    let plan =
+        json!([{"person": "ines@tidewell.example", "from": "2026-11-25T08:00:00Z", "to": "2026-11-26T08:00:00Z"}]);
+    door.house.create("team", json!({"name": "Network", "on_call_plan": plan}), crate::world::now()).await;
+    let wall = door.building.get(OWNER, "/wall").await;
+    assert_eq!((wall.status.as_u16(), wall.header("refresh")), (200, "60"), "{}", wall.text);
+    let figure = wall.text.split("Told by monitoring").nth(1).expect("a figure");
+    assert!(figure.split("</dd>").next().expect("a value").contains(">1</a>"), "{figure:.300}");
+    assert!(wall.text.contains("disk is wrong") && wall.text.contains("ines@tidewell.example"), "{}", wall.text);
+    assert_eq!(door.building.get(BYSTANDER, "/wall").await.status, 404);
 }
