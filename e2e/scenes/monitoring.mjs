@@ -11,6 +11,7 @@ const PAGES = {
   'admin-automation': '/administration/automation',
   'admin-rule-new': '/administration/automation/new',
   wall: '/wall',
+  'wall-still': '/wall?still=yes',
 };
 
 export default function monitoring(world) {

@@ -38,6 +38,8 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
             "event_source",
             "pack",
             "automation",
+            "watch",
+            "mention",
         ]
         .into_iter()
         .map(|name| Kind::new(name, name, "").field(Field::new("value", Type::Mixed)))

@@ -44,6 +44,7 @@ mod undo;
 pub mod unit;
 pub mod verify;
 pub mod views;
+pub mod watching;
 mod whole;
 
 use std::sync::{Arc, RwLock};

@@ -94,6 +94,17 @@ pub fn keep(actor: &Actor, email: &str, now: Moment) -> Result<Warrant, Refusal>
     Err(Refusal::NotFound)
 }
 
+/// Who keeps what is their own alone: what they watch, and what was said to them.
+///
+/// # Errors
+/// `Forbidden` for whoever may write nothing.
+pub fn own(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
+    if actor.is_active_at(now) && !actor.read_only {
+        return Ok(Warrant(()));
+    }
+    Err(Refusal::Forbidden("Your account may only read at this time.".into()))
+}
+
 /// Whoever holds a secret link that was sent to them needs no other right for what the link is for.
 pub(crate) fn invited(_: &crate::accounts::Invitation) -> Warrant {
     Warrant(())

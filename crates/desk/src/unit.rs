@@ -31,7 +31,7 @@ use crate::{
         record::{self, Kept},
         search::{self, Words},
     },
-    tally,
+    tally, watching,
 };
 
 /// What follows from an entry, decided by engines and written in the same transaction.
@@ -319,6 +319,8 @@ impl<'c> Unit<'c> {
         self.fresh = fresh;
         self.write_files().await?;
         self.write_words(&records).await?;
+        let told = watching::tell(self.conn, self.office, &self.entries, &records, &self.fresh).await?;
+        self.jobs.extend(told);
         // Where no mailbox answers, no answer is promised: an import of years would promise thousands.
         if self.jobs.iter().any(|job| job.name == crate::post::SEND) && !crate::store::post::answers(self.conn).await? {
             self.jobs.retain(|job| job.name != crate::post::SEND);

@@ -12,7 +12,9 @@
 //!
 //! One act a line; `{field}` stands for what the record has there.
 
-use model::{Catalog, Column, Entry, FieldError, Filter, Kind, Record, Role, Type, Via, filter_text, suggest, words};
+use model::{
+    Catalog, Column, Entry, FieldError, Filter, Kind, Record, Role, Type, Value, Via, filter_text, suggest, words,
+};
 use serde::{Deserialize, Serialize};
 
 /// Most acts of one rule, and longest text of them.
@@ -294,6 +296,16 @@ pub fn filled(text: &str, kind: &Kind, record: &Record) -> String {
         let ty = kind.type_of(name).unwrap_or(Type::Mixed);
         record.value(kind, name).map_or(String::new(), |value| ty.print(&value))
     })
+}
+
+/// A text as the value of a field: with each gap filled, and a gap that stands alone as the very value, not as people read it.
+pub fn value_in(text: &str, kind: &Kind, record: &Record) -> String {
+    let alone = text.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    let alone = alone.filter(|name| kind.type_of(name).is_some());
+    match alone.and_then(|name| record.value(kind, name)) {
+        Some(Value::Text(value)) => value,
+        _ => filled(text, kind, record),
+    }
 }
 
 /// Why a rule acts, in words.

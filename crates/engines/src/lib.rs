@@ -5,5 +5,6 @@ pub mod audits;
 pub mod automation;
 pub mod clocks;
 pub mod conformity;
+pub mod mentions;
 pub mod road;
 pub mod rules;

@@ -17,18 +17,23 @@ pub struct Occasion {
     pub body: &'static str,
     /// Whether no person wrote what it says.
     pub automatic: bool,
-    /// Whether it goes to people of the house who must act, and not to whoever asked.
+    /// Whether it goes to somebody beside the requester: to people of the house who must act, to whoever is named or watches.
     pub inner: bool,
 }
 
 impl Occasion {
+    /// Whether whoever gets it may do without it, and hears no more than they may read.
+    pub fn is_by_choice(&self) -> bool {
+        matches!(self.name, "mention" | "watch")
+    }
+
     /// Whether a machine at the other end could answer it for ever: whoever must act is told each time.
     pub fn answers_by_itself(&self) -> bool {
         self.automatic && !self.inner
     }
 }
 
-pub const OCCASIONS: [Occasion; 5] = [
+pub const OCCASIONS: [Occasion; 7] = [
     Occasion {
         name: "receipt",
         label: "Receipt",
@@ -79,6 +84,27 @@ pub const OCCASIONS: [Occasion; 5] = [
         automatic: true,
         inner: true,
     },
+    Occasion {
+        name: "mention",
+        label: "Mention",
+        help: "Goes to whoever is named in a note (@name), if they may read it.",
+        subject: "[{{ number }}] {{ title }}",
+        body: "Hello{% if receiver_name %} {{ receiver_name }}{% endif %},\n\n{% if author_name %}{{ author_name }} names you{% else %}you are named{% endif %} in {{ kind|lower }} {{ number }}, \
+               \"{{ title }}\":\n\n{{ note }}\n\nIt is now: {{ state }}.\n{% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
+        automatic: false,
+        inner: true,
+    },
+    Occasion {
+        name: "watch",
+        label: "News of what one watches",
+        help: "Goes to whoever watches a record when it goes to another state or a note is written that they may read.",
+        subject: "[{{ number }}] {{ title }}",
+        body: "Hello{% if receiver_name %} {{ receiver_name }}{% endif %},\n\nyou watch {{ kind|lower }} {{ number }}, \"{{ title }}\". \
+               It is now: {{ state }}.\n{% if note %}\n{% if author_name %}{{ author_name }} writes{% else %}A note says{% endif %}:\n\n{{ note }}\n{% endif %}\
+               {% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
+        automatic: true,
+        inner: true,
+    },
 ];
 
 /// The occasion of this name.
@@ -86,7 +112,7 @@ pub fn occasion(name: &str) -> Option<&'static Occasion> {
     OCCASIONS.iter().find(|occasion| occasion.name == name)
 }
 
-/// What a template may name. Nothing internal is among it.
+/// What a template may name. Nothing is among it that whoever gets the mail may not read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Words {
     pub number: String,
@@ -115,7 +141,7 @@ impl Words {
         ("requester_name", "their name; empty where it is not known"),
         ("receiver_name", "name of whoever the mail goes to; empty where it is not known"),
         ("author_name", "name of whoever wrote the note"),
-        ("note", "the public note; empty where there is none"),
+        ("note", "the note, if whoever gets the mail may read it; empty where there is none"),
         ("resolution", "what put it right; empty where nothing is said"),
         ("organisation", "our name"),
         ("link", "address of the record; empty where the server does not know its own"),

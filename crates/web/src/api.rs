@@ -15,6 +15,7 @@ pub mod openapi;
 mod record;
 mod shape;
 mod strict;
+mod watching;
 
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -33,6 +34,7 @@ pub const BASE: &str = "/api/v1";
 pub fn doors(doors: Doors) -> Doors {
     const GET: MethodFilter = MethodFilter::GET;
     const POST: MethodFilter = MethodFilter::POST;
+    const PUT: MethodFilter = MethodFilter::PUT;
     const PATCH: MethodFilter = MethodFilter::PATCH;
     const DELETE: MethodFilter = MethodFilter::DELETE;
     doors
@@ -42,6 +44,8 @@ pub fn doors(doors: Doors) -> Doors {
         .member(GET, "/api/v1/me", across::me)
         .member(GET, "/api/v1/my-work", across::my_work)
         .member(GET, "/api/v1/search", across::search)
+        .member(GET, "/api/v1/mentions", watching::mentions)
+        .member(DELETE, "/api/v1/mentions/{id}", watching::put_aside)
         .member(GET, "/api/v1/conformity", across::conformity)
         .member(GET, "/api/v1/events", events::list)
         .member(POST, "/api/v1/intake/{source}", events::take)
@@ -57,6 +61,9 @@ pub fn doors(doors: Doors) -> Doors {
         .member(GET, "/api/v1/{plural}/{number}/links", beside::links)
         .member(POST, "/api/v1/{plural}/{number}/links", beside::link)
         .member(DELETE, "/api/v1/{plural}/{number}/links", beside::unlink)
+        .member(GET, "/api/v1/{plural}/{number}/watchers", watching::watchers)
+        .member(PUT, "/api/v1/{plural}/{number}/watchers/me", watching::watch)
+        .member(DELETE, "/api/v1/{plural}/{number}/watchers/me", watching::unwatch)
         .member(GET, "/api/v1/{plural}/{number}/attachments", file::list)
         .member(POST, "/api/v1/{plural}/{number}/attachments", file::add)
         .member(GET, "/api/v1/{plural}/{number}/attachments/{id}", file::serve)

@@ -67,22 +67,12 @@ pub fn doors() -> Doors {
         .member(POST, "/administration/mail/messages/{id}/release", admin::mail::message::release)
         .member(GET, "/administration/mail/texts", admin::mail::texts::open)
         .member(POST, "/administration/mail/texts", admin::mail::texts::save)
-        .member(GET, "/administration/events", admin::events::list)
-        .member(GET, "/administration/events/{id}", admin::events::event::show)
-        .member(GET, "/administration/sources/new", admin::events::sources::blank)
-        .member(POST, "/administration/sources", admin::events::sources::create)
-        .member(GET, "/administration/sources/{id}", admin::events::sources::show)
-        .member(POST, "/administration/sources/{id}", admin::events::sources::edit)
-        .member(GET, "/administration/automation", admin::automation::list)
-        .member(POST, "/administration/automation", admin::automation::create)
-        .member(GET, "/administration/automation/new", admin::automation::blank)
-        .member(GET, "/administration/automation/{id}", admin::automation::show)
-        .member(POST, "/administration/automation/{id}", admin::automation::edit)
         .member(GET, "/administration/activity", admin::activity::list)
         .member(GET, "/", pages::home::open)
         .member(GET, "/live", live::open)
         .member(POST, "/{plural}/{number}/writing", live::writing)
         .member(GET, "/my-work", pages::my_work::open)
+        .member(POST, "/my-work/mentions/{id}", pages::my_work::put_aside)
         .member(GET, "/trends", pages::trends::open)
         .member(GET, "/wall", pages::wall::open)
         .member(GET, "/search", pages::search::open)
@@ -96,7 +86,7 @@ pub fn doors() -> Doors {
         .member(GET, "/packs", pages::packs::open)
         .member(POST, "/packs", pages::packs::ask)
         .member(GET, "/packs/{id}", pages::packs::take);
-    record::doors::doors(audits(road(portal(doors))))
+    record::doors::doors(audits(road(portal(by_itself(doors)))))
 }
 
 /// Internal audits at work.
@@ -108,6 +98,22 @@ fn audits(doors: Doors) -> Doors {
         .member(POST, "/fieldwork/{audit}/checklist", pages::fieldwork::make_checklist)
         .member(POST, "/fieldwork/{audit}/{question}/draw", pages::fieldwork::draw)
         .member(POST, "/fieldwork/{audit}/{question}/answer", pages::fieldwork::answer)
+}
+
+/// What comes from monitoring, and rules that act by themselves.
+fn by_itself(doors: Doors) -> Doors {
+    doors
+        .member(GET, "/administration/events", admin::events::list)
+        .member(GET, "/administration/events/{id}", admin::events::event::show)
+        .member(GET, "/administration/sources/new", admin::events::sources::blank)
+        .member(POST, "/administration/sources", admin::events::sources::create)
+        .member(GET, "/administration/sources/{id}", admin::events::sources::show)
+        .member(POST, "/administration/sources/{id}", admin::events::sources::edit)
+        .member(GET, "/administration/automation", admin::automation::list)
+        .member(POST, "/administration/automation", admin::automation::create)
+        .member(GET, "/administration/automation/new", admin::automation::blank)
+        .member(GET, "/administration/automation/{id}", admin::automation::show)
+        .member(POST, "/administration/automation/{id}", admin::automation::edit)
 }
 
 /// The road to the certificate. The calendar's address is itself the key, as calendar programs have no other.

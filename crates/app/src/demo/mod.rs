@@ -2,9 +2,9 @@
 //! the door with the clock of that year. The same seed and end give the same records.
 //!
 //! `script` plays what the others write: `people`, `portfolio`, `parties`, `governance`, `money`, `changes`, `tickets`,
-//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`; `monitoring` brings events at the end. Each kind
-//! of record has its place there. Some duties are left undone on purpose, so that the assessment has something to find; each
-//! such place says so.
+//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`; `monitoring` brings events at the end, and `talk` says what
+//! waits for those who sign in. Each kind of record has its place there. Some duties are left undone on purpose, so that the
+//! assessment has something to find; each such place says so.
 
 mod assurance;
 mod chance;
@@ -22,6 +22,7 @@ mod proof;
 mod results;
 mod road;
 mod script;
+mod talk;
 mod texts;
 mod tickets;
 mod times;
@@ -92,6 +93,7 @@ pub async fn logins(desk: &Desk, now: Moment) -> Result<Vec<Login>, Failure> {
         desk.create_account(&house, new, now).await?;
         logins.push(Login { role, email: email.into(), password });
     }
+    talk::write(desk, now).await?;
     Ok(logins)
 }
 

@@ -8,7 +8,7 @@ use desk::{
 };
 use engines::automation::{Definition, When};
 use events::Policy;
-use model::{Actor, Moment, Role, Via, time::MINUTE};
+use model::{Actor, Command, Moment, Role, Target, Via, time::MINUTE};
 use serde_json::{Value as Json, json};
 
 use super::people;
@@ -44,7 +44,12 @@ pub async fn write(desk: &Desk, at: Moment) -> Result<(), Failure> {
         let body = delivery(what, host, severity, *is_over, now);
         let brought =
             Brought { slug: "prometheus".into(), media: "application/json".into(), body, ..Brought::default() };
-        desk.take_events(&bot, brought, now).await?;
+        for taken in desk.take_events(&bot, brought, now).await?.into_iter().filter(|one| one.outcome == "opened") {
+            let target = Target { kind: "incident".into(), number: taken.number, version: None };
+            let text = "Seen on the board; the team of the machine looks at it.".into();
+            let command = Command::Note { target, text, public: false };
+            desk.perform(&people::actor(people::DESK[0]), command, now.plus(MINUTE)).await?;
+        }
     }
     let definition = Definition {
         kind: "incident".into(),

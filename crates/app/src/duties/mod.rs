@@ -1,7 +1,8 @@
-//! What the program does by itself once a day: it looks after the certificate, and after the effect of corrections. Each turn
-//! promises the next one.
+//! What the program does by itself once a day: it looks after the certificate, after the effect of corrections, and
+//! after what must be looked at again. Each turn promises the next one.
 
 pub mod effect;
+pub mod remind;
 
 use desk::{Desk, Fault, jobs::Doing};
 use futures::{FutureExt, future::BoxFuture};
@@ -38,7 +39,8 @@ fn daily(desk: Desk, _: Json, now: Moment) -> BoxFuture<'static, Result<(), Refu
         desk.promise(job(now.plus(DAY)), now).await?;
         let certificate = web::pages::road::watch(&desk, now).await;
         let effects = effect::watch(&desk, now).await;
-        certificate.and(effects).map(drop)
+        let reminders = remind::watch(&desk, now).await;
+        certificate.and(effects).and(reminders).map(drop)
     }
     .boxed()
 }

@@ -113,7 +113,7 @@ fn at(minutes: i64) -> Moment {
 
 async fn a_rule_acts_when_a_record_is_created_and_explains_itself(database: Database) {
     let house = House::new(database).await;
-    let acts = "set team = TM-3, symptom = \"{title}, {impact}\"\nnote: look at {number}";
+    let acts = "set team = TM-3, urgency = {impact}, symptom = \"{title}, {impact}\"\nnote: look at {number}";
     let rule = house.rule("Network", when(When::Created, "category = network", acts)).await;
     let number = house.create(json!({"title": "Slow", "category": "network", "impact": "high"}), at(1)).await;
     let other = house.create(json!({"title": "Paper", "category": "printing"}), at(1)).await;
@@ -125,13 +125,14 @@ async fn a_rule_acts_when_a_record_is_created_and_explains_itself(database: Data
         .await;
     house.work(at(2)).await;
     let incident = house.world.exported(&number).await;
-    assert_eq!((&incident["fields"]["team"], &incident["fields"]["symptom"]), (&json!("TM-3"), &json!("Slow, high")));
+    assert_eq!(incident["fields"]["urgency"], "high", "a gap that stands alone is the value itself");
+    assert_eq!((&incident["fields"]["team"], &incident["fields"]["symptom"]), (&json!("TM-3"), &json!("Slow, High")));
     let history = incident["history"].as_array().expect("history");
     let by: Vec<&str> = history.iter().filter_map(|entry| entry["by"].as_str()).collect();
     assert_eq!(by, ["ines@tidewell.example", "automation/Network", "automation/Network", "automation/Network"]);
     assert_eq!(
         history[3]["note"],
-        "The rule \"Network\" acted because it was created, and category = network: set symptom = Slow, high, team = TM-3; wrote a note."
+        "The rule \"Network\" acted because it was created, and category = network: set team = TM-3, urgency = high, symptom = Slow, High; wrote a note."
     );
     assert_eq!(history[2]["note"], format!("look at {number}"));
     for untouched in [&other, &"INC-900".to_string()] {
@@ -182,6 +183,11 @@ async fn what_a_rule_may_not_do_is_told_and_nothing_of_it_is_written(database: D
     assert_eq!(runs[0].outcome, "failed");
     assert!(runs[0].told.contains("resolution"), "{}", runs[0].told);
     assert!(house.error(&rule).await.starts_with(&format!("{number}: ")));
+    let shown = house.world.desk.show(&ines(), "incident", &number, None, at(3)).await.expect("the incident");
+    let told = house.world.desk.automation_on(&ines(), &shown).await.expect("runs");
+    assert_eq!((told[0].0.as_str(), &told[0].1), ("Eager", &runs[0]), "the record says why nothing was done");
+    let outside = Actor { customer: Some("CUS-1".into()), ..ines() };
+    assert!(house.world.desk.automation_on(&outside, &shown).await.expect("runs").is_empty());
     for (definition, field) in [
         (when(When::Created, "impct = high", "note: x"), "filter"),
         (when(When::Created, "", "set impact = hihg"), "acts"),
@@ -204,6 +210,7 @@ async fn a_rule_never_has_more_rights_than_its_author(database: Database) {
         email: "greta@tidewell.example".into(),
         name: "Greta".into(),
         roles: vec![Role::Administrator],
+        password: Some("a-lamp-by-the-north-door".into()),
         ..NewAccount::default()
     };
     house.world.desk.create_account(&machine(), other, now()).await.expect("an account");

@@ -1,7 +1,8 @@
 //! What the program does by itself: a correction that did not work is taken up again, one that did is told so, and the job
 //! that sees to it promises its next turn.
 
-use model::{Actor, Command, Input, Moment, Query, Target, Via, query::EVERY, time::DAY};
+use desk::accounts::NewAccount;
+use model::{Actor, Command, Input, Moment, Query, Role, Target, Via, query::EVERY, time::DAY};
 use plumbline::duties;
 use serde_json::{Value as Json, json};
 
@@ -10,6 +11,7 @@ use crate::world::{Database, World, at};
 both_databases!(
     a_correction_is_judged_by_its_indicator,
     the_yardstick_stays_once_the_effect_is_checked,
+    owners_are_named_in_good_time_and_once_when_it_is_late,
     one_turn_promises_the_next
 );
 
@@ -130,6 +132,57 @@ async fn the_yardstick_stays_once_the_effect_is_checked(database: Database) {
         .expect("while it is worked on it may be named anew");
     let refused = world.desk.perform(&actor(), edit(json!({"direction": null})), at(NOW)).await.expect_err("a refusal");
     assert!(refused.sentence().contains("name measure, direction, limit and window together"), "{refused}");
+}
+
+async fn owners_are_named_in_good_time_and_once_when_it_is_late(database: Database) {
+    let world = World::new(database).await;
+    let email = "ines@tidewell.example";
+    let account =
+        NewAccount { email: email.into(), name: "Ines".into(), roles: vec![Role::SmsManager], ..NewAccount::default() };
+    world.desk.create_account(&actor(), account, at(NOW)).await.expect("an account");
+    let article = |number: &str, state: &str, fields: &str| {
+        format!(
+            "{{\"kind\":\"knowledge_article\",\"number\":\"{number}\",\"title\":\"{number}\",\"state\":\"{state}\",\"fields\":{{{fields}}}}}\n"
+        )
+    };
+    let owner = format!("\"text\":\"How it is done.\",\"owner\":\"{email}\"");
+    let lines = [
+        article("KBA-1", "published", &format!("{owner},\"review_due\":\"2026-12-05\"")),
+        article("KBA-2", "published", &format!("{owner},\"review_due\":\"2026-12-20\"")),
+        article("KBA-3", "retired", &format!("{owner},\"review_due\":\"2026-12-05\"")),
+        article("KBA-4", "published", "\"review_due\":\"2026-12-05\""),
+        format!(
+            "{{\"kind\":\"problem\",\"number\":\"PRB-1\",\"title\":\"P\",\"state\":\"closed\",\"fields\":{{\"owner\":\"{email}\",\"effect_due\":\"2026-11-20\"}}}}\n"
+        ),
+        format!(
+            "{{\"kind\":\"problem\",\"number\":\"PRB-2\",\"title\":\"Q\",\"state\":\"closed\",\"fields\":{{\"owner\":\"{email}\",\"effect_due\":\"2026-11-20\",\
+             \"effect\":{{\"verdict\":\"effective\"}}}}}}\n"
+        ),
+    ];
+    let report = world.import(lines.concat()).await;
+    assert_eq!(report.refused, 0, "{report:?}");
+    assert_eq!(duties::remind::watch(&world.desk, at(NOW)).await.expect("they are named"), 2);
+    assert_eq!(duties::remind::watch(&world.desk, at(NOW)).await.expect("they are named"), 0, "once is enough");
+    let ines = Actor { email: email.into(), roles: vec![Role::SmsManager], via: Via::Web, ..actor() };
+    let said = async |now: &str| -> Vec<(String, String)> {
+        let waiting = world.desk.mentions(&ines, at(now)).await.expect("mentions");
+        let mut said: Vec<_> = waiting.into_iter().map(|mention| (mention.number, mention.text)).collect();
+        said.sort();
+        said
+    };
+    let note = |number: &str, text: &str| (number.to_string(), format!("@{email}: {text}"));
+    let article = note("KBA-1", "review by 2026-12-05.");
+    let problem = note("PRB-1", "the day to look at whether it has helped was 2026-11-20.");
+    assert_eq!(said(NOW).await, [article.clone(), problem.clone()]);
+    const LATE: &str = "2026-12-06T10:00:00Z";
+    assert_eq!(duties::remind::watch(&world.desk, at(LATE)).await.expect("they are named"), 2);
+    let late = note("KBA-1", "the day to review was 2026-12-05.");
+    assert_eq!(said(LATE).await, [article, late, note("KBA-2", "review by 2026-12-20."), problem]);
+    let target = Target { kind: "knowledge_article".into(), number: "KBA-1".into(), version: None };
+    let reviewed = Input::json([("reviewed_on".to_string(), json!("2026-12-06"))]);
+    let command = Command::Edit { target, input: reviewed };
+    world.desk.perform(&actor(), command, at(LATE)).await.expect("it is reviewed");
+    assert_eq!(duties::remind::watch(&world.desk, at(LATE)).await.expect("they are named"), 0, "it is due in a year");
 }
 
 async fn one_turn_promises_the_next(database: Database) {

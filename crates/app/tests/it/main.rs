@@ -23,3 +23,4 @@ mod requests;
 mod silo;
 mod sudden_death;
 mod tidy;
+mod watching;

@@ -153,7 +153,10 @@ async fn run(
         told,
         at: now,
     };
-    store::add_run(conn, &run).await?;
+    if !store::add_run(conn, &run).await? {
+        // Another server did the same at the same time: this one takes everything back.
+        return Err(Fault::new(format!("the rule {id} acted on {number} twice at once")).into());
+    }
     Ok(())
 }
 
@@ -219,8 +222,8 @@ async fn one(
 ) -> Result<String, Refusal> {
     let on = target(kind.name, &record.number);
     let fill = |text: &str| automation::filled(text, kind, record);
-    let all = |sets: &[(String, String)]| -> BTreeMap<String, String> {
-        sets.iter().map(|(name, value)| (name.clone(), fill(value))).collect()
+    let all = |sets: &[(String, String)]| -> Vec<(String, String)> {
+        sets.iter().map(|(name, value)| (name.clone(), automation::value_in(value, kind, record))).collect()
     };
     match act {
         Act::Set(sets) => {
@@ -248,7 +251,7 @@ async fn one(
             mail(unit, record, &to, &fill(text), now).await
         }
         Act::Open { kind: other, link, fields } => {
-            let mut fields = all(fields);
+            let mut fields: BTreeMap<String, String> = all(fields).into_iter().collect();
             let opened = unit.catalog().find(other).ok_or(Refusal::NotFound)?;
             // What follows from a customer's record is that customer's.
             if let (Some(field), Some(customer)) = (opened.customer_field, &record.customer) {

@@ -11,9 +11,12 @@ use crate::{
     Desk,
     automation::{DUE, Rule, Run},
     house::{self, Deed},
-    rights,
+    rights::{self, Shown},
     store::{automation as store, fault::Fault, job},
 };
+
+/// Runs that stand on the record.
+const RUNS_ON: i64 = 10;
 
 /// A rule as somebody wants it.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +37,15 @@ impl Desk {
     pub async fn automation_runs(&self, actor: &Actor, id: i64, most: i64, now: Moment) -> Result<Vec<Run>, Refusal> {
         rights::administer(actor, now)?;
         Ok(store::runs(&mut self.db().read().await?, id, most).await?)
+    }
+
+    /// What rules did last to a record that was shown, or why they did not, newest first, each with its rule's name. Nothing
+    /// for people of customers.
+    pub async fn automation_on(&self, actor: &Actor, shown: &Shown) -> Result<Vec<(String, Run)>, Refusal> {
+        if actor.customer.is_some() {
+            return Ok(Vec::new());
+        }
+        Ok(store::runs_on(&mut self.db().read().await?, shown.number(), RUNS_ON).await?)
     }
 
     /// Makes a rule, or changes the one with this id. It acts for whoever saves it.

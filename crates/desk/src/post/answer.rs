@@ -9,7 +9,7 @@ use mail::{
     text::{self, Occasion, Words},
 };
 use model::{
-    Actor, Command, Entry, Job, Kind, Moment, Phase, Record, Refusal, Target, Value, Via,
+    Act, Actor, Command, Entry, Job, Kind, Moment, Phase, Record, Refusal, Target, Value, Via,
     time::{DAY, HOUR, MINUTE},
 };
 use serde_json::Value as Json;
@@ -18,6 +18,7 @@ use crate::{
     Desk,
     house::{self, Deed},
     post::{Mailbox, MessageRow, SEND, Server, Settled, Way, standing::requester_field, take::installation},
+    rights,
     store::{account, db::Conn, fault::Fault, job, journal, post, record},
 };
 
@@ -194,6 +195,7 @@ impl Desk {
         };
         let Some(occasion) = found else { return Ok(None) };
         let wanted = match occasion.inner {
+            true if occasion.is_by_choice() => hears(&mut conn, kind, &record, &entries[at], &requester, now).await?,
             true => reaches(&mut conn, &requester, now).await?,
             false => wanted(&mut conn, kind, &record, &entries[at], occasion, &requester, now).await?,
         };
@@ -308,7 +310,9 @@ impl Desk {
         // Only what the requester may see on the record's own page is told by mail.
         let resolution = matter.kind.find("resolution").filter(|field| !field.internal);
         let resolution = resolution.and_then(|field| record.fields.get(&field.name)).and_then(Value::as_text);
-        let note = matter.entry.note.as_ref().filter(|note| note.public).map(|note| note.text.clone());
+        let receiver = account::by_email(&mut conn, &matter.requester).await?.map(|found| found.account);
+        let is_ours = matter.occasion.is_by_choice() && receiver.is_some_and(|account| account.customer.is_none());
+        let note = matter.entry.note.as_ref().filter(|note| note.public || is_ours).map(|note| note.text.clone());
         let link = self.reached_at().map(|base| format!("{base}/{}/{}", matter.kind.plural, record.number));
         Ok(Words {
             number: record.number.clone(),
@@ -319,7 +323,10 @@ impl Desk {
             receiver_name: if matter.occasion.inner { requester_name.clone() } else { String::new() },
             requester_name,
             author_name,
-            note: if matter.occasion.inner { matter.reason.clone() } else { note.unwrap_or_default() },
+            note: match matter.occasion.inner && !matter.occasion.is_by_choice() {
+                true => matter.reason.clone(),
+                false => note.unwrap_or_default(),
+            },
             resolution: resolution.unwrap_or_default().into(),
             organisation: self.settings().organisation.clone(),
             link: link.unwrap_or_default(),
@@ -371,6 +378,23 @@ fn occasion(kind: &Kind, entries: &[Entry], at: usize) -> Option<&'static Occasi
 async fn reaches(conn: &mut Conn, email: &str, now: Moment) -> Result<bool, Refusal> {
     let account = account::by_email(conn, email).await?.map(|found| found.account);
     Ok(model::types::is_mail(email) && account.is_none_or(|account| account.is_open_at(now)))
+}
+
+/// Whether somebody who is named or watches wants mail, and may still read what they would hear.
+async fn hears(
+    conn: &mut Conn,
+    kind: &Kind,
+    record: &Record,
+    entry: &Entry,
+    email: &str,
+    now: Moment,
+) -> Result<bool, Refusal> {
+    let Some(account) = account::by_email(conn, email).await?.map(|found| found.account) else { return Ok(false) };
+    let reader = account.actor(Via::Job, true);
+    let hidden = reader.customer.is_some() && entry.note.as_ref().is_some_and(|note| !note.public);
+    let told = !hidden || entry.changes.contains_key("state");
+    let reads = account.is_open_at(now) && rights::may(&reader, kind, Act::Read, Some(record));
+    Ok(model::types::is_mail(email) && account.preferences.mail && reads && told)
 }
 
 /// Whether the requester wants to and may hear of it.

@@ -106,6 +106,14 @@ pub async fn runs(conn: &mut Conn, rule: i64, most: i64) -> Result<Vec<Run>, Fau
     conn.run(&sql, &[rule.into(), most.into()]).await?.iter().map(run).collect()
 }
 
+/// The last runs about a record, newest first, with the names of their rules.
+pub async fn runs_on(conn: &mut Conn, number: &str, most: i64) -> Result<Vec<(String, Run)>, Fault> {
+    let sql = "select n.id, n.rule, n.number, n.cause, n.outcome, n.told, n.at, a.name from automation_run n \
+               join automation a on a.id = n.rule where n.number = $1 order by n.id desc limit $2";
+    let rows = conn.run(sql, &[number.into(), most.into()]).await?;
+    rows.iter().map(|row| Ok((row.text(7)?, run(row)?))).collect()
+}
+
 pub async fn sweep(conn: &mut Conn, before: Moment) -> Result<(), Fault> {
     conn.execute("delete from automation_run where at < $1", &[before.0.into()]).await.map(drop)
 }

@@ -115,6 +115,19 @@ pub async fn of_records(conn: &mut Conn, catalog: &Catalog, ids: &[i64]) -> Resu
     Ok(found)
 }
 
+/// The entries of records at some moments, in no order.
+pub async fn at_places(conn: &mut Conn, catalog: &Catalog, places: &[(i64, Moment)]) -> Result<Vec<Entry>, Fault> {
+    let mut found = Vec::with_capacity(places.len());
+    for (record, at) in places {
+        let sql = format!("select {COLUMNS} from journal where record = $1 and at = $2");
+        let rows = conn.run(&sql, &[(*record).into(), at.0.into()]).await?;
+        for row in &rows {
+            found.extend(entry(row, catalog)?);
+        }
+    }
+    Ok(found)
+}
+
 /// Newest entries of the whole house, for the activity list of administrators.
 pub async fn newest(conn: &mut Conn, catalog: &Catalog, most: i64) -> Result<Vec<Entry>, Fault> {
     let sql = format!("select {COLUMNS} from journal order by seq desc limit $1");

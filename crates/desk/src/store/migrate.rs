@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { common: include_str!("schema_queue.sql"), sqlite: "", postgres: "" },
     Migration { common: include_str!("schema_alarms.sql"), sqlite: "", postgres: "" },
     Migration { common: include_str!("schema_automation.sql"), sqlite: "", postgres: "" },
+    Migration { common: include_str!("schema_watching.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The version that this program brings a database to.

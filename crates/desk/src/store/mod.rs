@@ -26,4 +26,5 @@ pub mod score;
 pub mod search;
 pub mod tally;
 pub mod view;
+pub mod watch;
 pub mod words;

@@ -3,6 +3,7 @@
 mod monitoring;
 mod paths;
 mod schemas;
+mod watching;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -61,8 +62,10 @@ fn built(catalog: Arc<Catalog>) -> Arc<Built> {
 pub fn document(catalog: &Catalog) -> Json {
     let mut all_paths = paths::across();
     all_paths.extend(monitoring::across());
+    all_paths.extend(watching::across());
     let mut all_schemas = schemas::shared();
     all_schemas.extend(monitoring::schemas());
+    all_schemas.extend(watching::schemas());
     for kind in catalog.kinds() {
         all_paths.extend(paths::of_kind(kind));
         all_schemas.extend(schemas::of_kind(kind, catalog));

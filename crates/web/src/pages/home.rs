@@ -137,7 +137,7 @@ pub async fn page(
         today: time::long(now),
         greeting: name.filter(|name| !name.is_empty()).map_or("Home".to_owned(), |name| format!("Hello, {name}")),
         phrases: phrases(majors.len(), counts[0], counts[1], counts[2]),
-        notices: majors.iter().map(major_notice).chain(approvals_notice(desk, actor, now).await?).collect(),
+        notices: majors.iter().map(major_notice).chain(waiting(desk, actor, now).await?).collect(),
         axis: window.axis(),
         due: due.into_iter().filter_map(|line| window.place(line)).collect(),
         nothing_due: Empty {
@@ -192,6 +192,19 @@ pub(super) async fn approvals_notice(desk: &Desk, actor: &Actor, now: Moment) ->
     };
     let mark = Mark::new(Shape::Pause, Tone::Info, word);
     Ok(Some(Notice { mark, text: text.to_owned(), links: vec![Link::new("Decide", "/approvals")] }))
+}
+
+/// What waits for the reader's word.
+async fn waiting(desk: &Desk, actor: &Actor, now: Moment) -> Result<Vec<Notice>, Refusal> {
+    let mut notices: Vec<Notice> = approvals_notice(desk, actor, now).await?.into_iter().collect();
+    let (word, text) = match desk.mentions(actor, now).await?.len() {
+        0 => return Ok(notices),
+        1 => ("One note".to_owned(), "names you."),
+        more => (format!("{more} notes"), "name you."),
+    };
+    let mark = Mark::new(Shape::Say, Tone::Info, word);
+    notices.push(Notice { mark, text: text.to_owned(), links: vec![Link::new("Read", "/my-work?view=mentions")] });
+    Ok(notices)
 }
 
 fn major_notice(line: &Line) -> Notice {

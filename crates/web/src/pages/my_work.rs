@@ -1,23 +1,28 @@
-//! My work: what one person has, asked for or has done, across all kinds, by when it is due.
+//! My work: what one person has, asked for, watches or has done, across all kinds, by when it is due; and where they are named.
 
 use askama::Template;
+use std::collections::BTreeSet;
+
 use axum::{
-    extract::{Query, State},
-    response::Html,
+    extract::{Path, Query, State},
+    response::{Html, Response},
 };
-use desk::Desk;
+use desk::{Desk, watching::Mention};
 use model::{
-    Actor, Cursor, Moment, Refusal, suggest,
+    Actor, Catalog, Cursor, Filter, Moment, Refusal, Value,
+    filter::Operand,
+    suggest,
     time::{DAY, HOUR},
 };
 use serde::Deserialize;
 
 use super::lines::{self, Line, counted};
 use crate::view::{
-    parts::{Empty, Link, Mark, Notice, Shape, Tab, Tone},
+    parts::{Empty, Link, Mark, Notice, Person, Shape, Tab, Tone, When},
     shell::Shell,
+    time,
 };
-use crate::{App, Refused, Seat};
+use crate::{App, Refused, Seat, flash};
 
 #[derive(Template)]
 #[template(path = "page/my_work.html")]
@@ -27,6 +32,8 @@ pub struct MyWorkPage {
     /// What the reader is asked to allow.
     pub approvals: Option<Notice>,
     pub groups: Vec<Group>,
+    /// Notes that name the reader, on the tab of that name.
+    pub mentions: Vec<MentionLine>,
     pub nothing: Empty,
     pub first: String,
     pub more: String,
@@ -39,46 +46,83 @@ pub struct Group {
     pub lines: Vec<Line>,
 }
 
+pub struct MentionLine {
+    pub id: i64,
+    pub href: String,
+    pub number: String,
+    pub title: String,
+    pub text: String,
+    pub by: Person,
+    pub at: When,
+}
+
+/// What stands on a tab.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Filter(&'static str),
+    Watched,
+    Mentions,
+}
+
 struct View {
     name: &'static str,
     label: &'static str,
-    filter: &'static str,
+    what: What,
     order: &'static str,
     nothing: (&'static str, &'static str),
 }
 
-const VIEWS: [View; 4] = [
+const VIEWS: [View; 6] = [
     View {
         name: "mine",
         label: "Mine",
-        filter: "phase != done and owner = me",
+        what: What::Filter("phase != done and owner = me"),
         order: "due",
         nothing: ("Nothing waits for you.", "Records appear here when you are their owner."),
     },
     View {
+        name: "mentions",
+        label: "Mentions",
+        what: What::Mentions,
+        order: "",
+        nothing: (
+            "Nobody waits for your word.",
+            "Notes that name you with @ and your name stand here until you put them aside.",
+        ),
+    },
+    View {
         name: "asked",
         label: "I asked for",
-        filter: "phase != done and requester = me",
+        what: What::Filter("phase != done and requester = me"),
         order: "due",
         nothing: ("Nothing you asked for is open.", "What you ask for stays here until it is done."),
     },
     View {
+        name: "watched",
+        label: "Watched",
+        what: What::Watched,
+        order: "-changed",
+        nothing: ("You watch nothing.", "Records that you watch stand here; each has the button on its page."),
+    },
+    View {
         name: "done",
         label: "Done in 14 days",
-        filter: "phase = done and owner = me and changed > now - 14d",
+        what: What::Filter("phase = done and owner = me and changed > now - 14d"),
         order: "-changed",
         nothing: ("Nothing done in 14 days.", "What you resolve and close stays here for two weeks."),
     },
     View {
         name: "all",
         label: "Everybody's",
-        filter: "phase != done and due is filled",
+        what: What::Filter("phase != done and due is filled"),
         order: "due",
         nothing: ("Nothing open has a date.", "Open records with a date stand here, the nearest first."),
     },
 ];
 
 const SIZE: usize = 50;
+/// Characters of a note that are shown.
+const EXCERPT: usize = 280;
 
 /// `GET /my-work`
 pub async fn open(seat: Seat, State(app): State<App>, Query(asked): Query<Asked>) -> Result<Html<String>, Refused> {
@@ -111,23 +155,35 @@ pub async fn page(
     let view = VIEWS.iter().find(|view| view.name == name).ok_or_else(|| unknown(name))?;
     let catalog = desk.catalog();
     let mut tabs = Vec::with_capacity(VIEWS.len());
+    let mentions = desk.mentions(actor, now).await?;
+    let watched = desk.watched(actor).await?;
     for each in &VIEWS {
-        let count = desk.count(actor, &lines::query(&catalog, each.filter, "", 1)?, now).await?;
+        let count = match each.what {
+            What::Mentions => mentions.len() as i64,
+            What::Watched if watched.is_empty() => 0,
+            what => desk.count(actor, &query(&catalog, what, &watched, "", 1)?, now).await?,
+        };
         let href = format!("/my-work?view={}", each.name);
         tabs.push(Tab { label: each.label.to_owned(), href, count: counted(count), current: each.name == view.name });
     }
-    let mut query = lines::query(&catalog, view.filter, view.order, SIZE)?;
+    let mut query = query(&catalog, view.what, &watched, view.order, SIZE)?;
     if let Some(token) = token.filter(|token| !token.is_empty()) {
         let refuse = || Refusal::Query("page_token is not one that was handed out here.".to_owned());
         query.after = Some(Cursor::read(token).filter(|cursor| cursor.keys.len() == 1).ok_or_else(refuse)?);
     }
-    let (found, next) = lines::lines(desk, actor, &query, now).await?;
+    let (found, next) = match view.what {
+        What::Mentions => (Vec::new(), None),
+        What::Watched if watched.is_empty() => (Vec::new(), None),
+        _ => lines::lines(desk, actor, &query, now).await?,
+    };
+    let mentions = if view.what == What::Mentions { mentions } else { Vec::new() };
     let more = next.map_or(String::new(), |token| format!("/my-work?view={}&page_token={token}", view.name));
     let first = if token.is_some() { format!("/my-work?view={}", view.name) } else { String::new() };
     Ok(MyWorkPage {
         approvals: super::home::approvals_notice(desk, actor, now).await?,
         words: if found.len() == 1 { "One record".to_owned() } else { format!("{} records here", found.len()) },
-        groups: if view.name == "done" { together(found) } else { by_due(found, now) },
+        groups: if matches!(view.name, "done" | "watched") { together(found) } else { by_due(found, now) },
+        mentions: mention_lines(desk, actor, &catalog, mentions, now).await?,
         nothing: Empty {
             mark: Mark::new(Shape::Met, Tone::Ok, view.nothing.0),
             text: view.nothing.1.to_owned(),
@@ -139,6 +195,60 @@ pub async fn page(
         more,
         now,
     })
+}
+
+/// The query of a tab of records; `watched` are the numbers that the reader watches.
+fn query(catalog: &Catalog, what: What, watched: &[String], order: &str, size: usize) -> Result<model::Query, Refusal> {
+    let What::Watched = what else {
+        let filter = if let What::Filter(filter) = what { filter } else { "" };
+        return lines::query(catalog, filter, order, size);
+    };
+    let values = watched.iter().map(|number| Operand::Value(Value::text(number))).collect();
+    let query = lines::query(catalog, "", order, size)?;
+    Ok(model::Query { filter: Filter::In { path: "number".into(), values }, ..query })
+}
+
+async fn mention_lines(
+    desk: &Desk,
+    actor: &Actor,
+    catalog: &Catalog,
+    mentions: Vec<Mention>,
+    now: Moment,
+) -> Result<Vec<MentionLine>, Refusal> {
+    let mails: BTreeSet<String> = mentions.iter().map(|mention| mention.by.clone()).collect();
+    let names = match mails.is_empty() {
+        true => desk::Names::default(),
+        false => desk.names_of(actor, BTreeSet::new(), mails, now).await?,
+    };
+    let line = |mention: Mention| {
+        let plural = catalog.find(mention.kind).map_or("records", |kind| kind.plural);
+        MentionLine {
+            id: mention.id,
+            href: format!("/{plural}/{}#journal", mention.number),
+            title: if mention.title.is_empty() { mention.number.clone() } else { mention.title },
+            number: mention.number,
+            text: excerpt(&mention.text),
+            by: lines::person(&mention.by, &names),
+            at: time::when(mention.at, now),
+        }
+    };
+    Ok(mentions.into_iter().map(line).collect())
+}
+
+/// The beginning of a note, as a list has room for it.
+fn excerpt(text: &str) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.char_indices().nth(EXCERPT) {
+        Some((at, _)) => format!("{}…", words[..at].trim_end()),
+        None => words,
+    }
+}
+
+/// `POST /my-work/mentions/{id}`: puts a mention aside.
+pub async fn put_aside(seat: Seat, State(app): State<App>, Path(id): Path<String>) -> Result<Response, Refused> {
+    let id = id.parse().map_err(|_| Refused::not_found())?;
+    app.desk.put_aside(&seat.actor, id, seat.now).await?;
+    Ok(flash::said("/my-work?view=mentions", "It is put aside; the note stays in its journal."))
 }
 
 fn unknown(name: &str) -> Refusal {
@@ -171,6 +281,13 @@ fn by_due(lines: Vec<Line>, now: Moment) -> Vec<Group> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_note_is_cut_between_letters() {
+        assert_eq!(excerpt("see\n @ines"), "see @ines");
+        let long = excerpt(&"ö ".repeat(400));
+        assert_eq!((long.chars().count(), long.ends_with("ö…")), (EXCERPT, true));
+    }
 
     #[test]
     fn work_is_grouped_by_when_it_is_due() {

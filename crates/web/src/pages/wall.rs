@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::{
-    extract::State,
+    extract::{Query as Pairs, State},
     http::{HeaderValue, header},
     response::{Html, IntoResponse, Response},
 };
 use desk::Shown;
 use kinds::people::team;
 use model::{Kind, Moment, Query, Refusal, Value};
+use serde::Deserialize;
 
 use super::lines::{self, Line, counted};
 use crate::{
@@ -44,6 +45,8 @@ const FIGURES: [(&str, &str); 7] = [
 struct WallPage {
     shell: Shell,
     at: When,
+    /// Whether it stays as it is until somebody asks again.
+    still: bool,
     figures: Vec<Figure>,
     lines: Vec<Line>,
     duties: Vec<Duty>,
@@ -59,8 +62,20 @@ struct Duty {
     next: Option<Person>,
 }
 
+/// `?still=yes` holds it: nobody must read against the clock (WCAG 2.2.1). An unknown parameter is refused.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    still: Option<String>,
+}
+
 /// `GET /wall`
-pub async fn open(seat: Seat, State(app): State<App>) -> Result<Response, Refused> {
+pub async fn open(seat: Seat, State(app): State<App>, Pairs(asked): Pairs<Asked>) -> Result<Response, Refused> {
+    let still = match asked.still.as_deref() {
+        None | Some("" | "no") => false,
+        Some("yes") => true,
+        Some(other) => return Err(Refusal::Query(format!("still: \"{other}\" is neither yes nor no")).into()),
+    };
     // A customer's people have pages of their own.
     if seat.actor.customer.is_some() {
         return Err(Refused::not_found());
@@ -78,6 +93,7 @@ pub async fn open(seat: Seat, State(app): State<App>) -> Result<Response, Refuse
     let (found, _) = lines::lines(&app.desk, &seat.actor, &query, seat.now).await?;
     let page = WallPage {
         at: time::when(seat.now, seat.now),
+        still,
         figures,
         lines: found,
         duties: duties(&app, &seat, catalog.find("team")).await?,
@@ -85,7 +101,9 @@ pub async fn open(seat: Seat, State(app): State<App>) -> Result<Response, Refuse
         shell: crate::shell(&app, &seat, "/wall").await,
     };
     let mut response = Html(page.render()?).into_response();
-    response.headers_mut().insert(header::REFRESH, HeaderValue::from_static(AGAIN));
+    if !still {
+        response.headers_mut().insert(header::REFRESH, HeaderValue::from_static(AGAIN));
+    }
     Ok(response)
 }
 

@@ -18,7 +18,7 @@ use super::{
     list::kind_of,
     piece::{Lens, Piece, record_address},
     sent::Sent,
-    undo,
+    undo, watching,
 };
 use crate::{
     App, Refused, Seat, flash, shell,
@@ -443,9 +443,10 @@ pub(super) async fn note(
     let sent = Sent::new(pairs(&body));
     let public = sent.get("audience") == Some("public");
     let command = Command::Note { target: target(&kind, &number, None), text: sent.text("text"), public };
-    once(&app, &seat, &sent, command).await?;
+    let done = once(&app, &seat, &sent, command).await?;
+    let told = watching::told(&app, &seat, &kind, (&number, done.version), &sent.text("text")).await?;
     let said = if public { "Your reply is in the journal." } else { "Your note is in the journal." };
-    Ok(flash::said(&format!("{}#journal", record_address(&kind, &number)), said))
+    Ok(flash::said(&format!("{}#journal", record_address(&kind, &number)), format!("{said}{told}")))
 }
 
 /// `POST /{plural}/{number}/escalate`: brings somebody in beside the owner.

@@ -1,10 +1,10 @@
 //! What stands around a record on its page beside its own values: the steps of its procedure, what helps with it, whether
-//! another one stands for it, who may be brought in, and what often follows from it.
+//! another one stands for it, who may be brought in, who watches, what rules did, and what often follows from it.
 
 use desk::{Shown, Whole};
 use model::{Act, Kind, Refusal};
 
-use super::{beside, offer, piece::Lens, procedure, twins};
+use super::{beside, offer, piece::Lens, procedure, ruled, twins, watching};
 use crate::{App, Seat, view::parts::Link};
 
 #[derive(Default)]
@@ -18,6 +18,9 @@ pub struct Around {
     pub offers: Vec<Link>,
     /// Whether the reader may bring somebody in.
     pub may_escalate: bool,
+    pub watching: watching::Watching,
+    /// What rules did to it, or why they did not.
+    pub rules: Vec<ruled::RuleRow>,
 }
 
 /// As the reader may see it now; the past has nothing around it.
@@ -33,5 +36,7 @@ pub async fn around(app: &App, seat: &Seat, lens: &Lens<'_>, kind: &Kind, whole:
         twin: twins::twin(lens, kind, shown, &whole.links),
         offers: if outer { Vec::new() } else { offer::links(lens.catalog, seat, kind, shown.number()) },
         may_escalate: !outer && kind.escalation.is_some() && shown.can(Act::Edit),
+        watching: watching::watching(app, seat, shown).await?,
+        rules: ruled::rules(app, seat, shown).await?,
     })
 }

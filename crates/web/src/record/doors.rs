@@ -10,6 +10,7 @@ use axum::{
 
 use super::{
     act, address::Address, beside, bulk, csv, edit, files, history, list, lookup, narrow, page, twins, undo, views,
+    watching,
 };
 use crate::{App, Refused, Seat, routes::Doors, shell};
 
@@ -37,6 +38,7 @@ pub fn doors(doors: Doors) -> Doors {
         .member(POST, "/{plural}/{number}/step", act::take_step)
         .member(POST, "/{plural}/{number}/note", act::note)
         .member(POST, "/{plural}/{number}/escalate", act::escalate)
+        .member(POST, "/{plural}/{number}/watch", watching::set)
         .member(GET, "/{plural}/{number}/beside", beside::open)
         .member(POST, "/{plural}/{number}/helped", beside::helped)
         .member(POST, "/{plural}/{number}/merge", twins::merge)

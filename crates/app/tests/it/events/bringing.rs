@@ -244,5 +244,10 @@ async fn the_wall_board_counts_what_monitoring_tells_and_names_who_is_on_call(da
     let figure = wall.text.split("Told by monitoring").nth(1).expect("a figure");
     assert!(figure.split("</dd>").next().expect("a value").contains(">1</a>"), "{figure:.300}");
     assert!(wall.text.contains("disk is wrong") && wall.text.contains("ines@tidewell.example"), "{}", wall.text);
+    let still = door.building.get(OWNER, "/wall?still=yes").await;
+    assert_eq!((still.status.as_u16(), still.header("refresh")), (200, ""), "it is held");
+    for wrong in ["/wall?still=perhaps", "/wall?stil=yes"] {
+        assert_eq!(door.building.get(OWNER, wrong).await.status, 400, "{wrong}");
+    }
     assert_eq!(door.building.get(BYSTANDER, "/wall").await.status, 404);
 }

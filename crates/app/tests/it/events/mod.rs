@@ -2,4 +2,5 @@
 
 mod bringing;
 mod house;
+mod storm;
 mod troubles;

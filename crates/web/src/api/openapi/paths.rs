@@ -23,6 +23,7 @@ pub fn of_kind(kind: &Kind) -> Map<String, Json> {
         json!({"parameters": number, "get": links(kind), "post": link(kind), "delete": unlink(kind)}),
     );
     paths.insert(one("/attachments"), json!({"parameters": number, "get": files(kind), "post": attach(kind)}));
+    paths.extend(super::watching::of_kind(kind, &number).map(|(rest, doors)| (one(rest), doors)));
     let file = json!([parameter("Number"), parameter("FileId")]);
     paths.insert(one("/attachments/{id}"), json!({"parameters": file, "get": file_of(kind)}));
     paths

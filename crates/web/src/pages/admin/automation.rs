@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::{is_ticked, line, mail::record_link, picks, tabs, told, with};
 use crate::{
     Administrator, App, Refused, flash,
+    record::ruled,
     view::{
         field::{Control, Field},
         parts::{Mark, Shape, Tab, Tone, When as Time},
@@ -300,13 +301,8 @@ fn would(app: &App, act: &WouldAct, now: Moment) -> ActLine {
 }
 
 fn ran(app: &App, run: &Run, now: Moment) -> ActLine {
-    let mark = match run.outcome.as_str() {
-        "done" => Mark::new(Shape::Met, Tone::Ok, "Done"),
-        "stopped" => Mark::new(Shape::Pause, Tone::Warn, "Stopped"),
-        _ => Mark::new(Shape::Nonconforming, Tone::Bad, "Failed"),
-    };
     let (record, at) = (record_link(app, &run.number), time::when(run.at, now));
-    ActLine { record, at, mark: Some(mark), told: run.told.clone() }
+    ActLine { record, at, mark: Some(ruled::mark(run)), told: run.told.clone() }
 }
 
 const FILTER_HELP: &str = "As in lists: priority in (P1, P2) and team is empty. Empty: always.";
@@ -333,8 +329,10 @@ fn groups(app: &App, own: &[Role], typed: &Typed) -> Vec<(&'static str, Vec<Fiel
         .map(|kind| kind.labels.as_str())
         .collect();
     let due = format!("Before it is due; with minus, after. Due are: {}.", due.join(", "));
-    let roles = own.iter().map(|role| (role.name(), role.label()));
-    let roles = picks(roles, |name| typed.roles.iter().any(|chosen| chosen == name));
+    let is_chosen = |name: &str| typed.roles.iter().any(|chosen| chosen == name);
+    // What another author lent stays to be seen; saving says that it is not one's own to lend.
+    let roles = Role::ALL.iter().filter(|role| own.contains(role) || is_chosen(role.name()));
+    let roles = picks(roles.map(|role| (role.name(), role.label())), is_chosen);
     let active = Control::Flag { on: is_ticked(&typed.active) };
     vec![
         (

@@ -54,6 +54,9 @@ struct TicketPage {
     may_attach: bool,
     /// Where files are sent to.
     attach: String,
+    /// Where watching begins and ends, and whether the reader does.
+    watch: String,
+    watches: bool,
     rating: Rating,
     errors: Vec<(String, String)>,
 }
@@ -134,6 +137,8 @@ async fn page(
         may_reply: shown.can(Act::Note),
         may_attach: shown.can(Act::Attach),
         attach: format!("/{}/{}/files", kind.plural, shown.number()),
+        watch: format!("/{}/{}/watch", kind.plural, shown.number()),
+        watches: app.desk.watchers(&seat.actor, shown).await?.contains(&seat.actor.email),
         rating: rating(app, seat, kind, &whole).await?,
         here,
         errors,
