@@ -79,6 +79,8 @@ struct Inner {
     settings: RwLock<Arc<settings::Settings>>,
     /// The active rules.
     automations: RwLock<Arc<[automation::Rule]>>,
+    /// Deliveries of events that are taken at a time; the others wait, so that pages never wait for them.
+    intake: tokio::sync::Semaphore,
     /// Wakes the worker: something was written that may have promised a job.
     wake: tokio::sync::Notify,
     /// The address that people type to reach this house; unknown to commands.
@@ -93,6 +95,7 @@ impl Desk {
         migrate::migrate(&db).await?;
         migrate::ensure_indexes(&db, &catalog).await?;
         let inner = Inner {
+            intake: tokio::sync::Semaphore::new(monitoring::lanes(db.dialect())),
             db,
             catalog: RwLock::new(Arc::new(catalog)),
             ids: Arc::new(ids::Ids::new()),

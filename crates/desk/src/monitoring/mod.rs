@@ -15,6 +15,7 @@ use serde_json::Value as Json;
 pub use look::Events;
 pub use settle::LOOK;
 pub use source::SourceEdit;
+pub(crate) use take::lanes;
 pub use take::{Brought, Taken};
 
 /// A monitoring tool that sends events.

@@ -24,7 +24,11 @@ use crate::{
         reason, settle,
     },
     rights,
-    store::{db::Conn, events as store, fault::Fault},
+    store::{
+        db::{Conn, Dialect},
+        events as store,
+        fault::Fault,
+    },
     unit::{Office, Unit},
 };
 
@@ -62,6 +66,15 @@ pub struct Taken {
 /// How often a delivery is tried that met another one at the same row.
 const TRIES: usize = 4;
 
+/// Deliveries that are taken at a time. On the embedded database as many as share a flush to disk; on PostgreSQL half of the
+/// connections, because those about one trouble, and those that open records, wait for each other with a connection in hand.
+pub(crate) fn lanes(dialect: Dialect) -> usize {
+    match dialect {
+        Dialect::Sqlite => 64,
+        Dialect::Postgres => 8,
+    }
+}
+
 /// Everything that the transaction needs, gathered before it.
 struct Intake {
     source: Source,
@@ -81,6 +94,8 @@ impl Desk {
     /// `NotFound` for a source that is not there, `Forbidden` for whoever may not open its records, `Invalid` where not one
     /// event could be read; what was wrong is kept all the same.
     pub async fn take_events(&self, actor: &Actor, brought: Brought, now: Moment) -> Result<Vec<Taken>, Refusal> {
+        let lane = self.inner.intake.acquire().await;
+        let _lane = lane.map_err(|_| Fault::new("no events are taken any more"))?;
         let (source, kind) = self.source_for(actor, &brought.slug, now).await?;
         let delivery = Delivery { media: &brought.media, body: &brought.body, headers: &brought.headers };
         let parts = events::read(source.policy.format, &delivery)
