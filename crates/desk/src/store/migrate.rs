@@ -34,6 +34,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration { common: include_str!("schema_alarms.sql"), sqlite: "", postgres: "" },
     Migration { common: include_str!("schema_automation.sql"), sqlite: "", postgres: "" },
     Migration { common: include_str!("schema_watching.sql"), sqlite: "", postgres: "" },
+    Migration {
+        common: include_str!("schema_alerts.sql"),
+        sqlite: "",
+        postgres: "alter table alert set (fillfactor = 70)",
+    },
 ];
 
 /// The version that this program brings a database to.
