@@ -1,12 +1,21 @@
 //! Many events at once: none is lost and each trouble opens its own record. And what Alertmanager is known to send to other
 //! tools, in whatever order it comes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use desk::monitoring::{Brought, Taken};
+use desk::{
+    Fault,
+    monitoring::{Brought, Taken},
+    store::db::Db,
+};
 use events::{Ending, Policy};
+use futures::FutureExt;
 use model::{Moment, time::MINUTE};
 use serde_json::{Value as Json, json};
+use tokio::sync::oneshot;
 
 use super::house::{House, fires, machine, over};
 use crate::world::{Database, now};
@@ -14,12 +23,13 @@ use crate::world::{Database, now};
 both_databases!(
     a_storm_loses_nothing_and_opens_the_right_incidents,
     alertmanager_878_964_1125_1642_2447_oncall_542_open_and_end_once,
+    zammad_2108_pages_are_read_while_events_wait,
 );
 
 const HOSTS: usize = 12;
 const ROUNDS: usize = 24;
 /// Deliveries that are under way at a time.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 32;
 
 fn at(minutes: i64) -> Moment {
     now().plus(minutes * MINUTE)
@@ -82,6 +92,38 @@ async fn a_storm_loses_nothing_and_opens_the_right_incidents(database: Database)
         resolved += usize::from(house.incident(&one.number).await["state"] == "resolved");
     }
     assert_eq!(resolved, HOSTS / 2);
+}
+
+/// What machines send never keeps people from their pages, however long it waits.
+async fn zammad_2108_pages_are_read_while_events_wait(database: Database) {
+    let house = House::new(database).await;
+    let number = house.alert(fires("disk", json!({"host": "web-7"})), now()).await.number;
+    let other = Db::open(&house.world.url).await.expect("another server");
+    let ((holds, is_held), (release, released)) = (oneshot::channel(), oneshot::channel::<()>());
+    let holding = tokio::spawn(async move {
+        let held = other.write(move |conn| {
+            async move {
+                conn.execute("update alert set first = first", &[]).await?;
+                let _ = holds.send(());
+                let _ = released.await;
+                Ok::<(), Fault>(())
+            }
+            .boxed()
+        });
+        held.await
+    });
+    is_held.await.expect("the row is held");
+    let alert = || json!({"version": "4", "alerts": [fires("disk", json!({"host": "web-7"}))]});
+    let page = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let page = house.desk().show(&machine(), "incident", &number, None, at(1));
+        let shown = tokio::time::timeout(Duration::from_secs(4), page).await.expect("it does not wait for them");
+        assert_eq!(shown.expect("the incident").number(), number);
+        release.send(()).expect("it still holds");
+    };
+    let (taken, ()) = futures::join!(bring(&house, (0..AT_ONCE).map(|_| alert()).collect(), at(1)), page);
+    holding.await.expect("a task").expect("it lets go");
+    assert!(taken.len() == AT_ONCE && taken.iter().all(|one| one.outcome == "repeated"), "{taken:?}");
 }
 
 /// Resolved without firing, resolved twice, all unresolved ones resent with each new one, a peer that fires again after the
