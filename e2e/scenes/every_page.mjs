@@ -12,6 +12,7 @@ const PAGES = {
   home: '/',
   'my-work': '/my-work',
   records: '/records',
+  pictures: '/pictures?by=team&weeks=26',
   search: '/search?q=payment',
   'search-nothing': '/search?q=zzzzzz',
   conformity: '/conformity',

@@ -104,6 +104,24 @@ export default function queue(world) {
       await said(page, 'All 3 are as they were.');
     }));
 
+  it('a macro says and moves in one go, beside the list', () =>
+    world().as('agent', {}, async (page) => {
+      const number = await logIncident(page, 'For a macro');
+      await page.goto(queueOf(`number = ${number}`));
+      await page.keyboard.press('j');
+      await page.keyboard.press('o');
+      const pane = page.getByRole('complementary', { name: 'The record beside the list' });
+      await pane.getByRole('link', { name: 'Use a macro…' }).click();
+      await pane.getByRole('link', { name: 'Ask what it says' }).click();
+      const text = pane.getByLabel('What is said');
+      assert.match(await text.inputValue(), new RegExp(`right place for ${number}`));
+      await axe(page, 'a macro beside the list');
+      await text.focus();
+      await page.keyboard.press('Control+Enter');
+      await said(page, `“Ask what it says” is used on ${number}.`);
+      await rowOf(page, number).getByText('Waiting customer').waitFor();
+    }));
+
   it('the queue in four looks', () =>
     world().as('agent', {}, async (page) => {
       for (const one of LOOKS) {

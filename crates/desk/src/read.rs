@@ -445,7 +445,7 @@ pub(crate) fn with_next_due<T>(
 }
 
 /// A customer's people cannot test, sort by or show what they may not see: it looks as if it were not there.
-fn refuse_hidden(actor: &Actor, query: &Query, kind: &Kind) -> Result<(), Refusal> {
+pub(crate) fn refuse_hidden(actor: &Actor, query: &Query, kind: &Kind) -> Result<(), Refusal> {
     if actor.customer.is_none() {
         return Ok(());
     }

@@ -57,6 +57,7 @@ fn support() -> Vec<Kind> {
         request_model::kind(),
         problem::kind(),
         known_error::kind(),
+        macro_::kind(),
     ]
 }
 

@@ -11,6 +11,7 @@ mod chance;
 mod changes;
 mod fieldwork;
 mod governance;
+mod macros;
 mod money;
 mod monitoring;
 mod orders;
@@ -47,6 +48,7 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     portfolio::write(&mut script);
     let slas = parties::write(&mut script);
     governance::write(&mut script);
+    macros::write(&mut script);
     money::write(&mut script);
     let made = changes::write(&mut script);
     let mut told = tickets::write(&mut script, &slas, &made);

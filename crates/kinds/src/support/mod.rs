@@ -2,6 +2,7 @@
 
 pub mod incident;
 pub mod known_error;
+pub mod macro_;
 pub mod major_incident_review;
 mod monitoring;
 pub mod problem;

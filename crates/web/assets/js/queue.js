@@ -97,7 +97,7 @@ document.addEventListener("moved", ({ detail }) => { if (pane && !pane.hidden) f
 document.addEventListener("clear", close);
 
 on("click", "#pane a[href]", (link, event) => {
-  const leads = link.matches("[href*='/step?'], form .btn.quiet, .tabs a") && !link.matches("[data-away]");
+  const leads = link.matches("[href*='/step?'], [href$='/macro'], [href*='/macro?'], form .btn.quiet, .tabs a") && !link.matches("[data-away]");
   if (!leads || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   open(link.href);

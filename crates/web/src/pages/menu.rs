@@ -22,6 +22,7 @@ pub const RUN: &[Item] = &[
     item("change", "c"),
     item("release", "e"),
     named("knowledge_article", "Knowledge", "k"),
+    item("macro", ""),
 ];
 
 pub const SERVICES: &[Item] = &[

@@ -100,7 +100,7 @@ fn cell(kind: &Kind, shown: &Shown, path: &str) -> String {
 }
 
 /// A text that a table program would take for a formula gets an apostrophe before it (OWASP, CSV injection).
-fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.into() }
 }
 

@@ -9,7 +9,7 @@ pub mod beside;
 pub mod bulk;
 mod chip;
 pub mod clocks;
-mod csv;
+pub(crate) mod csv;
 pub mod doors;
 pub mod edit;
 pub mod facts;

@@ -8,5 +8,6 @@ mod handling;
 mod judgements;
 mod lists;
 mod live;
+mod pictures;
 mod road;
 mod world;

@@ -1,0 +1,29 @@
+// Pictures of the work, and the records behind each number.
+
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { rows } from '../lib/acts.mjs';
+
+export default function pictures(world) {
+  it('a number of the breakdown leads to as many records', () =>
+    world().as('agent', {}, async (page) => {
+      await page.goto('/pictures?by=team&weeks=26');
+      const link = page.locator('#breakdown tbody a').first();
+      const count = Number(await link.innerText());
+      assert.ok(count > 0);
+      await link.click();
+      await page.waitForURL(/\/incidents\?filter=/);
+      const shown = await rows(page).count();
+      assert.ok(count <= 50 ? shown === count : shown === 50, `${count} were told, ${shown} are shown`);
+    }));
+
+  it('without a script they are narrowed and broken down by a form', () =>
+    world().as('agent', { script: false }, async (page) => {
+      await page.goto('/pictures');
+      await page.getByLabel('Of', { exact: true }).selectOption('service_request');
+      await page.getByLabel('Broken down by').selectOption('customer');
+      await page.getByRole('button', { name: 'Draw' }).click();
+      await page.getByRole('heading', { name: 'By customer' }).waitFor();
+      assert.ok(await page.locator('#breakdown tbody tr').count() > 0);
+    }));
+}
