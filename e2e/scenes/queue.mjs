@@ -57,6 +57,26 @@ export default function queue(world) {
       assert.equal((await done.text()).trim().split('\n').length, 31, 'thirty are resolved');
     }));
 
+  it('a hand-over note stands over the queue, and time is written down on a ticket', () =>
+    world().as('agent', { script: false }, async (page) => {
+      await page.goto('/incidents?filter=phase+%21%3D+done');
+      const note = page.getByRole('region', { name: 'Hand-over note of Service desk' });
+      await note.waitFor();
+      await note.getByRole('link', { name: 'Write the next one' }).click();
+      await page.getByLabel('What the next shift must know', { exact: false }).fill('Nothing waits for us.');
+      await page.getByRole('button', { name: 'Save', exact: false }).last().click();
+      await page.waitForURL(/\/handover_notes\/HON-/);
+      await page.goto('/incidents?filter=phase+%21%3D+done');
+      assert.ok((await note.innerText()).includes('Nothing waits for us.'));
+      await page.locator('tbody tr a').first().click();
+      await page.getByText('Write down time…').click();
+      await page.getByLabel('How long').fill('1:15');
+      await page.getByLabel('What was done').last().fill('Looked at it');
+      await page.getByRole('button', { name: 'Write down', exact: true }).click();
+      await page.getByText('1:15 h in all').waitFor();
+      await axe(page, 'a ticket with time');
+    }));
+
   it('what was done in a row is undone by one key, unless somebody wrote since', () =>
     world().as('agent', { expected: REFUSED }, async (page, context) => {
       const number = await logIncident(page, 'Undone again');

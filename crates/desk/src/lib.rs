@@ -128,7 +128,8 @@ impl Desk {
         let _ = self.inner.base.set(base.trim_end_matches('/').to_string());
     }
 
-    pub(crate) fn reached_at(&self) -> Option<&str> {
+    /// Where people reach the program: `https://sms.example.org`; `None` until a server says so.
+    pub fn reached_at(&self) -> Option<&str> {
         self.inner.base.get().map(String::as_str)
     }
 

@@ -11,7 +11,7 @@ use model::{
 use crate::{
     mirrors, procedures,
     rights::{self, Permit},
-    stages::{answers, approvals, delta, draft, step, valid},
+    stages::{answers, approvals, delta, draft, step, valid, work},
     store::record::Kept,
     unit::Unit,
 };
@@ -196,7 +196,7 @@ async fn create(
             format!("a new record is \"{start}\"; \"{state}\" is reached by steps"),
         ));
     }
-    errors.extend(draft::derived(&kind, &typed, &model::Fields::new()));
+    errors.extend(draft::derived(&kind, actor, &typed, &model::Fields::new()));
     if !errors.is_empty() {
         return Err(Refusal::Invalid(errors));
     }
@@ -287,7 +287,7 @@ async fn drafted(
     if typed.number.as_ref().is_some_and(|number| *number != before.record.number) {
         errors.push(model::FieldError::new("number", "the number of a record never changes"));
     }
-    errors.extend(draft::derived(kind, &typed, &before.record.fields));
+    errors.extend(draft::derived(kind, actor, &typed, &before.record.fields));
     if !errors.is_empty() {
         return Err(Refusal::Invalid(errors));
     }
@@ -333,6 +333,7 @@ fn ruled(kind: &Kind, facts: &Facts<'_>, draft: &mut Draft) -> Result<(), Refusa
     if errors.is_empty() {
         errors.extend(approvals::asked_for(kind, draft, facts).err());
     }
+    errors.extend(kind.work.and_then(|log| work::counted(&log, draft, facts).err()));
     errors.extend(kind.rules.iter().filter_map(|rule| rule(draft, facts).err()));
     // A title that a field gave follows that field.
     let follows = facts.before.is_some_and(|before| {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use engines::conformity::{self, catalogue};
 use futures::FutureExt;
+use jiff::tz::TimeZone;
 use model::{Actor, FieldError, Moment, Refusal, Value};
 use serde_json::Value as Json;
 
@@ -16,6 +17,8 @@ use crate::{
 
 /// Longest text of a setting, in characters.
 const TEXT_MAX: usize = 200;
+/// Name of the setting with the time zone.
+const ZONE: &str = "zone";
 /// Longest interval, in months, and largest number: far beyond what anybody means.
 const MONTHS_MAX: i64 = 120;
 const NUMBER_MAX: i64 = 1_000_000;
@@ -36,13 +39,15 @@ pub struct Settings {
     pub organisation: String,
     /// One line about the scope of the SMS.
     pub scope: String,
+    /// Name of the time zone of the organisation's calendar; empty until it is set.
+    pub zone: String,
     pub conformity: conformity::Settings,
 }
 
 /// One setting as it is listed and typed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
-    /// `organisation`, `scope`, `interval.ID` or `number.KEY`.
+    /// `organisation`, `scope`, `zone`, `interval.ID` or `number.KEY`.
     pub name: String,
     pub label: String,
     /// What it is for; empty where the label says it.
@@ -63,6 +68,7 @@ impl Settings {
             match name.split_once('.') {
                 None if name == "organisation" => settings.organisation = text(),
                 None if name == "scope" => settings.scope = text(),
+                None if name == ZONE => settings.zone = text(),
                 Some(("interval", id)) => {
                     if let Some(months) = value.as_i64().and_then(|months| i32::try_from(months).ok()) {
                         settings.conformity.intervals.insert(id.into(), months);
@@ -78,6 +84,11 @@ impl Settings {
             }
         }
         settings
+    }
+
+    /// The time zone of the organisation's calendar; UTC until one is set.
+    pub fn time_zone(&self) -> TimeZone {
+        TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC)
     }
 
     /// A number by its key, as it is set or offered; 0 for one that does not exist.
@@ -101,6 +112,12 @@ impl Settings {
         let mut all = vec![
             text("organisation", "Name", "As it stands on pages and reports.", &self.organisation),
             text("scope", "Scope of the SMS", "One line: services, sites, customers.", &self.scope),
+            text(
+                ZONE,
+                "Time zone",
+                "Reports go out by its clock. Such as Europe/Berlin; left empty it is UTC.",
+                &self.zone,
+            ),
         ];
         let catalogue = catalogue();
         all.extend(catalogue.intervals.iter().map(|interval| Setting {
@@ -142,6 +159,9 @@ fn typed(setting: &Setting, text: &str) -> Result<Option<Json>, String> {
     let text = text.trim();
     let most = match setting.name.split_once('.') {
         None if text.chars().count() > TEXT_MAX => return Err(format!("has more than {TEXT_MAX} characters")),
+        None if setting.name == ZONE && !text.is_empty() && TimeZone::get(text).is_err() => {
+            return Err("is not a time zone of the IANA database, such as Europe/Berlin".into());
+        }
         None => return Ok((!text.is_empty()).then(|| text.into())),
         Some(("interval", _)) => MONTHS_MAX,
         Some(_) => NUMBER_MAX,

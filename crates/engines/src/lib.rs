@@ -8,3 +8,4 @@ pub mod conformity;
 pub mod mentions;
 pub mod road;
 pub mod rules;
+pub mod schedule;

@@ -23,6 +23,7 @@ pub mod shared;
 pub mod supply;
 pub mod support;
 pub mod transition;
+pub mod work;
 
 use model::{Catalog, Kind};
 
@@ -58,6 +59,7 @@ fn support() -> Vec<Kind> {
         problem::kind(),
         known_error::kind(),
         macro_::kind(),
+        handover_note::kind(),
     ]
 }
 
@@ -179,6 +181,7 @@ fn performance() -> Vec<Kind> {
         management_review::kind(),
         report_definition::kind(),
         report::kind(),
+        saved_report::kind(),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! Answers as bytes: plain text with its thread, its marks against loops and a signed address to answer to.
 
-use lettre::message::{Mailbox, Message, MessageBuilder, header::ContentType};
+use lettre::message::{Attachment, Mailbox, Message, MessageBuilder, MultiPart, SinglePart, header::ContentType};
 
 use crate::walls::LOOP_HEADER;
 
@@ -23,6 +23,16 @@ pub struct Note<'a> {
     pub installation: &'a str,
     /// Seconds since 1970, UTC.
     pub at: u64,
+    /// A file that goes with it.
+    pub file: Option<Attached<'a>>,
+}
+
+/// A file with its name and media type.
+#[derive(Clone, Copy, Debug)]
+pub struct Attached<'a> {
+    pub name: &'a str,
+    pub media: &'a str,
+    pub bytes: &'a [u8],
 }
 
 /// Most Message-IDs that `References` names: the first of the thread and the newest.
@@ -60,8 +70,23 @@ pub fn compose(note: &Note<'_>) -> Result<Vec<u8>, String> {
         builder = header(builder, "Auto-Submitted", "auto-generated");
         builder = header(builder, "X-Auto-Response-Suppress", "All");
     }
-    let message = builder.header(ContentType::TEXT_PLAIN).body(note.text.to_string());
+    let message = match note.file {
+        None => builder.header(ContentType::TEXT_PLAIN).body(note.text.to_string()),
+        Some(file) => builder.multipart(with_file(note, file)?),
+    };
     message.map(|message| message.formatted()).map_err(|error| format!("the message cannot be written: {error}"))
+}
+
+/// Text first, then the file. The boundary follows from the Message-ID, so that the same note gives the same bytes; no line
+/// of an encoded part begins so.
+fn with_file(note: &Note<'_>, file: Attached<'_>) -> Result<MultiPart, String> {
+    let media =
+        ContentType::parse(file.media).map_err(|error| format!("\"{}\" is no media type: {error}", file.media))?;
+    let plain = note.message_id.chars().filter(char::is_ascii_alphanumeric).take(50);
+    let boundary = format!("=_{}", plain.collect::<String>());
+    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(note.text.to_string());
+    let file = Attachment::new(one_line(file.name)).body(file.bytes.to_vec(), media);
+    Ok(MultiPart::mixed().boundary(boundary).singlepart(text).singlepart(file))
 }
 
 fn header(builder: MessageBuilder, name: &'static str, value: &str) -> MessageBuilder {
@@ -96,6 +121,7 @@ mod tests {
             automatic: true,
             installation: "here",
             at: 1_795_000_000,
+            file: None,
         })
         .expect("bytes");
         let reading = letter::read(&raw);
@@ -108,6 +134,27 @@ mod tests {
         assert_eq!(letter.loop_mark.as_deref(), Some("here"));
         assert!(letter.automatic.expect("a machine's").contains("auto-generated"));
         assert!(String::from_utf8_lossy(&raw).contains(&reply_to));
+    }
+
+    #[test]
+    fn a_file_goes_with_it_and_comes_out_as_it_was() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(5_000).collect();
+        let note = Note {
+            from: "support@x.example",
+            to: "kim@harbour.example",
+            subject: "Backlog",
+            text: "--=_\nSchöne Grüße",
+            message_id: "report.1@x.example",
+            file: Some(Attached { name: "Rückstand.xlsx", media: "application/octet-stream", bytes: &bytes }),
+            at: 1_795_000_000,
+            ..Note::default()
+        };
+        let raw = compose(&note).expect("bytes");
+        assert_eq!(raw, compose(&note).expect("bytes"), "the same note gives the same bytes");
+        let letter = letter::read(&raw).letter.expect("a letter");
+        assert_eq!(letter.text.trim(), "--=_\nSchöne Grüße");
+        let [file] = letter.enclosures.as_slice() else { panic!("{} files", letter.enclosures.len()) };
+        assert_eq!((file.name.as_str(), file.bytes.as_slice()), ("Rückstand.xlsx", bytes.as_slice()));
     }
 
     #[test]

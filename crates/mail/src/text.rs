@@ -33,7 +33,7 @@ impl Occasion {
     }
 }
 
-pub const OCCASIONS: [Occasion; 7] = [
+pub const OCCASIONS: [Occasion; 8] = [
     Occasion {
         name: "receipt",
         label: "Receipt",
@@ -101,6 +101,16 @@ pub const OCCASIONS: [Occasion; 7] = [
         subject: "[{{ number }}] {{ title }}",
         body: "Hello{% if receiver_name %} {{ receiver_name }}{% endif %},\n\nyou watch {{ kind|lower }} {{ number }}, \"{{ title }}\". \
                It is now: {{ state }}.\n{% if note %}\n{% if author_name %}{{ author_name }} writes{% else %}A note says{% endif %}:\n\n{{ note }}\n{% endif %}\
+               {% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
+        automatic: true,
+        inner: true,
+    },
+    Occasion {
+        name: "report",
+        label: "Saved report",
+        help: "Goes to the readers of a saved report, with its file.",
+        subject: "{{ title }}",
+        body: "Hello{% if receiver_name %} {{ receiver_name }}{% endif %},\n\n{{ note }}\n\n{{ number }}, \"{{ title }}\".\n\
                {% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
         automatic: true,
         inner: true,

@@ -106,6 +106,18 @@ pub struct Escalation {
     pub hours: (&'static str, &'static str),
 }
 
+/// Where it stands who worked on a record, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkLog {
+    /// Rows with `on`, `by`, `text` and the part with the time.
+    pub rows: &'static str,
+    pub time: &'static str,
+    /// Minutes of one of what that part counts: 1 for minutes, 60 for hours.
+    pub minutes: i64,
+    /// The number of minutes of all rows together.
+    pub sum: &'static str,
+}
+
 /// From a state to its end, so many days after what a date field says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closing {

@@ -6,7 +6,7 @@ use crate::{
     actor::{Act, Actor, Role},
     approval::Approval,
     field::{Common, Field},
-    handling::{Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure},
+    handling::{Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure, WorkLog},
     lifecycle::{Lifecycle, Phase},
     link::LinkName,
     monitoring::{Monitored, Planned},
@@ -178,6 +178,8 @@ pub struct Kind {
     pub assignment: Option<Assignment>,
     /// Name of the link by which a record says that it is part of another one of its kind.
     pub parent: Option<&'static str>,
+    /// Where the time stands that went into a record.
+    pub work: Option<WorkLog>,
 }
 
 /// Parts that say from when to when a person is away and who decides meanwhile.
@@ -231,6 +233,7 @@ impl Kind {
             before: None,
             assignment: None,
             parent: None,
+            work: None,
         }
     }
 
@@ -424,6 +427,11 @@ impl Kind {
 
     pub fn parent_by(mut self, link: &'static str) -> Kind {
         self.parent = Some(link);
+        self
+    }
+
+    pub fn worked(mut self, work: WorkLog) -> Kind {
+        self.work = Some(work);
         self
     }
 

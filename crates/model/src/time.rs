@@ -76,6 +76,17 @@ impl fmt::Display for Moment {
     }
 }
 
+/// A time of day such as `07:00` or `7:00`.
+pub fn time_of_day(text: &str) -> Option<jiff::civil::Time> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let number = |text: &str, most: i8| {
+        let plain = (1..=2).contains(&text.len()) && text.bytes().all(|letter| letter.is_ascii_digit());
+        text.parse::<i8>().ok().filter(|number| plain && *number <= most)
+    };
+    let minute = number(minute, 59).filter(|_| minute.len() == 2)?;
+    jiff::civil::Time::new(number(hour, 23)?, minute, 0, 0).ok()
+}
+
 /// A calendar month, quarter, half-year or year: "2025-08", "2025-Q2", "2025-H1", "2025".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Period {
@@ -127,6 +138,12 @@ mod tests {
         assert_eq!(Moment::parse("2026-11-12").unwrap().to_string(), "2026-11-12T00:00:00Z");
         assert_eq!(Moment::parse("12/11/2026"), None);
         assert_eq!(Moment::parse("2026-02-30"), None);
+    }
+
+    #[test]
+    fn times_of_day_are_read_strictly() {
+        assert!(["07:00", "7:05", "23:59"].iter().all(|text| time_of_day(text).is_some()));
+        assert!(["24:00", "7", "07:5", "-1:00", "07:60", "7:00 am", ""].iter().all(|text| time_of_day(text).is_none()));
     }
 
     #[test]

@@ -71,13 +71,6 @@ pub fn doors() -> Doors {
         .member(GET, "/", pages::home::open)
         .member(GET, "/live", live::open)
         .member(POST, "/{plural}/{number}/writing", live::writing)
-        .member(GET, "/pictures", pages::pictures::open)
-        .member(GET, "/pictures.csv", pages::pictures::save)
-        .member(GET, "/{plural}/{number}/macro", pages::macros::open)
-        .member(POST, "/{plural}/{number}/macro", pages::macros::apply)
-        .member(GET, "/my-work", pages::my_work::open)
-        .member(POST, "/my-work/mentions/{id}", pages::my_work::put_aside)
-        .member(GET, "/trends", pages::trends::open)
         .member(GET, "/wall", pages::wall::open)
         .member(GET, "/search", pages::search::open)
         .member(GET, "/palette", pages::search::suggest)
@@ -90,7 +83,7 @@ pub fn doors() -> Doors {
         .member(GET, "/packs", pages::packs::open)
         .member(POST, "/packs", pages::packs::ask)
         .member(GET, "/packs/{id}", pages::packs::take);
-    record::doors::doors(audits(road(portal(by_itself(doors)))))
+    record::doors::doors(audits(road(portal(by_itself(work(doors))))))
 }
 
 /// Internal audits at work.
@@ -120,6 +113,19 @@ fn by_itself(doors: Doors) -> Doors {
         .member(POST, "/administration/automation/{id}", admin::automation::edit)
 }
 
+/// What those use who work on tickets, beside the lists of every kind.
+fn work(doors: Doors) -> Doors {
+    doors
+        .member(GET, "/pictures", pages::pictures::open)
+        .member(GET, "/pictures.csv", pages::pictures::save_as_csv)
+        .member(GET, "/pictures.xlsx", pages::pictures::save_as_xlsx)
+        .member(GET, "/{plural}/{number}/macro", pages::macros::open)
+        .member(POST, "/{plural}/{number}/macro", pages::macros::apply)
+        .member(GET, "/my-work", pages::my_work::open)
+        .member(POST, "/my-work/mentions/{id}", pages::my_work::put_aside)
+        .member(GET, "/trends", pages::trends::open)
+}
+
 /// The road to the certificate. The calendar's address is itself the key, as calendar programs have no other.
 fn road(doors: Doors) -> Doors {
     doors
@@ -133,6 +139,7 @@ fn road(doors: Doors) -> Doors {
         .member(POST, "/road/reviews/{number}/decide", pages::road::decide_in_review)
         .member(GET, "/road/gaps", pages::road::open_gaps)
         .member(GET, "/road/gaps/export", pages::road::export_gaps)
+        .member(GET, "/road/gaps/export.xlsx", pages::road::export_gaps_as_xlsx)
         .member(POST, "/road/gaps/import", pages::road::import_gaps)
         .member(POST, "/road/gaps/plan", pages::road::plan_gaps)
         .member(GET, "/road/gaps/{clause}", pages::road::open_gaps_of)

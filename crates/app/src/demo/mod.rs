@@ -2,9 +2,9 @@
 //! the door with the clock of that year. The same seed and end give the same records.
 //!
 //! `script` plays what the others write: `people`, `portfolio`, `parties`, `governance`, `money`, `changes`, `tickets`,
-//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`; `monitoring` brings events at the end, and `talk` says what
-//! waits for those who sign in. Each kind of record has its place there. Some duties are left undone on purpose, so that the
-//! assessment has something to find; each such place says so.
+//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`, `macros`, `shifts`; `monitoring` brings events at the end, and
+//! `talk` says what waits for those who sign in. Each kind of record has its place there. Some duties are left undone on purpose,
+//! so that the assessment has something to find; each such place says so.
 
 mod assurance;
 mod chance;
@@ -23,6 +23,7 @@ mod proof;
 mod results;
 mod road;
 mod script;
+mod shifts;
 mod talk;
 mod texts;
 mod tickets;
@@ -49,6 +50,7 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     let slas = parties::write(&mut script);
     governance::write(&mut script);
     macros::write(&mut script);
+    shifts::write(&mut script);
     money::write(&mut script);
     let made = changes::write(&mut script);
     let mut told = tickets::write(&mut script, &slas, &made);

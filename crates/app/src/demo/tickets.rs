@@ -174,7 +174,7 @@ fn work(
         owner,
         number,
         "resolved",
-        json!({"resolution": cure, "knowledge_used": known}),
+        json!({"resolution": cure, "knowledge_used": known, "work": [{"minutes": (span / MINUTE / 5).clamp(5, 240)}]}),
         Some(("It works again. Tell us if you see it once more.", true)),
     );
     let closed = resolved.plus(script.chance.between(20, 110) * HOUR);

@@ -1,8 +1,9 @@
-//! What the program does by itself once a day: it looks after the certificate, after the effect of corrections, and
-//! after what must be looked at again. Each turn promises the next one.
+//! What the program does by itself: once a day it looks after the certificate, after the effect of corrections, and after what must
+//! be looked at again; every minute it looks which saved reports are due. Each turn promises the next one.
 
 pub mod effect;
 pub mod remind;
+pub mod reports;
 
 use desk::{Desk, Fault, jobs::Doing};
 use futures::{FutureExt, future::BoxFuture};
@@ -18,15 +19,16 @@ const DAILY: &str = "daily-duties";
 const FIRST_WAIT: i64 = 2 * MINUTE;
 
 pub fn doings() -> Vec<Doing> {
-    vec![Doing { name: DAILY, run: daily }]
+    [vec![Doing { name: DAILY, run: daily }], reports::doings()].concat()
 }
 
-/// Promises the first turn; where one waits already, that one stays.
+/// Promises the first turns; where one waits already, that one stays.
 ///
 /// # Errors
 /// What the database says.
 pub async fn begin(desk: &Desk, now: Moment) -> Result<(), Fault> {
-    desk.promise(job(now.plus(FIRST_WAIT)), now).await
+    desk.promise(job(now.plus(FIRST_WAIT)), now).await?;
+    desk.promise(reports::first(now), now).await
 }
 
 fn job(at: Moment) -> Job {

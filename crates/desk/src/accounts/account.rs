@@ -126,6 +126,14 @@ impl Desk {
         Ok(account)
     }
 
+    /// Whoever acts when the program does something in the name of an account: with its rights of now, and only reading.
+    /// `None` where there is no such account, or where it is closed.
+    pub async fn in_the_name_of(&self, email: &str, now: Moment) -> Result<Option<Actor>, Refusal> {
+        let mut conn = self.db().read().await?;
+        let found = account::by_email(&mut conn, email).await?.map(|found| found.account);
+        Ok(found.filter(|account| account.is_open_at(now)).map(|account| account.actor(Via::Job, true)))
+    }
+
     /// One account by its id, for administrators.
     pub async fn account_by_id(&self, actor: &Actor, id: i64, now: Moment) -> Result<Account, Refusal> {
         rights::administer(actor, now)?;

@@ -75,6 +75,9 @@ impl Desk {
         if let Some(notice) = payload.get("notice") {
             return self.write_notice(payload, notice, now).await;
         }
+        if let Some(id) = payload.get("message").and_then(Json::as_i64) {
+            return self.kept_to_send(id, payload).await;
+        }
         let Some(matter) = self.matter(payload, now).await? else { return Ok(None) };
         let key = self.mail_key().await?;
         let identity = identity(&key, &matter);
@@ -89,16 +92,26 @@ impl Desk {
                 None => return Ok(None),
             },
         };
+        let bounces = matter.occasion.name != "receipt";
+        self.outgoing(id, &matter.mailbox, bounces, payload).await.map(Some)
+    }
+
+    /// A message that is kept, with what its server must know; reports of what went wrong come back where `bounces` says so.
+    pub(super) async fn outgoing(
+        &self,
+        id: i64,
+        mailbox: &Mailbox,
+        bounces: bool,
+        payload: &Json,
+    ) -> Result<Outgoing, Refusal> {
         let mut conn = self.db().read().await?;
         let row = post::by_id(&mut conn, id).await?.ok_or(Refusal::NotFound)?;
         let raw = crate::store::file::content(&mut conn, &row.blob).await?.ok_or(Refusal::NotFound)?;
         drop(conn);
-        let secret = self.mailbox_secret(matter.mailbox.id).await?;
-        let envelope_from =
-            if matter.occasion.name == "receipt" { String::new() } else { matter.mailbox.address.clone() };
-        let server = matter.mailbox.definition.outgoing.clone();
-        let payload = payload.clone();
-        Ok(Some(Outgoing { id, payload, server, secret, envelope_from, to: matter.requester, raw }))
+        let secret = self.mailbox_secret(mailbox.id).await?;
+        let envelope_from = if bounces { mailbox.address.clone() } else { String::new() };
+        let (server, payload) = (mailbox.definition.outgoing.clone(), payload.clone());
+        Ok(Outgoing { id, payload, server, secret, envelope_from, to: row.recipient, raw })
     }
 
     /// Tells how sending ended. What failed for good is told on the record, so that its agent knows; what the server
@@ -232,9 +245,8 @@ impl Desk {
             .map(|row| row.identity.clone())
             .collect();
         let answered = thread.iter().rev().find(|row| row.way == Way::In && !row.identity.starts_with("sha256:"));
-        let base = &matter.mailbox.address;
+        let (base, display) = (&matter.mailbox.address, &matter.mailbox.definition.display);
         let reply_to = address::signed(key, base, &matter.record.number);
-        let display = &matter.mailbox.definition.display;
         let raw = compose(&Note {
             from_name: if display.is_empty() { &words.organisation } else { display },
             from: base,
@@ -248,6 +260,7 @@ impl Desk {
             automatic: matter.occasion.automatic,
             installation: &installation(key),
             at: u64::try_from(now.0 / 1_000).unwrap_or_default(),
+            file: None,
         });
         let (raw, failed) = match raw {
             Ok(raw) => (raw, None),
@@ -334,7 +347,7 @@ impl Desk {
     }
 
     /// Subject and text by the organisation's own templates; where one of those fails, by ours.
-    async fn drawn(&self, occasion: &'static Occasion, words: &Words) -> Result<(String, String), Refusal> {
+    pub(super) async fn drawn(&self, occasion: &'static Occasion, words: &Words) -> Result<(String, String), Refusal> {
         let own = self.mail_text(occasion).await?;
         let drawn = text::draw(&own.subject, words).and_then(|subject| Ok((subject, text::draw(&own.body, words)?)));
         let offered = || Ok((text::draw(occasion.subject, words)?, text::draw(occasion.body, words)?));
@@ -375,7 +388,7 @@ fn occasion(kind: &Kind, entries: &[Entry], at: usize) -> Option<&'static Occasi
 }
 
 /// Whether somebody of our people can be written to: whose account is closed works here no more.
-async fn reaches(conn: &mut Conn, email: &str, now: Moment) -> Result<bool, Refusal> {
+pub(super) async fn reaches(conn: &mut Conn, email: &str, now: Moment) -> Result<bool, Refusal> {
     let account = account::by_email(conn, email).await?.map(|found| found.account);
     Ok(model::types::is_mail(email) && account.is_none_or(|account| account.is_open_at(now)))
 }
@@ -447,12 +460,13 @@ async fn mailbox_for(conn: &mut Conn, number: &str, occasion: &Occasion) -> Resu
     }
     match came.next_back().or(first) {
         Some(row) => Ok(all.into_iter().find(|mailbox| mailbox.id == row.mailbox).filter(Mailbox::sends)),
-        None => {
-            let mut sending: Vec<Mailbox> = all.into_iter().filter(Mailbox::sends).collect();
-            sending.sort_by_key(|mailbox| mailbox.id);
-            Ok(sending.into_iter().next())
-        }
+        None => Ok(first_that_sends(all)),
     }
+}
+
+/// The mailbox by which goes out what no mailbox brought in.
+pub(super) fn first_that_sends(all: Vec<Mailbox>) -> Option<Mailbox> {
+    all.into_iter().filter(Mailbox::sends).min_by_key(|mailbox| mailbox.id)
 }
 
 /// The same entry always gets the same Message-ID, and nobody else can guess one.

@@ -5,6 +5,7 @@ mod answer;
 mod look;
 mod mailbox;
 mod notice;
+mod parcel;
 mod standing;
 mod take;
 mod texts;
@@ -16,6 +17,7 @@ pub use answer::{Delivery, Outgoing};
 pub use look::{Message, Messages};
 pub use mailbox::{Definition, Mailbox, MailboxEdit, Security, Server};
 pub(crate) use notice::Notice;
+pub use parcel::Parcel;
 pub use take::Taken;
 pub use texts::Text;
 

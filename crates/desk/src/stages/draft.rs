@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Actor, Common, Draft, FieldError, Fields, Input, Kind, Moment, Record, Value, command::Raw, suggest};
+use model::{Actor, Common, Draft, FieldError, Fields, Input, Kind, Moment, Record, Value, Via, command::Raw, suggest};
 
 /// Input by field, typed; `None` clears.
 #[derive(Debug, Default)]
@@ -116,8 +116,11 @@ pub fn derived_title(kind: &Kind, fields: &Fields) -> Option<String> {
     Some(if short.len() < text.len() { format!("{}…", short.trim_end()) } else { short })
 }
 
-/// Refuses what would change a field that rules and acts fill alone.
-pub fn derived(kind: &Kind, typed: &Typed, present: &Fields) -> Vec<FieldError> {
+/// Refuses what would change a field that rules, acts and the program's own jobs fill alone.
+pub fn derived(kind: &Kind, actor: &Actor, typed: &Typed, present: &Fields) -> Vec<FieldError> {
+    if actor.via == Via::Job && !model::types::is_mail(&actor.email) {
+        return Vec::new();
+    }
     let changes = |(name, value): &(&String, &Option<Value>)| present.get(*name) != value.as_ref();
     let derived = |name: &String| kind.find(name).is_some_and(|field| field.derived);
     let given = typed.fields.iter().filter(|(name, _)| derived(name)).filter(changes);

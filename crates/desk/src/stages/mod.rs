@@ -8,3 +8,4 @@ pub mod past;
 pub mod related;
 pub mod step;
 pub mod valid;
+pub mod work;

@@ -9,3 +9,4 @@ pub mod measure;
 pub mod reading;
 pub mod report;
 pub mod report_definition;
+pub mod saved_report;

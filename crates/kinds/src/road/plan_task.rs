@@ -1,5 +1,7 @@
 //! A plan task is one piece of work on the way to the certificate, with its dates, what it waits for, its work and its cost.
 
+use model::handling::WorkLog;
+
 use crate::prelude::*;
 
 pub const PLAN: Key<Ref> = Key::new("plan");
@@ -35,6 +37,9 @@ pub const STEPS: &[&str] = &[
 /// What money goes into beside hours of our own.
 pub const COST_TYPES: &[&str] = &["consulting", "training", "certification-body", "travel", "tool", "other"];
 
+/// Its lines are in hours, as plans are.
+const LOG: WorkLog = WorkLog { rows: "work", time: "hours", minutes: 60, sum: "worked_minutes" };
+
 pub fn kind() -> Kind {
     Kind::new("plan_task", "plan_tasks", "PTK")
         .about(
@@ -50,6 +55,7 @@ pub fn kind() -> Kind {
         .grants(roles::project())
         .list(&["number", "title", "step", "state", "owner", "begins", "due", "effort_days"])
         .looks_at(&["after"])
+        .worked(LOG)
         .rule(dates_of_states)
         .rule(dates_in_order)
         .rule(waits_in_no_circle)
@@ -87,6 +93,7 @@ fn effort_and_cost() -> Vec<Field> {
                 part::text("text").label("What was done"),
             ])
             .help("Hours that were really worked."),
+            work::sum(),
             COSTS
                 .rows(vec![
                     part::choice("type", COST_TYPES),
@@ -152,11 +159,6 @@ fn amounts_are_positive(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), Fiel
         if given.is_some_and(|days| days < Decimal::ZERO || days > Decimal::from(10_000)) {
             return Err(FieldError::new(key.name, "is from 0 to 10000 person-days"));
         }
-    }
-    let worked = draft.get(WORK).filter(|_| rules::touched(draft, facts, &[WORK.name])).unwrap_or(Many(Vec::new()));
-    let hours = worked.0.iter().filter_map(|row| row.0.get("hours")?.as_number());
-    if hours.clone().any(|hours| hours <= Decimal::ZERO || hours > Decimal::from(24)) {
-        return Err(FieldError::new(WORK.name, "a line of work has more than 0 and at most 24 hours"));
     }
     Ok(())
 }

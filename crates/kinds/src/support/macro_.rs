@@ -72,9 +72,13 @@ fn variables_are_known(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldErro
     Ok(())
 }
 
-fn says_or_does(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
+/// One that is offered does something.
+fn says_or_does(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     let filled = [SAYS.name, TO_STATE.name, VALUES.name]
         .iter()
         .any(|name| draft.fields.get(*name).is_some_and(Value::is_filled));
-    if filled { Ok(()) } else { Err(FieldError::new(SAYS.name, "says nothing, moves nothing and sets nothing")) }
+    match rules::enters(draft, facts, &["approved"]) && !filled {
+        true => Err(FieldError::new(SAYS.name, "says nothing, moves nothing and sets nothing")),
+        false => Ok(()),
+    }
 }

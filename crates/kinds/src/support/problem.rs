@@ -40,6 +40,8 @@ pub fn kind() -> Kind {
         .include(shared::grouped("Effect", effect()))
         .include(shared::grouped("Work", vec![shared::escalations().internal()]))
         .include(shared::grouped("Work", vec![shared::log()]))
+        .include(work::fields())
+        .worked(work::LOG)
         .lifecycle(life())
         .link("caused_by", "caused by", "caused", &["change", "release", "problem"])
         .link("resolved_by", "resolved by", "resolves", &["change", "release"])

@@ -74,6 +74,8 @@ pub fn kind() -> Kind {
         .include(shared::grouped("Order", ordered()))
         .include(work())
         .include(shared::grouped("Work", vec![shared::escalations().internal(), shared::log()]))
+        .include(work::fields())
+        .worked(work::LOG)
         .include(shared::intake())
         .lifecycle(life())
         .include_links(links::general())

@@ -55,6 +55,8 @@ pub fn kind() -> Kind {
         .area(Area::Run)
         .include(fields())
         .include(vec![shared::customer().internal()])
+        .include(work::fields())
+        .worked(work::LOG)
         .include(fields_2())
         .include(assessment())
         .include(decision())

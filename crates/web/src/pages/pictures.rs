@@ -8,16 +8,18 @@ mod times;
 use askama::Template;
 use axum::{
     extract::{RawQuery, State},
-    http::{HeaderValue, header},
-    response::{Html, IntoResponse, Response},
+    response::{Html, Response},
 };
+use desk::Desk;
 use model::{
-    Filter, Kind, Moment, Query, Refusal, Value, filter::Op, filter::Operand, filter_write, suggest, time::DAY,
+    Actor, Filter, Kind, Moment, Query, Refusal, Value, filter::Op, filter::Operand, filter_write, suggest, time::DAY,
 };
+
+use sheets::{Cell, Format, Table};
 
 use crate::{
     App, Refused, Seat,
-    record::address::Address,
+    record::{address::Address, export::file},
     shell,
     view::{field::Pick, parts::Link, shell::Shell, time},
 };
@@ -51,6 +53,22 @@ const LINES: usize = 25;
 #[template(path = "page/pictures.html")]
 struct PicturesPage {
     shell: Shell,
+    of: Pictures,
+    /// The same figures as files.
+    files: Vec<Link>,
+    kept: Kept,
+}
+
+/// Who looks, and when.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    desk: &'a Desk,
+    actor: &'a Actor,
+    now: Moment,
+}
+
+/// The figures, each with the list behind it.
+pub struct Pictures {
     lede: String,
     kinds: Vec<Pick>,
     sides: Vec<Side>,
@@ -64,8 +82,6 @@ struct PicturesPage {
     in_time: InTime,
     breakdown: Vec<Broken>,
     by_label: String,
-    csv: String,
-    kept: Kept,
 }
 
 /// A choice of what the tickets belong to.
@@ -151,10 +167,10 @@ impl Counting<'_> {
         self.filters.len() - 1
     }
 
-    async fn count(self, app: &App, seat: &Seat) -> Result<Counted, Refusal> {
+    async fn count(self, reader: Reader<'_>) -> Result<Counted, Refusal> {
         let queries: Vec<Query> =
             self.filters.iter().map(|filter| Query { filter: filter.clone(), ..Query::of(self.kind.name) }).collect();
-        let counts = app.desk.count_each(&seat.actor, &queries, CAP, seat.now).await?;
+        let counts = reader.desk.count_each(reader.actor, &queries, CAP, reader.now).await?;
         let list = format!("/{}", self.kind.plural);
         let address =
             |filter: &Filter| Address::new(&list).with("filter", filter_write::write(filter, self.kind)).to_string();
@@ -180,112 +196,138 @@ impl Counted {
 /// `GET /pictures?kind=&service=&team=&customer=&weeks=&by=`
 pub async fn open(seat: Seat, State(app): State<App>, RawQuery(query): RawQuery) -> Result<Html<String>, Refused> {
     let here = Address::read("/pictures", &query.unwrap_or_default());
-    Ok(Html(page(&app, &seat, &here).await?.render()?))
+    let of = Pictures::draw(&app.desk, &seat.actor, &here, seat.now).await?;
+    let file = |format: Format| {
+        let address = Address::read(format!("/pictures.{}", format.name()), &here.query());
+        Link::new(format.name().to_uppercase(), address.to_string())
+    };
+    let page = PicturesPage {
+        files: Format::ALL.map(file).into(),
+        kept: kept::kept(&app, &seat, &here, &of.labels).await?,
+        shell: shell(&app, &seat, "/pictures").await,
+        of,
+    };
+    Ok(Html(page.render()?))
 }
 
 /// `GET /pictures.csv`: the same figures as lines.
-pub async fn save(seat: Seat, State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Refused> {
-    let here = Address::read("/pictures", &query.unwrap_or_default());
-    let page = page(&app, &seat, &here).await?;
-    let mut lines = csv::Writer::from_writer(Vec::new());
-    let fault = |error: csv::Error| Refused::fault(&error);
-    lines.write_record(["picture", "line", "what", "count", "list"]).map_err(fault)?;
-    for line in page.lines() {
-        lines.write_record(line.map(|cell| crate::record::csv::harmless(&cell))).map_err(fault)?;
-    }
-    let bytes = lines.into_inner().map_err(|error| Refused::fault(&error))?;
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"pictures.csv\""));
-    Ok(response)
+pub async fn save_as_csv(seat: Seat, State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    saved(&seat, &app, query, Format::Csv).await
 }
 
-impl PicturesPage {
-    fn lines(&self) -> Vec<[String; 5]> {
-        let line = |picture: &str, line: &str, what: &str, link: &Link| {
-            [picture.to_string(), line.to_string(), what.to_string(), link.text.clone(), link.href.clone()]
+/// `GET /pictures.xlsx`
+pub async fn save_as_xlsx(seat: Seat, State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    saved(&seat, &app, query, Format::Xlsx).await
+}
+
+async fn saved(seat: &Seat, app: &App, query: Option<String>, format: Format) -> Result<Response, Refused> {
+    let here = Address::read("/pictures", &query.unwrap_or_default());
+    let drawn = Pictures::draw(&app.desk, &seat.actor, &here, seat.now).await?;
+    let bytes = format.write(&[drawn.table("")], seat.now).map_err(desk::Fault::new)?;
+    Ok(file(bytes.into(), format, "pictures"))
+}
+
+impl Pictures {
+    /// Draws what the address asks for, as this reader may see it.
+    ///
+    /// # Errors
+    /// `Query` with a sentence about the address, `NotFound` for whoever may not see such pictures.
+    pub async fn draw(desk: &Desk, actor: &Actor, here: &Address, now: Moment) -> Result<Pictures, Refusal> {
+        let asked = Asked::read(here)?;
+        let reader = Reader { desk, actor, now };
+        let catalog = desk.catalog();
+        let kind = catalog.find(asked.ticket.kind).ok_or(Refusal::NotFound)?;
+        // What a customer gets is told by the reports of their own service.
+        if actor.customer.is_some() || !desk::rights::may(actor, kind, model::Act::Read, None) {
+            return Err(Refusal::NotFound);
+        }
+        let ticket = asked.ticket;
+        let mut counting = Counting { kind, asked: &asked, filters: Vec::new() };
+        let figures = now_figures(&mut counting);
+        let ages = drawn::ages(&mut counting, ticket, now);
+        let end = Moment::of_date(now.date()).plus(DAY);
+        let weeks = (0..asked.weeks).rev().map(|back| (end.minus((back + 1) * 7 * DAY), end.minus(back * 7 * DAY)));
+        let flow: Vec<(Moment, usize, usize)> = weeks
+            .map(|(from, to)| {
+                let come = counting.add(between(ticket.raised, from, to));
+                (from, come, counting.add(between(ticket.done, from, to)))
+            })
+            .collect();
+        let begin = flow.first().map_or(now, |week| week.0);
+        let sides = sides(reader, &asked).await?;
+        let broken = broken(&mut counting, &sides, begin, end);
+        let counted = counting.count(reader).await?;
+        let flow = flow.into_iter().map(|(from, come, gone)| Pair {
+            label: time::short_day(from.date()),
+            come: counted.link(come),
+            gone: counted.link(gone),
+            counts: (counted.number(come), counted.number(gone)),
+        });
+        let labels = kind.labels.to_lowercase();
+        Ok(Pictures {
+            lede: lede(&labels, counted.number(figures[0].1), counted.number(figures[1].1)),
+            kinds: kinds(&catalog, reader, &asked),
+            weeks: WEEKS.map(|weeks| pick(&weeks.to_string(), &format!("{weeks} weeks"), weeks == asked.weeks)).into(),
+            by: SIDES.map(|(side, _)| pick(side, &kind.label_of(side), side == asked.by)).into(),
+            verb: ticket.verb,
+            figures: figures.map(|(label, at)| (label, counted.link(at))).into(),
+            ages: Bars::new(ages, &counted),
+            flow: Pairs::new(flow.collect(), ticket.verb),
+            in_time: times::in_time(reader, kind, &asked, begin).await?,
+            breakdown: break_down(broken, &counted),
+            by_label: kind.label_of(asked.by).to_lowercase(),
+            labels,
+            sides,
+        })
+    }
+
+    /// The answer to: is anything wrong?
+    pub fn lede(&self) -> &str {
+        &self.lede
+    }
+
+    /// Every figure as a line; `base` stands before the addresses of lists.
+    pub fn table(&self, base: &str) -> Table {
+        let mut rows = Vec::new();
+        let mut line = |picture: &str, line: &str, what: &str, link: &Link| {
+            let count = link.text.parse().map_or_else(|_| Cell::text(&link.text), Cell::Number);
+            let list = if link.href.is_empty() { String::new() } else { format!("{base}{}", link.href) };
+            rows.push(vec![Cell::text(picture), Cell::text(line), Cell::text(what), count, Cell::text(list)]);
         };
-        let mut lines: Vec<[String; 5]> =
-            self.figures.iter().map(|(label, link)| line("now", label, "", link)).collect();
-        lines.extend(self.ages.bars.iter().map(|bar| line("open by age", &bar.label, "open", &bar.count)));
+        self.figures.iter().for_each(|(label, link)| line("now", label, "", link));
+        self.ages.bars.iter().for_each(|bar| line("open by age", &bar.label, "open", &bar.count));
         for pair in &self.flow.pairs {
-            lines.push(line("come and gone", &pair.label, "come", &pair.come));
-            lines.push(line("come and gone", &pair.label, self.verb, &pair.gone));
+            line("come and gone", &pair.label, "come", &pair.come);
+            line("come and gone", &pair.label, self.verb, &pair.gone);
         }
         for row in &self.in_time.rows {
             for part in &row.parts {
-                lines.push(line("in time", &row.priority, &format!("{} met", part.what), &part.met));
-                lines.push(line("in time", &row.priority, &format!("{} missed", part.what), &part.missed));
+                line("in time", &row.priority, &format!("{} met", part.what), &part.met);
+                line("in time", &row.priority, &format!("{} missed", part.what), &part.missed);
             }
         }
         for broken in &self.breakdown {
             for (what, link) in ["open", "late", "come", self.verb].into_iter().zip(&broken.counts) {
-                lines.push(line(&format!("by {}", self.by_label), &broken.name.text, what, link));
+                line(&format!("by {}", self.by_label), &broken.name.text, what, link);
             }
         }
-        lines
+        let heads = ["picture", "line", "what", "count", "list"].map(String::from).into();
+        Table { name: format!("Pictures of {}", self.labels), heads, rows }
     }
 }
 
-async fn page(app: &App, seat: &Seat, here: &Address) -> Result<PicturesPage, Refusal> {
-    let asked = Asked::read(here)?;
-    let catalog = app.desk.catalog();
-    let kind = catalog.find(asked.ticket.kind).ok_or(Refusal::NotFound)?;
-    // What a customer gets is told by the reports of their own service.
-    if seat.actor.customer.is_some() || !desk::rights::may(&seat.actor, kind, model::Act::Read, None) {
-        return Err(Refusal::NotFound);
-    }
-    let ticket = asked.ticket;
-    let mut counting = Counting { kind, asked: &asked, filters: Vec::new() };
-    let due = |filter: Filter| filter.and(Filter::Compare { path: "due".into(), op: Op::Less, value: Operand::Now(0) });
+fn late(filter: Filter) -> Filter {
+    filter.and(Filter::Compare { path: "due".into(), op: Op::Less, value: Operand::Now(0) })
+}
+
+fn now_figures(counting: &mut Counting<'_>) -> [(&'static str, usize); 4] {
     let unfilled = |path: &str| Filter::Not(Box::new(Filter::Filled { path: path.into() }));
-    let now = [
+    [
         ("Open", counting.add(open_now())),
-        ("Late", counting.add(due(open_now()))),
+        ("Late", counting.add(late(open_now()))),
         ("Nobody has it", counting.add(open_now().and(unfilled("owner")))),
         ("On hold", counting.add(Filter::equal("phase", "waiting"))),
-    ];
-    let ages = drawn::ages(&mut counting, ticket, seat.now);
-    let end = Moment::of_date(seat.now.date()).plus(DAY);
-    let weeks: Vec<(Moment, Moment)> =
-        (0..asked.weeks).rev().map(|back| (end.minus((back + 1) * 7 * DAY), end.minus(back * 7 * DAY))).collect();
-    let flow: Vec<(Moment, usize, usize)> = weeks
-        .iter()
-        .map(|(from, to)| {
-            let come = counting.add(between(ticket.raised, *from, *to));
-            (*from, come, counting.add(between(ticket.done, *from, *to)))
-        })
-        .collect();
-    let begin = weeks.first().map_or(seat.now, |week| week.0);
-    let sides = sides(app, seat, &asked).await?;
-    let broken = broken(&mut counting, &sides, due, begin, end);
-    let counted = counting.count(app, seat).await?;
-    let flow = flow.into_iter().map(|(from, come, gone)| Pair {
-        label: time::short_day(from.date()),
-        come: counted.link(come),
-        gone: counted.link(gone),
-        counts: (counted.number(come), counted.number(gone)),
-    });
-    let labels = kind.labels.to_lowercase();
-    Ok(PicturesPage {
-        lede: lede(&labels, counted.number(now[0].1), counted.number(now[1].1)),
-        kinds: kinds(&catalog, seat, &asked),
-        weeks: WEEKS.map(|weeks| pick(&weeks.to_string(), &format!("{weeks} weeks"), weeks == asked.weeks)).into(),
-        by: SIDES.map(|(side, _)| pick(side, &kind.label_of(side), side == asked.by)).into(),
-        verb: ticket.verb,
-        figures: now.map(|(label, at)| (label, counted.link(at))).into(),
-        ages: Bars::new(ages, &counted),
-        flow: Pairs::new(flow.collect(), ticket.verb),
-        in_time: times::in_time(app, seat, kind, &asked, begin).await?,
-        breakdown: break_down(broken, &counted),
-        by_label: kind.label_of(asked.by).to_lowercase(),
-        csv: Address::read("/pictures.csv", &here.query()).to_string(),
-        kept: kept::kept(app, seat, here, &labels).await?,
-        shell: shell(app, seat, "/pictures").await,
-        labels,
-        sides,
-    })
+    ]
 }
 
 /// Is anything wrong?
@@ -301,24 +343,25 @@ fn pick(value: &str, label: &str, chosen: bool) -> Pick {
     Pick { value: value.into(), label: label.into(), chosen }
 }
 
-fn kinds(catalog: &model::Catalog, seat: &Seat, asked: &Asked) -> Vec<Pick> {
+fn kinds(catalog: &model::Catalog, reader: Reader<'_>, asked: &Asked) -> Vec<Pick> {
     let found = TICKETS.iter().filter_map(|ticket| catalog.find(ticket.kind));
-    let readable = found.filter(|kind| desk::rights::may(&seat.actor, kind, model::Act::Read, None));
+    let readable = found.filter(|kind| desk::rights::may(reader.actor, kind, model::Act::Read, None));
     readable.map(|kind| pick(kind.name, &kind.labels, kind.name == asked.ticket.kind)).collect()
 }
 
 /// What there is to choose from, by name; nothing for whoever may not read it.
-async fn sides(app: &App, seat: &Seat, asked: &Asked) -> Result<Vec<Side>, Refusal> {
-    let catalog = app.desk.catalog();
+async fn sides(reader: Reader<'_>, asked: &Asked) -> Result<Vec<Side>, Refusal> {
+    let catalog = reader.desk.catalog();
     let mut sides = Vec::new();
     for (name, kind) in SIDES {
-        let Some(kind) = catalog.find(kind).filter(|kind| desk::rights::may(&seat.actor, kind, model::Act::Read, None))
+        let Some(kind) =
+            catalog.find(kind).filter(|kind| desk::rights::may(reader.actor, kind, model::Act::Read, None))
         else {
             continue;
         };
         let order = vec![model::Order { path: "title".into(), descending: false }];
         let query = Query { order, size: 200, columns: vec!["title".into()], ..Query::of(kind.name) };
-        let page = app.desk.list(&seat.actor, &query, seat.now).await?;
+        let page = reader.desk.list(reader.actor, &query, reader.now).await?;
         let chosen = |number: &str| asked.narrow.iter().any(|(side, value)| *side == name && value == number);
         let picks = page.records.iter().map(|shown| pick(shown.number(), shown.title(), chosen(shown.number())));
         sides.push(Side { name, label: kind.label.clone(), picks: picks.collect() });
@@ -329,13 +372,7 @@ async fn sides(app: &App, seat: &Seat, asked: &Asked) -> Result<Vec<Side>, Refus
 /// A line of the breakdown before it is counted: whose, and the places of its four counts.
 type Uncounted = (String, [usize; 4]);
 
-fn broken(
-    counting: &mut Counting<'_>,
-    sides: &[Side],
-    late: impl Fn(Filter) -> Filter,
-    begin: Moment,
-    end: Moment,
-) -> Vec<Uncounted> {
+fn broken(counting: &mut Counting<'_>, sides: &[Side], begin: Moment, end: Moment) -> Vec<Uncounted> {
     let (by, ticket) = (counting.asked.by, counting.asked.ticket);
     let side = sides.iter().filter(|side| side.name == by).flat_map(|side| &side.picks);
     let line = |one: &Pick| {

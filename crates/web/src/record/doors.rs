@@ -9,10 +9,10 @@ use axum::{
 };
 
 use super::{
-    act, address::Address, beside, bulk, csv, edit, files, history, list, lookup, narrow, page, twins, undo, views,
-    watching,
+    act, address::Address, beside, bulk, edit, export, files, history, list, lookup, narrow, page, twins, undo, views,
+    watching, work,
 };
-use crate::{App, Refused, Seat, routes::Doors, shell};
+use crate::{App, Refused, Seat, pages::handover, routes::Doors, shell};
 
 const GET: MethodFilter = MethodFilter::GET;
 const POST: MethodFilter = MethodFilter::POST;
@@ -39,6 +39,7 @@ pub fn doors(doors: Doors) -> Doors {
         .member(POST, "/{plural}/{number}/note", act::note)
         .member(POST, "/{plural}/{number}/escalate", act::escalate)
         .member(POST, "/{plural}/{number}/watch", watching::set)
+        .member(POST, "/{plural}/{number}/work", work::log)
         .member(GET, "/{plural}/{number}/beside", beside::open)
         .member(POST, "/{plural}/{number}/helped", beside::helped)
         .member(POST, "/{plural}/{number}/merge", twins::merge)
@@ -63,9 +64,10 @@ async fn show_list(
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let catalog = app.desk.catalog();
-    if let Some(plural) = plural.strip_suffix(".csv") {
+    if let Some((plural, format)) = plural.rsplit_once('.') {
         let kind = list::kind_of(&catalog, plural)?;
-        return csv::serve(&app, &seat, kind, &Address::read("", &query.unwrap_or_default())).await;
+        let format = sheets::Format::parse(format).ok_or_else(Refused::not_found)?;
+        return export::serve(&app, &seat, kind, format, &Address::read("", &query.unwrap_or_default())).await;
     }
     let kind = list::kind_of(&catalog, &plural)?;
     let here = Address::read(format!("/{}", kind.plural), &query.unwrap_or_default());
@@ -78,7 +80,10 @@ async fn show_list(
         return html(StatusCode::OK, &list::some(&room, kind, &here).await?);
     }
     let frame = shell(&app, &seat, &here.path).await;
-    let page = list::page(&room, frame, kind, &here).await?;
+    let mut page = list::page(&room, frame, kind, &here).await?;
+    if kind.clocked && page.first.is_empty() && page.as_of.is_none() {
+        page.handovers = handover::over_queue(&app, &seat, &list::read(&seat.actor, kind, &here)?.0.filter).await?;
+    }
     let status = if page.filter_error.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     html(status, &page)
 }

@@ -18,6 +18,7 @@ use super::{
     rows::{Head, Row, heads, rows},
     tabs::{Tabs, ViewForm},
 };
+use crate::pages::{handover::Handover, report};
 use crate::view::{
     field::Pick,
     parts::{Chip, Empty, Link, Mark, Shape, Tab, Tone},
@@ -51,7 +52,8 @@ pub struct ListPage {
     pub count: String,
     pub first: String,
     pub next: String,
-    pub csv: String,
+    /// The same list as files: `Export XLSX`.
+    pub files: Vec<Link>,
     pub as_of: Option<AsOf>,
     pub create: Option<Link>,
     pub bulk: Vec<Pick>,
@@ -60,10 +62,13 @@ pub struct ListPage {
     /// New records that follow from those that are ticked: kind and words.
     pub offers: Vec<(&'static str, &'static str)>,
     pub empty: Empty,
+    /// What the shift before told the team.
+    pub handovers: Vec<Handover>,
     /// From when on the page must be told what is written, in milliseconds.
     pub since: i64,
-    /// The address of this very view, to be saved.
+    /// The address of this very view, to be saved; and where it becomes a report.
     pub here: String,
+    pub report: String,
     pub may_share: bool,
 }
 
@@ -151,7 +156,7 @@ pub async fn page(room: &Room<'_>, shell: Shell, kind: &Kind, here: &Address) ->
         count: told(&count, page.records.len(), &query, kind),
         first: here.get("page_token").map(|_| whole.to_string()).unwrap_or_default(),
         next: next.unwrap_or_default(),
-        csv: Address::read(format!("/{}.csv", kind.plural), &whole.query()).to_string(),
+        files: sheets::Format::ALL.map(|format| file(kind, format, &whole)).into(),
         as_of: query.as_of.map(|at| AsOf { words: time::exact(at), now: whole.without(&["as_of"]).to_string() }),
         create: rights::may(room.actor, kind, Act::Create, None)
             .then(|| Link::new(format!("New {}", kind.label.to_lowercase()), format!("/{}/new", kind.plural))),
@@ -159,11 +164,18 @@ pub async fn page(room: &Room<'_>, shell: Shell, kind: &Kind, here: &Address) ->
         mine: mine(room.actor, kind).filter(|_| query.as_of.is_none()),
         offers: bulk_offers(room, kind, query.as_of.is_some()),
         empty: empty(room.actor, kind, here),
+        handovers: Vec::new(),
         since: room.now.0,
         here: whole.query(),
+        report: report::of_list(kind, &whole),
         may_share: room.actor.customer.is_none(),
         shell,
     })
+}
+
+fn file(kind: &Kind, format: sheets::Format, whole: &Address) -> Link {
+    let address = Address::read(format!("/{}.{}", kind.plural, format.name()), &whole.query());
+    Link::new(format.name().to_uppercase(), address.to_string())
 }
 
 /// Most rows that are asked for anew at a time.

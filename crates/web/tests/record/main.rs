@@ -3,6 +3,7 @@
 mod clocks;
 mod course;
 mod every_kind;
+mod exports;
 mod forms;
 mod handling;
 mod judgements;

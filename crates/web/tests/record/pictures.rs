@@ -69,10 +69,10 @@ async fn pictures_are_narrowed_exported_and_kept() {
     }
     let csv = world.get("/pictures.csv?weeks=4").await;
     assert!(csv.text.starts_with("picture,line,what,count,list\nnow,Open,,3,/incidents"), "{}", csv.text);
-    let new = world.get("/report_definitions/new?name=Pictures&source=%2Fpictures%3Fweeks%3D4").await.text;
-    let mut pairs = form(&new, "/report_definitions/new");
+    let new = world.get("/saved_reports/new?name=Pictures&source=%2Fpictures%3Fweeks%3D4").await.text;
+    let mut pairs = form(&new, "/saved_reports/new");
     set(&mut pairs, "name", "Mail, four weeks");
-    assert_eq!(world.post("/report_definitions/new", &pairs).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(world.post("/saved_reports/new", &pairs).await.status, StatusCode::SEE_OTHER);
     let page = world.get("/pictures").await.text;
     assert!(page.contains("href=\"/pictures?weeks=4\">Mail, four weeks"), "{page}");
 }
@@ -120,5 +120,5 @@ async fn only_what_is_approved_and_for_the_team_is_offered() {
     set(&mut pairs, "says", "Dear {{reqester}}");
     let wrong = world.post("/macros/new", &pairs).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(wrong.text.contains("there is no {{reqester}}, did you mean"), "{}", wrong.text);
+    assert!(wrong.text.contains("here is no {{reqester}}, did you mean"), "{}", wrong.text);
 }

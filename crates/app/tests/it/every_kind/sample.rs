@@ -35,6 +35,8 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
             json!([{"name": "one", "title": format!("{word} {turn}"), "state": "done", "done_by": by, "done_on": on}])
         }
         // Counts of days and months are whole; nothing waits for itself.
+        // An address of ours.
+        ("saved_report", "source") => json!(format!("/incidents?q={word} {turn}")),
         ("plan_task", "after") => json!([format!("PTK-{}", 7 + turn)]),
         // One that is out of the ordinary closes with its review, which tests of its own see to.
         ("incident", "major") => json!(!turn.is_multiple_of(2)),

@@ -7,6 +7,7 @@ mod answers;
 mod broken;
 mod house;
 mod pipe;
+mod reports;
 mod servers;
 mod story;
 mod taken;

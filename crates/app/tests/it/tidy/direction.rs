@@ -15,10 +15,11 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("mail", &["model"]),
     ("events", &["model"]),
     ("pack", &["model", "engines"]),
+    ("sheets", &["model"]),
     ("desk", &["model", "engines", "mail", "events"]),
     ("report", &["model", "engines"]),
-    ("web", &["model", "engines", "kinds", "mail", "events", "desk", "report"]),
-    ("plumbline", &["model", "engines", "kinds", "mail", "events", "pack", "desk", "report", "web"]),
+    ("web", &["model", "engines", "kinds", "mail", "events", "sheets", "desk", "report"]),
+    ("plumbline", &["model", "engines", "kinds", "mail", "events", "pack", "sheets", "desk", "report", "web"]),
     ("xtask", &[]),
 ];
 

@@ -1,4 +1,4 @@
-//! Pictures that are kept as records: a report definition whose source of figures is their address.
+//! Pictures that are kept as records: a saved report that shows what their address shows.
 
 use model::{Act, Filter, Query, Refusal, Value};
 
@@ -15,18 +15,18 @@ pub struct Kept {
     pub keep: String,
 }
 
-const DEFINITION: &str = "report_definition";
+const REPORT: &str = "saved_report";
 const SOURCE: &str = "source";
 const MOST: usize = 20;
 
 pub async fn kept(app: &App, seat: &Seat, here: &Address, labels: &str) -> Result<Kept, Refusal> {
     let catalog = app.desk.catalog();
-    let Some(kind) = catalog.find(DEFINITION).filter(|kind| desk::rights::may(&seat.actor, kind, Act::Read, None))
-    else {
+    let Some(kind) = catalog.find(REPORT).filter(|kind| desk::rights::may(&seat.actor, kind, Act::Read, None)) else {
         return Ok(Kept { reports: Vec::new(), keep: String::new() });
     };
     let query = Query {
-        filter: Filter::Contains { path: SOURCE.into(), text: "/pictures".into() },
+        filter: Filter::Contains { path: SOURCE.into(), text: "/pictures".into() }
+            .and(Filter::equal("state", "current")),
         columns: vec!["title".into(), SOURCE.into()],
         size: MOST,
         ..Query::of(kind.name)

@@ -10,8 +10,8 @@ use model::{
     filter_write,
 };
 
-use super::{Asked, test};
-use crate::{App, Seat, record::address::Address, view::parts::Link};
+use super::{Asked, Reader, test};
+use crate::{record::address::Address, view::parts::Link};
 
 /// Most tickets whose clocks are read, the newest first.
 const MOST: usize = 5_000;
@@ -51,7 +51,7 @@ struct Sum {
 }
 
 /// Tickets that were done since `begin`, by priority.
-pub async fn in_time(app: &App, seat: &Seat, kind: &Kind, asked: &Asked, begin: Moment) -> Result<InTime, Refusal> {
+pub(super) async fn in_time(reader: Reader<'_>, kind: &Kind, asked: &Asked, begin: Moment) -> Result<InTime, Refusal> {
     let done = asked.narrowed(test(asked.ticket.done, Op::AtLeast, begin));
     let priority = kind.fields.iter().find(|field| field.column == Some(Column::Priority));
     let priority = priority.map_or("priority", |field| field.name.as_str());
@@ -65,7 +65,7 @@ pub async fn in_time(app: &App, seat: &Seat, kind: &Kind, asked: &Asked, begin: 
     let mut sums: BTreeMap<String, [Sum; 2]> = BTreeMap::new();
     let mut read = 0;
     let cut = loop {
-        let page = app.desk.list(&seat.actor, &query, seat.now).await?;
+        let page = reader.desk.list(reader.actor, &query, reader.now).await?;
         read += page.records.len();
         page.records.iter().for_each(|shown| add(&mut sums, priority, shown));
         match page.next {

@@ -1,18 +1,19 @@
-//! The gap analysis as a file that consultants fill in with a table program and bring back: CSV (RFC 4180), whatever parts
-//! its columns and in whatever order they stand.
+//! The gap analysis as a file that consultants fill in with a table program and bring back: XLSX or CSV, whatever parts its
+//! columns and in whatever order they stand.
 
 use askama::Template;
 use axum::{
     extract::{Multipart, State as Held},
-    http::{HeaderValue, StatusCode, header},
+    http::StatusCode,
     response::{Html, IntoResponse, Response},
 };
 use engines::conformity::catalogue;
 use kinds::road::requirement_gap as gap;
-use model::{Command, FieldError, Refusal, Type, suggest};
+use model::{Command, FieldError, Refusal, Type, Value, suggest};
+use sheets::{Cell, Format, Table};
 
 use super::gaps::{self, Analysis, Report, Wanted};
-use crate::{App, Refused, Seat, api};
+use crate::{App, Refused, Seat, api, record::export::file};
 
 /// Largest file, in bytes: the export has a tenth of it.
 const LARGEST: usize = 2_000_000;
@@ -24,20 +25,27 @@ const READ: [&str; 7] = ["requirement", "judgement", "reason", "missing", "owner
 
 /// `GET /road/gaps/export`
 pub async fn export(seat: Seat, Held(app): Held<App>) -> Result<Response, Refused> {
-    let analysis = Analysis::gather(&app.desk, &seat.actor, seat.now).await?;
-    let bytes = written(&analysis).map_err(|error| Refused::fault(&error))?;
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
-    let name = format!("attachment; filename=\"gap-analysis-{}.csv\"", seat.now.date());
-    headers.extend(HeaderValue::from_str(&name).map(|name| (header::CONTENT_DISPOSITION, name)));
-    Ok(response)
+    exported(&seat, &app, Format::Csv).await
 }
 
-/// With a mark of UTF-8 in front, so that table programs read letters as what they are.
-fn written(analysis: &Analysis) -> Result<Vec<u8>, csv::Error> {
-    let mut lines = csv::WriterBuilder::new().from_writer("\u{feff}".as_bytes().to_vec());
-    lines.write_record([
+/// `GET /road/gaps/export.xlsx`
+pub async fn export_as_xlsx(seat: Seat, Held(app): Held<App>) -> Result<Response, Refused> {
+    exported(&seat, &app, Format::Xlsx).await
+}
+
+async fn exported(seat: &Seat, app: &App, format: Format) -> Result<Response, Refused> {
+    let analysis = Analysis::gather(&app.desk, &seat.actor, seat.now).await?;
+    let mut bytes = format.write(&[written(&analysis)], seat.now).map_err(desk::Fault::new)?;
+    if format == Format::Csv {
+        // With a mark of UTF-8 in front, so that table programs read letters as what they are.
+        bytes.splice(0..0, "\u{feff}".bytes());
+    }
+    Ok(file(bytes.into(), format, &format!("gap-analysis-{}", seat.now.date())))
+}
+
+/// Columns by the names by which they are read back.
+fn written(analysis: &Analysis) -> Table {
+    let heads = [
         "clause",
         "requirement",
         "requirement_text",
@@ -51,47 +59,34 @@ fn written(analysis: &Analysis) -> Result<Vec<u8>, csv::Error> {
         "effort_days",
         "due",
         "task",
-    ])?;
+    ];
+    let mut table = Table { name: "Gap analysis".into(), heads: heads.map(String::from).into(), rows: Vec::new() };
     for verdict in &analysis.assessment.verdicts {
         let id = &verdict.requirement.id;
         let shown = analysis.open(id);
-        let text = |key: &str| {
-            let value = shown.and_then(|shown| shown.fields().get(key));
-            value.map_or(String::new(), |value| Type::Mixed.print(value))
+        let value = |key: &str| match shown.and_then(|shown| shown.fields().get(key)) {
+            Some(Value::Number(number)) => Cell::Number(*number),
+            Some(Value::Date(date)) => Cell::Date(*date),
+            value => Cell::text(value.map_or(String::new(), |value| Type::Mixed.print(value))),
         };
         let judged = analysis.judged.get(id);
-        let cells = [
-            verdict.requirement.clause.clone(),
-            id.clone(),
-            verdict.requirement.text.clone(),
-            verdict.state.name().into(),
-            verdict.why.clone(),
-            gaps::proposed(verdict).into(),
-            judged.map_or(String::new(), |judged| judged.state.clone()),
-            judged.map_or(String::new(), |judged| judged.reason.clone()),
-            text(gap::MISSING.name),
-            text(gap::OWNER.name),
-            text(gap::EFFORT_DAYS.name),
-            text(gap::DUE.name),
-            text(gap::TASK.name),
-        ];
-        lines.write_record(cells.iter().map(|cell| harmless(cell)))?;
+        table.rows.push(vec![
+            Cell::text(&verdict.requirement.clause),
+            Cell::text(id),
+            Cell::text(&verdict.requirement.text),
+            Cell::text(verdict.state.name()),
+            Cell::text(&verdict.why),
+            Cell::text(gaps::proposed(verdict)),
+            Cell::text(judged.map_or(String::new(), |judged| judged.state.clone())),
+            Cell::text(judged.map_or(String::new(), |judged| judged.reason.clone())),
+            value(gap::MISSING.name),
+            value(gap::OWNER.name),
+            value(gap::EFFORT_DAYS.name),
+            value(gap::DUE.name),
+            value(gap::TASK.name),
+        ]);
     }
-    lines.into_inner().map_err(|error| csv::Error::from(std::io::Error::other(error.to_string())))
-}
-
-/// A text that a table program would take for a formula gets an apostrophe before it (OWASP, CSV injection).
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.into() }
-}
-
-/// And loses it again.
-fn plain(cell: &str) -> &str {
-    let cell = cell.trim();
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-        _ => cell,
-    }
+    table
 }
 
 /// `POST /road/gaps/import`: lines that can be taken are, the others are named.
@@ -123,33 +118,20 @@ struct File {
 
 /// Reads a file. Lines that say nothing are no lines.
 fn read(bytes: &[u8]) -> Result<File, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "is not in UTF-8: save it as \"CSV UTF-8\"".to_owned())?;
-    // With one kind of line end, so that lines are counted as people see them.
-    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    let head = text.lines().next().unwrap_or_default();
-    let parted = [b',', b';', b'\t'].into_iter().max_by_key(|mark| head.matches(char::from(*mark)).count());
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(parted.unwrap_or(b',')).flexible(true).from_reader(text.as_bytes());
-    let names: Vec<String> = reader.headers().map_err(|error| error.to_string())?.iter().map(column).collect();
+    let mut lines = sheets::read(bytes)?.into_iter();
+    let names: Vec<String> =
+        lines.next().map(|(_, cells)| cells.iter().map(|cell| column(cell)).collect()).unwrap_or_default();
     if !names.iter().any(|name| name == "requirement") {
         let hint = suggest::hint("requirement", names.iter().map(String::as_str));
         return Err(format!("has no column \"requirement\"{hint}: its first line names the columns"));
     }
     let known = |name: &&String| !READ.contains(&name.as_str()) && !TOLD.contains(&name.as_str()) && !name.is_empty();
     let mut file = File { strange: names.iter().filter(known).cloned().collect(), ..File::default() };
-    for record in reader.records() {
-        let record = record.map_err(|error| error.to_string())?;
-        let begins = record.position().map_or(1, |position| usize::try_from(position.line()).unwrap_or(1));
-        // The reader counts from blank lines before the record; people count the record's own line.
-        let blank = text.lines().skip(begins.saturating_sub(1)).take_while(|line| line.trim().is_empty()).count();
-        let line = begins + blank;
+    for (line, cells) in lines {
         let cell = |name: &str| {
             let at = names.iter().position(|known| known == name)?;
-            record.get(at).map(|cell| plain(cell).to_owned())
+            cells.get(at).map(|cell| sheets::plain(cell).to_owned())
         };
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            continue;
-        }
         file.lines.push((line, wanted(cell)));
     }
     Ok(file)
@@ -250,6 +232,25 @@ mod tests {
     }
 
     #[test]
+    fn a_workbook_is_understood_as_csv_is() {
+        let heads = ["Requirement", "Effort days", "Due", "Missing"].map(String::from);
+        let row = vec![
+            Cell::text("8.6.1-1"),
+            Cell::Number("2.5".parse().expect("a number")),
+            Cell::Date("2026-12-01".parse().expect("a day")),
+            Cell::text("=SUM(A1)"),
+        ];
+        let table = Table { name: "Gaps".into(), heads: heads.into(), rows: vec![row, vec![Cell::text("8.6.1-q")]] };
+        let file = read(&Format::Xlsx.write(&[table], model::Moment(0)).expect("a file")).expect("it reads");
+        let wanted = file.lines[0].1.as_ref().expect("it is wanted");
+        let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        assert_eq!(wanted.fields, [pair("missing", "=SUM(A1)"), pair("effort_days", "2.5"), pair("due", "2026-12-01")]);
+        let (line, refused) = &file.lines[1];
+        assert_eq!(*line, 3);
+        assert!(refused.as_ref().err().expect("a refusal").message.contains("did you mean"));
+    }
+
+    #[test]
     fn what_cannot_be_understood_is_named() {
         let file = read(b"requirement,missing\n8.6.1-1,one\n8.6.1-q,two\n").expect("it reads");
         assert!(file.lines[0].1.is_ok());
@@ -259,12 +260,5 @@ mod tests {
         assert!(error.message.contains("did you mean"), "{}", error.message);
         assert!(read(b"clause,missing\n1,2\n").err().expect("a refusal").contains("no column \"requirement\""));
         assert!(read(&[0xff, 0xfe, 0x00]).err().expect("a refusal").contains("UTF-8"));
-    }
-
-    #[test]
-    fn formulas_become_texts_and_texts_come_back() {
-        for text in ["=1+1", "-", "@x", "'quoted'", "plain"] {
-            assert_eq!(plain(&harmless(text)), text);
-        }
     }
 }

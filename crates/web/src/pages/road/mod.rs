@@ -47,7 +47,7 @@ use crate::{
 
 pub use self::{
     feed::{make as make_feed, serve as serve_feed},
-    gap_file::{export as export_gaps, import as import_gaps},
+    gap_file::{export as export_gaps, export_as_xlsx as export_gaps_as_xlsx, import as import_gaps},
     gaps::{open as open_gaps, open_clause as open_gaps_of, plan_gaps, save_clause as save_gaps_of},
     money::open as open_costs,
     review::{decide as decide_in_review, open as open_review, prepare as prepare_review},
