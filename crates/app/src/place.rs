@@ -98,7 +98,7 @@ impl Drop for Passing {
 
 /// Opens the database at an address.
 pub async fn open(url: &str) -> Result<Desk, Failure> {
-    let desk = Desk::open(url, kinds::catalog(), &[desk::post::promise]).await;
+    let desk = Desk::open(url, kinds::catalog(), &[desk::post::promise, web::pages::papers::readers::promise]).await;
     desk.map_err(|fault| Failure::Failed(format!("cannot open the database {}: {fault}", shown(url))))
 }
 

@@ -1,5 +1,5 @@
-//! What the program does with records by itself when its time has come: steps of escalation, and closing what nobody
-//! objected to. When that is follows from journal and agreements; the table of alarms is a copy that is read in the order
+//! What the program does with records by itself when its time has come: steps of escalation, closing what nobody objected
+//! to, bringing texts into force. When that is follows from journal and agreements; the table of alarms is a copy that is read in the order
 //! of time, so that nothing is looked through however many records there are. Everything done goes through the door.
 
 use std::collections::{BTreeSet, HashMap};
@@ -22,7 +22,7 @@ use model::{
 use serde_json::Value as Json;
 
 use crate::{
-    Desk,
+    Desk, publish,
     settings::Settings,
     store::{
         alarm::{self, Alarm, Wanted},
@@ -38,6 +38,7 @@ pub(crate) const RING: &str = "ring";
 /// Names of alarms.
 pub(crate) const ESCALATE: &str = "escalate";
 pub(crate) const CLOSE: &str = "close";
+pub(crate) const PUBLISH: &str = "publish";
 
 /// Alarms read at a time.
 const AT_ONCE: i64 = 50;
@@ -85,6 +86,7 @@ pub(crate) fn wanted(
         let entries: Vec<&Entry> = entries.iter().collect();
         wanted.push((record.id.0, CLOSE, closing_at(kind, record, &entries, settings)));
     }
+    wanted.extend(publish::alarm(kind, record).map(|at| (record.id.0, PUBLISH, at)));
     wanted
 }
 
@@ -178,6 +180,7 @@ impl Desk {
             None => Ok(None),
             Some(kept) if one.name == ESCALATE => self.escalate(&kept, now).await,
             Some(kept) if one.name == CLOSE => self.close_by_itself(&kept, now).await,
+            Some(kept) if one.name == PUBLISH => self.publish_by_itself(&kept, now).await,
             // What a newer program has set is its own to do.
             Some(_) => Ok(Some(now.plus(DAY))),
         };

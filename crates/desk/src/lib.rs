@@ -30,6 +30,7 @@ pub mod past;
 pub mod perform;
 pub mod post;
 mod procedures;
+mod publish;
 pub mod read;
 mod rebuild;
 mod reckoning;
@@ -143,7 +144,16 @@ impl Desk {
             tallies: self.inner.tallies.clone(),
             settings: self.settings(),
             automations: self.active_automations(),
+            settings_are_new: Arc::default(),
         }
+    }
+
+    /// Reads the settings again where a unit of work has written some.
+    pub(crate) async fn settle_settings(&self, written: &std::sync::atomic::AtomicBool) -> Result<(), Fault> {
+        if written.load(std::sync::atomic::Ordering::Relaxed) {
+            self.load_settings().await?;
+        }
+        Ok(())
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -189,7 +199,9 @@ impl Desk {
     ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
         self.renew_stale_agreements().await?;
         let office = self.office();
-        self.db()
+        let written = office.settings_are_new.clone();
+        let done = self
+            .db()
             .write(move |conn| {
                 async move {
                     let unit = Unit::new(conn, &office, Moment::UNKNOWN);
@@ -198,7 +210,9 @@ impl Desk {
                 .boxed()
             })
             .await
-            .inspect(|_| self.wake())
+            .inspect(|_| self.wake());
+        self.settle_settings(&written).await?;
+        done
     }
 
     /// Goes through the same door and undoes everything again: what would become of the commands.

@@ -35,7 +35,9 @@ impl Desk {
         let (actor, key, digest) = (actor.clone(), key.trim().to_string(), digest(&command));
         self.renew_stale_agreements().await?;
         let office = self.office();
-        self.db()
+        let written = office.settings_are_new.clone();
+        let done = self
+            .db()
             .write(move |conn| {
                 async move {
                     let owner = actor.email.clone();
@@ -52,7 +54,9 @@ impl Desk {
                 .boxed()
             })
             .await
-            .inspect(|_| self.wake())
+            .inspect(|_| self.wake());
+        self.settle_settings(&written).await?;
+        done
     }
 }
 

@@ -9,7 +9,7 @@ use model::{
 };
 
 use crate::{
-    mirrors, procedures,
+    mirrors, procedures, publish,
     rights::{self, Permit},
     stages::{answers, approvals, delta, draft, step, valid, work},
     store::record::Kept,
@@ -52,14 +52,8 @@ pub(crate) async fn perform(
             write_tied(unit, actor, permit, &kind, before, draft, Told::act("edit"), now).await
         }
         Command::Step { target, to, input, note, public } => {
-            let (kind, before, permit) = open(unit, actor, &target, Act::Step, now).await?;
-            step::step(&kind, &before.record, &to)?;
-            refuse_state(&input)?;
-            let mut draft = drafted(unit, &kind, actor, &before, &input, Some(&to), now).await?;
-            let note = note.map(|text| noted(text, public)).transpose()?;
-            let said = note.as_ref().is_some_and(|note| note.public);
-            procedures::keeps_word(&kind, &mut draft, Some(&before.record), said, unit.settings(), now);
-            write_tied(unit, actor, permit, &kind, before, draft, Told { note, ..Told::act("step") }, now).await
+            let note = note.map(|text| (text, public));
+            step_to(unit, actor, &target, &to, &input, note, now).await
         }
         Command::Note { target, text, public } => {
             let (kind, before, permit) = open(unit, actor, &target, Act::Note, now).await?;
@@ -100,6 +94,33 @@ pub(crate) async fn perform(
         Command::Undo { target } => crate::undo::undo(unit, actor, &target, now).await,
         Command::Import { line } => crate::import::import(unit, actor, *line, now).await,
     }
+}
+
+/// Moves a record to another state; what its kind publishes follows in the same transaction.
+async fn step_to(
+    unit: &mut Unit<'_>,
+    actor: &Actor,
+    target: &Target,
+    to: &str,
+    input: &Input,
+    note: Option<(String, bool)>,
+    now: Moment,
+) -> Result<Done, Refusal> {
+    let (kind, before, permit) = open(unit, actor, target, Act::Step, now).await?;
+    step::step(&kind, &before.record, to)?;
+    refuse_state(input)?;
+    let mut draft = drafted(unit, &kind, actor, &before, input, Some(to), now).await?;
+    publish::checked(unit, &kind, &before.record, &draft).await?;
+    let note = note.map(|(text, public)| noted(text, public)).transpose()?;
+    let said = note.as_ref().is_some_and(|note| note.public);
+    procedures::keeps_word(&kind, &mut draft, Some(&before.record), said, unit.settings(), now);
+    let stood = before.record.clone();
+    let told = Told { note, ..Told::act("step") };
+    let done = write_tied(unit, actor, permit, &kind, before, draft, told, now).await?;
+    publish::follow(unit, actor, &kind, &stood, &done.number, now).await?;
+    // What followed may have written to the record once more.
+    let version = unit.find(&done.number).await?.map_or(done.version, |kept| kept.record.version);
+    Ok(Done { version, ..done })
 }
 
 /// Longest reason of an escalation, in characters.

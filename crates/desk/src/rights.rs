@@ -26,7 +26,7 @@ impl Permit {
         self.act
     }
 
-    /// Given for answering an approval alone, by being asked.
+    /// Given for an answer to an approval or for what follows from a permitted step, whatever else one may do there.
     pub fn is_answer(&self) -> bool {
         self.answer
     }
@@ -107,6 +107,16 @@ pub fn own(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
 
 /// Whoever holds a secret link that was sent to them needs no other right for what the link is for.
 pub(crate) fn invited(_: &crate::accounts::Invitation) -> Warrant {
+    Warrant(())
+}
+
+/// What follows in another record from a step that was permitted, and is part of it.
+pub(crate) fn in_consequence(kind: &Kind) -> Permit {
+    Permit { kind: kind.name, act: Act::Read, answer: true }
+}
+
+/// A document that comes into force sets what it states: whoever approved it needs no other right.
+pub(crate) fn governs() -> Warrant {
     Warrant(())
 }
 

@@ -1,6 +1,6 @@
 //! What an organisation sets for itself: its name, the scope of its SMS, how often what is due, which limits hold.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use engines::conformity::{self, catalogue};
 use futures::FutureExt;
@@ -42,6 +42,15 @@ pub struct Settings {
     /// Name of the time zone of the organisation's calendar; empty until it is set.
     pub zone: String,
     pub conformity: conformity::Settings,
+    /// Settings that a document states, by name: they change with the document alone.
+    pub governed: BTreeMap<String, Governed>,
+}
+
+/// The document that states a setting, and its version in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Governed {
+    pub number: String,
+    pub version: String,
 }
 
 /// One setting as it is listed and typed.
@@ -78,6 +87,11 @@ impl Settings {
                     if let Some(number) = value.as_i64() {
                         settings.conformity.numbers.insert(key.into(), number);
                     }
+                }
+                Some(("governed", setting)) => {
+                    let part = |name: &str| value.get(name).and_then(Json::as_str).unwrap_or_default().to_string();
+                    let governed = Governed { number: part("document"), version: part("version") };
+                    settings.governed.insert(setting.into(), governed);
                 }
                 // What a newer or older program has set is kept and not understood.
                 _ => {}
@@ -155,7 +169,7 @@ impl Settings {
 }
 
 /// A text as the setting's value; `None` goes back to what is offered.
-fn typed(setting: &Setting, text: &str) -> Result<Option<Json>, String> {
+pub(crate) fn typed(setting: &Setting, text: &str) -> Result<Option<Json>, String> {
     let text = text.trim();
     let most = match setting.name.split_once('.') {
         None if text.chars().count() > TEXT_MAX => return Err(format!("has more than {TEXT_MAX} characters")),
@@ -195,7 +209,7 @@ impl Desk {
                     let hint = model::suggest::hint(name, listed.iter().map(|setting| setting.name.as_str()));
                     errors.push(FieldError::new(name, format!("there is no such setting{hint}")));
                 }
-                Some(setting) => match typed(setting, text) {
+                Some(setting) => match typed(setting, text).and_then(|value| self.by_hand(setting, text, value)) {
                     Ok(value) => wanted.push((name.clone(), value)),
                     Err(why) => errors.push(FieldError::new(name, why)),
                 },
@@ -226,6 +240,16 @@ impl Desk {
             })
             .await?;
         Ok(self.load_settings().await?)
+    }
+
+    /// Refuses to set by hand what a document states; saying again what it says is fine.
+    fn by_hand(&self, setting: &Setting, text: &str, value: Option<Json>) -> Result<Option<Json>, String> {
+        match self.settings().governed.get(&setting.name) {
+            Some(by) if text.trim() != setting.value => {
+                Err(format!("is stated by {}, version {}: it changes with the next version", by.number, by.version))
+            }
+            _ => Ok(value),
+        }
     }
 
     /// Reads the settings again: after a change, and now and then for what another server has changed.

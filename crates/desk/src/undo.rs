@@ -5,7 +5,7 @@ use model::{Act, Actor, Entry, Moment, Refusal, Target, Value, journal::Changes,
 
 use crate::{
     perform::{Done, Told, open, unchanged, write},
-    rights,
+    publish, rights,
     unit::Unit,
 };
 
@@ -29,6 +29,13 @@ pub(crate) async fn undo(unit: &mut Unit<'_>, actor: &Actor, target: &Target, no
     let permit = rights::permit(actor, &kind, act, Some(&before.record), now)?;
     let mut draft = unchanged(&before.record);
     let stood = stood(earlier);
+    if last.changes.contains_key("state") {
+        let was = stood.get("state").cloned().flatten();
+        let was = was.as_ref().and_then(Value::as_text).unwrap_or_default();
+        if [was, &before.record.state].into_iter().any(|state| publish::stands(unit.catalog(), &kind, state)) {
+            return Err(Refusal::Step("What is or was in force is not undone: the next version changes it.".into()));
+        }
+    }
     for name in last.changes.keys() {
         let value = stood.get(name).cloned().flatten();
         let text = value.as_ref().and_then(Value::as_text).unwrap_or_default().to_string();

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use engines::clocks;
@@ -12,11 +15,11 @@ use model::{
 };
 
 use crate::{
-    alarms::{self, CLOSE, ESCALATE, next_step},
+    alarms::{self, CLOSE, ESCALATE, PUBLISH, next_step},
     automation::{self, Rule},
     ids::{Ids, random},
     jobs::{RECKON, reckon_soon},
-    procedures,
+    procedures, publish,
     reckoning::{Reckoning, reckon},
     rights::Permit,
     settings::Settings,
@@ -46,6 +49,8 @@ pub(crate) struct Office {
     pub tallies: Arc<tally::Known>,
     pub settings: Arc<Settings>,
     pub automations: Arc<[Rule]>,
+    /// Whether this work has written settings, which are read again after it.
+    pub settings_are_new: Arc<AtomicBool>,
 }
 
 pub(crate) struct Unit<'c> {
@@ -107,6 +112,10 @@ impl<'c> Unit<'c> {
 
     pub fn settings(&self) -> &'c Settings {
         &self.office.settings
+    }
+
+    pub fn settings_are_new(&self) {
+        self.office.settings_are_new.store(true, Ordering::Relaxed);
     }
 
     pub fn recorded(&self) -> Moment {
@@ -314,6 +323,7 @@ impl<'c> Unit<'c> {
             record::pass_number(self.conn, prefix, *last).await?;
         }
         self.alarms.extend(self.closings(&records));
+        self.alarms.extend(self.publications(&records));
         let fresh = std::mem::take(&mut self.fresh);
         alarm::set(self.conn, &self.alarms, |id| fresh.contains(&id)).await?;
         self.fresh = fresh;
@@ -379,6 +389,16 @@ impl<'c> Unit<'c> {
                 let at = alarms::closing_at(kind, &kept.record, &entries, &self.office.settings);
                 (kept.record.id.0, CLOSE, at)
             })
+        };
+        let all = records.iter().filter_map(wanted);
+        all.filter(|(id, _, at)| at.is_some() || !self.fresh.contains(id)).collect()
+    }
+
+    /// When texts that wait for their day come into force by themselves.
+    fn publications(&self, records: &[Kept]) -> Vec<alarm::Wanted> {
+        let wanted = |kept: &Kept| {
+            let kind = self.office.catalog.find(kept.record.kind)?;
+            Some((kept.record.id.0, PUBLISH, publish::alarm(kind, &kept.record)?))
         };
         let all = records.iter().filter_map(wanted);
         all.filter(|(id, _, at)| at.is_some() || !self.fresh.contains(id)).collect()

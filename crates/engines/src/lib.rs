@@ -6,6 +6,7 @@ pub mod automation;
 pub mod clocks;
 pub mod conformity;
 pub mod mentions;
+pub mod parameters;
 pub mod road;
 pub mod rules;
 pub mod schedule;

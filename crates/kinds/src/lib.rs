@@ -166,7 +166,14 @@ fn people() -> Vec<Kind> {
 
 fn information() -> Vec<Kind> {
     use information::*;
-    vec![document::kind(), knowledge_article::kind(), communication_plan::kind(), communication::kind()]
+    vec![
+        document::kind(),
+        document_version::kind(),
+        acknowledgement::kind(),
+        knowledge_article::kind(),
+        communication_plan::kind(),
+        communication::kind(),
+    ]
 }
 
 fn performance() -> Vec<Kind> {

@@ -66,6 +66,33 @@ pub fn governance() -> Vec<Grant> {
     ])
 }
 
+/// Documents: those in charge write and decide; everybody else reads what is meant for them.
+pub fn documents() -> Vec<Grant> {
+    let mut grants = provider(&[(Role::ProcessOwner, WORK), (Role::Approver, DECIDE), (Role::TopManagement, DECIDE)]);
+    grants.push(grant(Role::Agent, READ, Reach::Marked("access", "staff")));
+    grants.push(grant(Role::Agent, READ, Reach::Marked("access", "public")));
+    grants.push(grant(Role::Agent, READ, Reach::Own));
+    grants.push(grant(Role::CustomerUser, READ, Reach::Published("access", "customers", &["approved"])));
+    grants
+}
+
+/// Texts of documents, drafts and old ones among them: for whoever writes, reviews and approves them. Staff reads the one in
+/// force on the document itself.
+pub fn document_versions() -> Vec<Grant> {
+    let mut grants = provider(&[(Role::ProcessOwner, WORK), (Role::Approver, DECIDE), (Role::TopManagement, DECIDE)]);
+    grants.push(grant(Role::Agent, WORK, Reach::Own));
+    grants
+}
+
+/// What people are asked to read and have confirmed: each their own, those in charge all of it.
+pub fn acknowledgements() -> Vec<Grant> {
+    const CONFIRM: &[Act] = &[Read, Step, Note];
+    let mut grants = provider(&[(Role::ProcessOwner, &[Read, Create, Step, Note]), (Role::TopManagement, READ)]);
+    let readers = [Role::Agent, Role::Approver, Role::TopManagement, Role::InternalAuditor];
+    grants.extend(readers.map(|role| grant(role, CONFIRM, Reach::Own)));
+    grants
+}
+
 /// What top management answers for itself: scope, policy, objectives, the management review.
 pub fn leadership() -> Vec<Grant> {
     provider(&[(Role::ProcessOwner, WORK), (Role::Agent, READ), (Role::Approver, DECIDE), (Role::TopManagement, WORK)])

@@ -33,7 +33,7 @@ impl Occasion {
     }
 }
 
-pub const OCCASIONS: [Occasion; 8] = [
+pub const OCCASIONS: [Occasion; 9] = [
     Occasion {
         name: "receipt",
         label: "Receipt",
@@ -112,6 +112,16 @@ pub const OCCASIONS: [Occasion; 8] = [
         subject: "{{ title }}",
         body: "Hello{% if receiver_name %} {{ receiver_name }}{% endif %},\n\n{{ note }}\n\n{{ number }}, \"{{ title }}\".\n\
                {% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
+        automatic: true,
+        inner: true,
+    },
+    Occasion {
+        name: "reading",
+        label: "A document to be read",
+        help: "Goes to whoever must read a version of a document, and again when they are late.",
+        subject: "[{{ number }}] {{ title }}",
+        body: "Hello{% if receiver_name %} {{ receiver_name }}{% endif %},\n\nplease read this document and say that you have understood it: \
+               \"{{ title }}\". {{ note }}\n{% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
         automatic: true,
         inner: true,
     },

@@ -127,3 +127,31 @@ pub struct Closing {
     pub days: &'static str,
     pub to: &'static str,
 }
+
+/// Records that say what another one says from a day on, as the versions of a document do. One stands at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// The field that refers to the record whose text it is, and the kind of that record.
+    pub of: &'static str,
+    pub kind: &'static str,
+    /// The state in which what it says is checked before anybody decides on it.
+    pub checked_in: &'static str,
+    /// The state in which it waits for its day, and the field with that day.
+    pub waiting: &'static str,
+    pub on: &'static str,
+    /// The state from that day on, that of the one which stood before, and the field with the day on which it ended.
+    pub stands: &'static str,
+    pub ended: &'static str,
+    pub ended_on: &'static str,
+    /// The number that grows from one to the next, here and there.
+    pub count: &'static str,
+    /// There: the state from then on, and the field that names the one that stands.
+    pub state: &'static str,
+    pub current: &'static str,
+    /// Fields there, each with the field here that fills it.
+    pub carries: &'static [(&'static str, &'static str)],
+    /// There: the day of its next review, the months until then, and what holds where nothing is said.
+    pub review: (&'static str, &'static str, i32),
+    /// The field with the text that may state settings of the house.
+    pub text: &'static str,
+}

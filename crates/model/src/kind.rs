@@ -6,7 +6,9 @@ use crate::{
     actor::{Act, Actor, Role},
     approval::Approval,
     field::{Common, Field},
-    handling::{Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure, WorkLog},
+    handling::{
+        Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure, Publication, WorkLog,
+    },
     lifecycle::{Lifecycle, Phase},
     link::LinkName,
     monitoring::{Monitored, Planned},
@@ -180,6 +182,8 @@ pub struct Kind {
     pub parent: Option<&'static str>,
     /// Where the time stands that went into a record.
     pub work: Option<WorkLog>,
+    /// Whose text its records are, and how they come to stand.
+    pub publication: Option<Publication>,
 }
 
 /// Parts that say from when to when a person is away and who decides meanwhile.
@@ -234,6 +238,7 @@ impl Kind {
             assignment: None,
             parent: None,
             work: None,
+            publication: None,
         }
     }
 
@@ -422,6 +427,11 @@ impl Kind {
 
     pub fn assigned(mut self, assignment: Assignment) -> Kind {
         self.assignment = Some(assignment);
+        self
+    }
+
+    pub fn publishes(mut self, publication: Publication) -> Kind {
+        self.publication = Some(publication);
         self
     }
 

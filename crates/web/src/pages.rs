@@ -18,6 +18,7 @@ pub mod macros;
 pub mod menu;
 pub mod my_work;
 pub mod packs;
+pub mod papers;
 pub mod pictures;
 pub mod portal;
 pub mod report;

@@ -83,7 +83,7 @@ pub fn doors() -> Doors {
         .member(GET, "/packs", pages::packs::open)
         .member(POST, "/packs", pages::packs::ask)
         .member(GET, "/packs/{id}", pages::packs::take);
-    record::doors::doors(audits(road(portal(by_itself(work(doors))))))
+    record::doors::doors(papers(audits(road(portal(by_itself(work(doors)))))))
 }
 
 /// Internal audits at work.
@@ -124,6 +124,16 @@ fn work(doors: Doors) -> Doors {
         .member(GET, "/my-work", pages::my_work::open)
         .member(POST, "/my-work/mentions/{id}", pages::my_work::put_aside)
         .member(GET, "/trends", pages::trends::open)
+}
+
+/// Documents as they are read and begun.
+fn papers(doors: Doors) -> Doors {
+    doors
+        .member(GET, "/papers", pages::papers::open_required)
+        .member(POST, "/papers/drafts/{name}", pages::papers::start)
+        .member(GET, "/papers/{number}", pages::papers::open)
+        .member(POST, "/papers/{number}/draft", pages::papers::begin)
+        .member(POST, "/papers/{number}/confirm", pages::papers::confirm)
 }
 
 /// The road to the certificate. The calendar's address is itself the key, as calendar programs have no other.

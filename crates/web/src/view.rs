@@ -2,6 +2,7 @@
 
 pub mod field;
 pub mod icalendar;
+pub mod marked;
 pub mod parts;
 pub mod refused;
 #[cfg(test)]

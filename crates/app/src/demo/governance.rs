@@ -18,7 +18,7 @@ pub fn write(script: &mut Script) {
     processes(script);
     objectives(script);
     scope_and_plan(script);
-    documents(script);
+    super::papers::write(script);
     communication(script);
 }
 
@@ -366,61 +366,6 @@ fn plan(script: &mut Script, without: &[String], all: &[String]) {
     let action = json!({"text": "Put the portal into the plan", "source": number, "owner": INES, "due": day(again), "priority": "medium"});
     let action = script.create(again.minus(10 * DAY), INES, "action", action);
     script.step(again.plus(7_200_000), INES, &action, "done", Json::Null);
-}
-
-/// Title, kind, subject, owner, days since its approval, months until review.
-type Paper = (&'static str, &'static str, Option<&'static str>, &'static str, i64, i32);
-
-fn documents(script: &mut Script) {
-    let list: &[Paper] = &[
-        ("Scope of the SMS", "scope", None, INES, 213, 12),
-        ("Objectives of this year", "objectives", None, INES, 300, 12),
-        ("Service management plan", "plan", None, INES, 98, 12),
-        ("Incident procedure", "procedure", None, TOMAS, 170, 12),
-        ("Major incident procedure", "procedure", Some("major-incident"), TOMAS, 160, 12),
-        ("When an incident is major", "standard", Some("major-incident-criteria"), TOMAS, 160, 12),
-        ("Change procedure", "procedure", None, SAMUEL, 120, 12),
-        ("Release procedure", "procedure", None, SAMUEL, 120, 12),
-        ("Request procedure", "procedure", None, AOIFE, 140, 12),
-        ("Problem procedure", "procedure", None, TOMAS, 140, 12),
-        ("Continuity handbook", "plan", None, GRETA, 150, 12),
-        ("Access to systems", "standard", None, CHEN, 90, 12),
-        ("How to write to customers", "instruction", None, AOIFE, 200, 12),
-        ("Internal audit procedure", "procedure", None, INES, 230, 12),
-        ("Control of documents", "procedure", None, INES, 240, 12),
-    ];
-    for (title, kind, subject, owner, days, months) in list {
-        let at = script.times.workday(*days, 10, 0);
-        let first = script.times.founding(15);
-        let fields = json!({"title": title, "kind": kind, "subject": subject, "version": 1, "owner": owner, "access": ["staff"], "retention": "Six years after it ends", "origin": "internal",
-            "text": format!("{title}: who does what, when, and what is kept as proof.")});
-        let number = script.create(first, owner, "document", fields);
-        script.step(
-            first.plus(3_600_000),
-            INES,
-            &number,
-            "approved",
-            json!({"review_due": day(first.plus_months(*months))}),
-        );
-        script.step(at, owner, &number, "draft", json!({"version": 2, "approved_by": null, "approved_on": null, "change_note": "Looked through after a year of use; wording clearer.", "review_due": day(at.plus_months(*months))}));
-        script.step(at.plus(3_600_000), INES, &number, "approved", Json::Null);
-    }
-    let first = script.times.founding(15);
-    for (title, kind, checked) in
-        [("Law on the security of networks", "law", 80), ("Terms of the card schemes", "contract", 390)]
-    {
-        // The card schemes' terms were not looked up again: the assessment finds it.
-        let looked = if checked > 366 { day(first) } else { script.times.date(checked) };
-        let fields = json!({"title": title, "kind": kind, "version": 1, "owner": CHEN, "access": ["staff"], "retention": "As long as it is in force", "origin": "external", "checked_on": day(first), "address": "https://law.example/"});
-        let number = script.create(first, CHEN, "document", fields);
-        script.step(first.plus(3_600_000), INES, &number, "approved", Json::Null);
-        if checked <= 366 {
-            script.edit(script.times.workday(checked, 10, 0), CHEN, &number, json!({"checked_on": looked}));
-        }
-    }
-    let old = script.create(first, TOMAS, "document", json!({"title": "Incident handling, old handbook", "kind": "procedure", "version": 7, "owner": TOMAS, "access": ["sms-manager"], "retention": "Two years", "origin": "internal", "change_note": "Last one of its kind"}));
-    script.step(first.plus(3_600_000), INES, &old, "approved", Json::Null);
-    script.step(script.times.workday(170, 11, 0), INES, &old, "superseded", Json::Null);
 }
 
 fn communication(script: &mut Script) {

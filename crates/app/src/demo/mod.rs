@@ -1,7 +1,7 @@
 //! A demonstration organisation: Tidewell, a provider of managed services with a year of work behind it, written through
 //! the door with the clock of that year. The same seed and end give the same records.
 //!
-//! `script` plays what the others write: `people`, `portfolio`, `parties`, `governance`, `money`, `changes`, `tickets`,
+//! `script` plays what the others write: `people`, `portfolio`, `parties`, `governance`, `papers`, `money`, `changes`, `tickets`,
 //! `problems`, `orders`, `results`, `assurance`, `proof`, `road`, `macros`, `shifts`; `monitoring` brings events at the end, and
 //! `talk` says what waits for those who sign in. Each kind of record has its place there. Some duties are left undone on purpose,
 //! so that the assessment has something to find; each such place says so.
@@ -15,6 +15,7 @@ mod macros;
 mod money;
 mod monitoring;
 mod orders;
+mod papers;
 mod parties;
 mod people;
 mod portfolio;
@@ -63,7 +64,7 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     let all = script.play(desk).await?;
     // What the program itself does with what is left open: steps of escalation, closing, courses of major incidents.
     desk.ring_until(at).await?;
-    desk.work_once(&[], at).await?;
+    desk.work_once(&crate::duties::doings(), at).await?;
     views::write(desk, at).await?;
     monitoring::write(desk, at).await?;
     Ok(all)

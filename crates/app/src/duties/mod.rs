@@ -1,5 +1,6 @@
-//! What the program does by itself: once a day it looks after the certificate, after the effect of corrections, and after what must
-//! be looked at again; every minute it looks which saved reports are due. Each turn promises the next one.
+//! What the program does by itself: once a day it looks after the certificate, the effect of corrections, what must be looked at
+//! again and the readers of documents; every minute it looks which saved reports are due. Each turn promises the next one.
+//! Readers of a version are asked when it comes into force.
 
 pub mod effect;
 pub mod remind;
@@ -12,6 +13,7 @@ use model::{
     time::{DAY, MINUTE},
 };
 use serde_json::Value as Json;
+use web::pages::papers::readers;
 
 /// Name of the job, and the key under which one turn waits.
 const DAILY: &str = "daily-duties";
@@ -19,7 +21,8 @@ const DAILY: &str = "daily-duties";
 const FIRST_WAIT: i64 = 2 * MINUTE;
 
 pub fn doings() -> Vec<Doing> {
-    [vec![Doing { name: DAILY, run: daily }], reports::doings()].concat()
+    let own = vec![Doing { name: DAILY, run: daily }, Doing { name: readers::ASK, run: ask }];
+    [own, reports::doings()].concat()
 }
 
 /// Promises the first turns; where one waits already, that one stays.
@@ -42,7 +45,12 @@ fn daily(desk: Desk, _: Json, now: Moment) -> BoxFuture<'static, Result<(), Refu
         let certificate = web::pages::road::watch(&desk, now).await;
         let effects = effect::watch(&desk, now).await;
         let reminders = remind::watch(&desk, now).await;
-        certificate.and(effects).and(reminders).map(drop)
+        let reading = readers::watch(&desk, now).await;
+        certificate.and(effects).and(reminders).and(reading).map(drop)
     }
     .boxed()
+}
+
+fn ask(desk: Desk, payload: Json, now: Moment) -> BoxFuture<'static, Result<(), Refusal>> {
+    async move { readers::ask(&desk, readers::named(&payload), now).await.map(drop) }.boxed()
 }

@@ -19,6 +19,7 @@ mod import_netbox;
 mod import_servicenow;
 mod mail;
 mod packs;
+mod papers;
 mod requests;
 mod silo;
 mod sudden_death;

@@ -6,14 +6,23 @@ pub const KIND: Key<Choice> = Key::new("kind");
 pub const SUBJECT: Key<Choice> = Key::new("subject");
 pub const VERSION: Key<Decimal> = Key::new("version");
 pub const OWNER: Key<Person> = Key::new("owner");
+pub const APPROVER: Key<Person> = Key::new("approver");
 pub const TEXT: Key<Long> = Key::new("text");
 pub const ADDRESS: Key<Text> = Key::new("address");
 pub const ORIGIN: Key<Choice> = Key::new("origin");
 pub const CHECKED_ON: Key<Date> = Key::new("checked_on");
+pub const IN_FORCE: Key<Ref> = Key::new("in_force");
 pub const REVIEW_DUE: Key<Date> = Key::new("review_due");
+pub const REVIEW_MONTHS: Key<Decimal> = Key::new("review_months");
 pub const ACCESS: Key<Many<Choice>> = Key::new("access");
 pub const RETENTION: Key<Text> = Key::new("retention");
 pub const CHANGE_NOTE: Key<Long> = Key::new("change_note");
+pub const READERS: Key<Many<Ref>> = Key::new("readers");
+pub const NAMED_READERS: Key<Many<Person>> = Key::new("named_readers");
+pub const READ_WITHIN: Key<Decimal> = Key::new("read_within");
+
+/// The word among the readers for everybody who works here.
+pub const STAFF: &str = "staff";
 
 pub fn kind() -> Kind {
     Kind::new("document", "documents", "DOC")
@@ -27,11 +36,14 @@ pub fn kind() -> Kind {
         .include(control())
         .include(shared::grouped("Control", shared::approval()))
         .include(control_2())
+        .include(distribution())
         .lifecycle(life())
         .include_links(links::general())
-        .grants(roles::governance())
+        .grants(roles::documents())
         .list(&["number", "title", "kind", "status", "version", "owner", "approved_on", "review_due"])
         .rule(rules::approval_is_signed)
+        .rule(text_in_force_stays)
+        .rule(numbers_are_sensible)
 }
 
 fn fields() -> Vec<Field> {
@@ -56,7 +68,7 @@ fn fields() -> Vec<Field> {
             .help("What it is about, such as major-incident."),
         VERSION.number(),
         OWNER.person().column(Column::Owner),
-        TEXT.long(),
+        TEXT.long().help("Of the version in force. A new text comes with a new version."),
         ADDRESS.text().label("Where it lies").help("An address, when it is kept elsewhere."),
         ORIGIN.choice(&["internal", "external"]).help("External ones are checked once a year."),
         CHECKED_ON.date().label("Checked").help("When an external one was last found to be the right edition."),
@@ -64,7 +76,14 @@ fn fields() -> Vec<Field> {
 }
 
 fn control() -> Vec<Field> {
-    shared::grouped("Control", vec![shared::state_alias("status")])
+    shared::grouped(
+        "Control",
+        vec![
+            shared::state_alias("status"),
+            IN_FORCE.reference(&["document_version"]).label("Version in force").internal().derived(),
+            APPROVER.person().help("Approves its versions; somebody else than who writes them.").internal(),
+        ],
+    )
 }
 
 fn control_2() -> Vec<Field> {
@@ -72,11 +91,35 @@ fn control_2() -> Vec<Field> {
         "Control",
         vec![
             REVIEW_DUE.date(),
+            REVIEW_MONTHS
+                .number()
+                .label("Months between reviews")
+                .help("Counted from the day on which a version comes into force; 12 where nothing is said.")
+                .internal(),
             ACCESS
                 .open_choices(&["staff", "sms-manager", "customers", "suppliers", "public"])
                 .help("Who may read it. Old versions are no longer open to staff."),
             RETENTION.text().label("Kept for").help("How long it is kept, and what becomes of it then."),
             CHANGE_NOTE.long().label("What changed").help("Against the version before."),
+        ],
+    )
+}
+
+fn distribution() -> Vec<Field> {
+    shared::grouped(
+        "Readers",
+        vec![
+            READERS
+                .references_or_text(&["team", "role"])
+                .label("Must read it")
+                .help("Teams and roles by number; the word staff means everybody who works here.")
+                .internal(),
+            NAMED_READERS.persons().label("And these people").internal(),
+            READ_WITHIN
+                .number()
+                .label("Days to read it")
+                .help("From the day on which a version comes into force; 14 where nothing is said.")
+                .internal(),
         ],
     )
 }
@@ -93,4 +136,31 @@ fn life() -> Lifecycle {
         .step("archive", &["approved"], "archived")
         .step("reopen", &["archived"], "draft");
     lifecycles::ending(lifecycle)
+}
+
+/// What a version has brought into force changes with the next version alone: nobody edits it, and it stays in force while
+/// the next one is written.
+fn text_in_force_stays(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let Some(before) = facts.before.filter(|before| before.state == "approved" && before.get(IN_FORCE).is_some())
+    else {
+        return Ok(());
+    };
+    if matches!(draft.state.as_str(), "draft" | "in_review") {
+        return Err(FieldError::new("status", "a version of it is in force: write the next version instead"));
+    }
+    let carried = [TEXT.name, VERSION.name, CHANGE_NOTE.name, "approved_by", "approved_on"];
+    match carried.iter().find(|name| before.fields.get(**name) != draft.fields.get(**name)) {
+        Some(name) => Err(FieldError::new(*name, "comes from the version in force: write the next version instead")),
+        None => Ok(()),
+    }
+}
+
+fn numbers_are_sensible(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    for (key, most, what) in [(REVIEW_MONTHS, 60, "months"), (READ_WITHIN, 365, "days")] {
+        let given = draft.get(key).filter(|_| rules::touched(draft, facts, &[key.name]));
+        if given.is_some_and(|given| given < Decimal::ONE || given > Decimal::from(most) || !given.fract().is_zero()) {
+            return Err(FieldError::new(key.name, format!("is a whole number of {what} from 1 to {most}")));
+        }
+    }
+    Ok(())
 }

@@ -1,14 +1,21 @@
 //! Pages made by hand that belong to a record of some kind, so that the generic page of the record can lead to them.
 
-use model::Kind;
+use desk::Shown;
+use kinds::information::document_version as version;
+use model::{Kind, Value};
 
-use super::fieldwork;
+use super::{fieldwork, papers};
 use crate::view::parts::Link;
 
 /// Ways from a record's page, for people of the provider.
-pub fn ways(kind: &Kind, number: &str) -> Vec<Link> {
-    match kind.name {
-        "audit" => vec![Link::new("Checklist and samples", fieldwork::address(number))],
+pub fn ways(kind: &Kind, shown: &Shown) -> Vec<Link> {
+    let read = |address: String| vec![Link::new("Read it", address)];
+    let document = || shown.fields().get(version::DOCUMENT.name).and_then(Value::as_text);
+    match (kind.name, document()) {
+        ("audit", _) => vec![Link::new("Checklist and samples", fieldwork::address(shown.number()))],
+        ("document", _) => read(papers::address(shown.number())),
+        ("document_version", Some(of)) => read(format!("{}?version={}", papers::address(of), shown.number())),
+        ("acknowledgement", Some(of)) => read(papers::address(of)),
         _ => Vec::new(),
     }
 }

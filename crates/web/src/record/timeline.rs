@@ -205,6 +205,7 @@ fn act(kind: &Kind, shown: &ShownEntry) -> (String, Mark) {
         "unlink" => (format!("took a link away: {}", list(&entry.unlinked)), plain(Shape::Tie, Tone::Mute)),
         "undo" => ("undid the last change".into(), plain(Shape::Pen, Tone::Mute)),
         "escalate" => ("brought somebody in".into(), plain(Shape::Risk, Tone::Warn)),
+        "publish" if state.is_none() => ("brought a version into force".into(), plain(Shape::Met, Tone::Ok)),
         "attach" => (format!("attached {}", entry.attached.join(", ")), plain(Shape::Clip, Tone::Mute)),
         _ => match state {
             Some(mark) => (format!("moved it to {}", mark.word), Mark { word: String::new(), ..mark }),

@@ -22,6 +22,61 @@ pub fn markdown(text: &str) -> String {
     ammonia::clean(&markup)
 }
 
+/// A text that fills a page of its own: its markup and what its headings say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Document {
+    pub html: String,
+    pub headings: Vec<Heading>,
+}
+
+/// Level from 2 on, the anchor and the words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heading {
+    pub level: usize,
+    pub id: String,
+    pub text: String,
+}
+
+/// Markdown of a document as safe HTML: as [`markdown`], but headings begin at the second level and can be linked to, and lines
+/// flow together as in a printed text. `last` sees the markup before it is cleaned.
+pub fn document(text: &str, last: impl FnOnce(String) -> String) -> Document {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut headings: Vec<Heading> = Vec::new();
+    let mut within = false;
+    let events: Vec<Event<'_>> = Parser::new_ext(text, options)
+        .map(|event| match event {
+            Event::Start(Tag::Heading { level, .. }) => {
+                let level = (level as usize + 1).min(6);
+                let id = format!("s-{}", headings.len() + 1);
+                headings.push(Heading { level, id: id.clone(), text: String::new() });
+                within = true;
+                let level = HeadingLevel::try_from(level).unwrap_or(HeadingLevel::H6);
+                Event::Start(Tag::Heading { level, id: Some(id.into()), classes: Vec::new(), attrs: Vec::new() })
+            }
+            Event::End(TagEnd::Heading(level)) => {
+                within = false;
+                let level = (level as usize + 1).min(6);
+                Event::End(TagEnd::Heading(HeadingLevel::try_from(level).unwrap_or(HeadingLevel::H6)))
+            }
+            Event::Text(words) | Event::Code(words) if within => {
+                if let Some(heading) = headings.last_mut() {
+                    heading.text.push_str(&words);
+                }
+                Event::Text(words)
+            }
+            Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
+            other => other,
+        })
+        .collect();
+    let mut markup = String::with_capacity(text.len() + text.len() / 4);
+    html::push_html(&mut markup, events.into_iter());
+    let mut cleaner = ammonia::Builder::default();
+    for level in ["h2", "h3", "h4", "h5", "h6"] {
+        cleaner.add_tag_attributes(level, ["id"]);
+    }
+    Document { html: cleaner.clean(&last(markup)).to_string(), headings }
+}
+
 fn lowered(level: HeadingLevel) -> HeadingLevel {
     match level {
         HeadingLevel::H1 => HeadingLevel::H3,

@@ -9,6 +9,7 @@ mod handling;
 mod judgements;
 mod lists;
 mod live;
+mod papers;
 mod pictures;
 mod road;
 mod world;

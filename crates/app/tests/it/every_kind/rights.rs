@@ -40,10 +40,14 @@ fn granted(actor: &Actor, kind: &Kind, act: Act, own: bool) -> bool {
 fn reachable(house: &House, kind: &Kind, number: &str, mail: Option<&str>) -> Command {
     let mut fields = sample::full(&house.catalog, kind, 0);
     let mut state = kind.lifecycle.start();
+    // Several grants may each want a mark of their own in the same list.
+    let mut marks: std::collections::BTreeMap<&str, Vec<&str>> = Default::default();
     for grant in &kind.grants {
         if let Reach::Marked(field, value) | Reach::Published(field, value, _) = &grant.reach {
+            let marks = marks.entry(field).or_default();
+            marks.push(value);
             let many = matches!(kind.type_of(field), Some(model::Type::List(_)));
-            let value = if many { serde_json::json!([value]) } else { serde_json::json!(value) };
+            let value = if many { serde_json::json!(marks) } else { serde_json::json!(value) };
             fields.insert((*field).into(), value);
         }
         if let Reach::Published(_, _, states) = &grant.reach {

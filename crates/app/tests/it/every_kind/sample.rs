@@ -3,6 +3,9 @@
 use model::{Catalog, Field, Kind, Type};
 use serde_json::{Map, Value as Json, json};
 
+/// E-mail of whoever does what the owner may not do alone.
+pub const OTHER: &str = "bob@tidewell.example";
+
 /// A word that stands in the texts of one field of one kind and nowhere else.
 pub fn word(kind: &Kind, field: &str) -> String {
     format!("zq{}x{}qz", kind.name.replace('_', ""), field.replace('_', ""))
@@ -38,6 +41,11 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
         // An address of ours.
         ("saved_report", "source") => json!(format!("/incidents?q={word} {turn}")),
         ("plan_task", "after") => json!([format!("PTK-{}", 7 + turn)]),
+        // Who decides is somebody else than whoever writes, on the day on which it is decided.
+        ("document_version", "approver" | "reviewer") | ("acknowledgement", "person") => json!(OTHER),
+        // What follows from a document has tests of its own.
+        ("document_version", "document") => json!(format!("DOC-{}", 404 + turn)),
+        ("document_version", "effective_on") => json!("2026-11-25"),
         // One that is out of the ordinary closes with its review, which tests of its own see to.
         ("incident", "major") => json!(!turn.is_multiple_of(2)),
         ("service", "criticality") => json!(["high", "medium"][turn % 2]),

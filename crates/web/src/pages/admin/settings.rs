@@ -14,7 +14,7 @@ use crate::{
     Administrator, App, Refused, flash,
     view::{
         field::{Control, Field},
-        parts::Tab,
+        parts::{Link, Tab},
         shell::Shell,
     },
 };
@@ -26,6 +26,8 @@ struct SettingsPage {
     tabs: Vec<Tab>,
     errors: Vec<(String, String)>,
     groups: Vec<(&'static str, Vec<Field>)>,
+    /// Settings that documents state: label, document and version.
+    stated: Vec<(String, Link)>,
 }
 
 /// `GET /administration/settings`
@@ -56,11 +58,19 @@ async fn page(
     typed: &[(String, String)],
     errors: &[FieldError],
 ) -> Result<SettingsPage, Refused> {
-    let listed = app.desk.settings().listed();
+    let settings = app.desk.settings();
+    let listed = settings.listed();
     let mut fields: Vec<Field> = listed
         .iter()
         .map(|setting| {
             let typed = typed.iter().find(|(name, _)| *name == setting.name).map(|(_, value)| value.clone());
+            if let Some(by) = settings.governed.get(&setting.name) {
+                let help =
+                    format!("Stated by {}, version {}; it changes with the next version.", by.number, by.version);
+                let value = if setting.value.is_empty() { &setting.offered } else { &setting.value };
+                let text = format!("{value} {}", setting.unit).trim().to_owned();
+                return with(line(&setting.name, &setting.label, "", &help), Control::Shown { text });
+            }
             let value = typed.unwrap_or_else(|| setting.value.clone());
             if setting.offered.is_empty() {
                 return Field { wide: true, ..line(&setting.name, &setting.label, &value, &setting.help) };
@@ -78,6 +88,11 @@ async fn page(
             _ => groups.push((setting.group, vec![field])),
         }
     }
+    let stated = listed.iter().filter_map(|setting| {
+        let by = settings.governed.get(&setting.name)?;
+        let words = format!("{}, version {}", by.number, by.version);
+        Some((setting.label.clone(), Link::new(words, format!("/papers/{}", by.number))))
+    });
     let shell = crate::shell(app, seat, "/administration").await;
-    Ok(SettingsPage { shell, tabs: tabs("settings"), errors, groups })
+    Ok(SettingsPage { shell, tabs: tabs("settings"), errors, groups, stated: stated.collect() })
 }

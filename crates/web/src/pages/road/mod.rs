@@ -4,7 +4,7 @@
 mod agenda;
 mod cycle;
 mod extent;
-mod facts;
+pub(super) mod facts;
 mod feed;
 mod gap_file;
 mod gaps;

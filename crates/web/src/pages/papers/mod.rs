@@ -1,0 +1,26 @@
+//! Controlled documents as people read them: the text in force with its control block, every version with what differs, who
+//! has read it, and what the standard wants in writing.
+
+mod edition;
+mod paper;
+pub mod readers;
+mod required;
+pub mod sheet;
+mod starter;
+
+use model::{Actor, Refusal};
+
+pub use self::{
+    paper::{begin, confirm, open},
+    required::{open as open_required, start},
+};
+
+/// Where a document is read.
+pub fn address(number: &str) -> String {
+    format!("/papers/{}", crate::record::address::segment(number))
+}
+
+/// People of customers read what is meant for them on its own page.
+fn provider_only(actor: &Actor) -> Result<(), Refusal> {
+    if actor.customer.is_some() { Err(Refusal::NotFound) } else { Ok(()) }
+}

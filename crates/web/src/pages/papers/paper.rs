@@ -1,0 +1,374 @@
+//! The page of one document: the text of a version, what differs from another one, who signed, who has read it.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State as Held},
+    response::{Html, Response},
+};
+use desk::{FileRow, Names, Shown, rights};
+use engines::conformity::{catalogue, requirements_of_kind};
+use kinds::information::document;
+use model::{Act, Command, Input, Refusal, Target};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    edition::{Edition, editions, pick},
+    provider_only,
+    readers::{self, Reading},
+    sheet::{self, Sheet},
+};
+use crate::{
+    App, Refused, Seat, flash,
+    pages::lines,
+    view::{
+        marked::marked,
+        parts::{Link, Mark, Notice, Person, Shape, Tab, Tone},
+        shell::Shell,
+        text::{self, Heading},
+        time,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "page/paper.html")]
+pub struct PaperPage {
+    pub shell: Shell,
+    pub number: String,
+    pub title: String,
+    pub group: Link,
+    pub sheet: Sheet,
+    pub notices: Vec<Notice>,
+    pub tabs: Vec<Tab>,
+    /// Sanitised markup.
+    pub html: String,
+    /// Which version the text is compared with, and in how many lines it differs.
+    pub compared: Option<(String, usize)>,
+    pub headings: Vec<Heading>,
+    pub signed: Vec<Signed>,
+    pub moves: Vec<Link>,
+    pub versions: Vec<VersionRow>,
+    /// What may be compared: key, words, whether it is the one shown and the one compared with.
+    pub choices: Vec<(String, String, bool, bool)>,
+    pub files: Vec<Link>,
+    pub governs: Vec<(String, String)>,
+    pub reading: Reading,
+    /// What the reader of the page is asked to confirm: the record, and the version that it is about.
+    pub asked: Option<(String, String)>,
+    pub proves: Vec<(Link, String)>,
+    pub may_draft: bool,
+}
+
+/// A signature, or what is still waited for.
+pub struct Signed {
+    pub person: Person,
+    pub what: &'static str,
+    pub mark: Mark,
+}
+
+pub struct VersionRow {
+    pub number: String,
+    pub href: String,
+    pub record: Link,
+    pub mark: Mark,
+    pub words: String,
+    pub current: bool,
+}
+
+/// An unknown parameter is refused, never ignored.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    version: Option<String>,
+    against: Option<String>,
+}
+
+/// `GET /papers/{number}`: the text in force, or with `?version=` another one, with `?against=` what differs between the two.
+pub async fn open(
+    seat: Seat,
+    Held(app): Held<App>,
+    Path(number): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, Refused> {
+    Ok(Html(page(&app, &seat, &number, &asked).await?.render()?))
+}
+
+async fn page(app: &App, seat: &Seat, number: &str, asked: &Asked) -> Result<PaperPage, Refusal> {
+    provider_only(&seat.actor)?;
+    let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
+    let of = desk.show(actor, "document", number, None, now).await?;
+    let editions = editions(desk, actor, &of, now).await?;
+    let nothing = Edition::default();
+    let shown = pick(&editions, asked.version.as_deref())?.unwrap_or(&nothing);
+    let other = match asked.against.as_deref().filter(|against| !against.is_empty()) {
+        Some(against) => pick(&editions, Some(against))?,
+        None => None,
+    };
+    let names = sheet::names(desk, actor, &of, &editions, now).await?;
+    let told = text::document(&shown.text, |markup| markup);
+    let compared = other.map(|other| (other.number(), marked(&other.text, &shown.text)));
+    let catalog = desk.catalog();
+    let versions_kind = catalog.find("document_version").ok_or(Refusal::NotFound)?;
+    let reading = readers::reading(desk, actor, &of, now).await?;
+    Ok(PaperPage {
+        sheet: sheet::made(&desk.settings().organisation, &of, shown, &names),
+        notices: notices(&of, &editions, shown, now.date()),
+        tabs: tabs(number, &editions, shown, other),
+        html: compared.as_ref().map_or_else(|| told.html.clone(), |(_, marked)| marked.html.clone()),
+        compared: compared.map(|(number, marked)| (number, marked.lines)),
+        headings: told.headings,
+        signed: signed(shown, &names),
+        moves: moves(app, seat, shown).await?,
+        versions: editions.iter().map(|one| row(number, one, shown)).collect(),
+        choices: editions.iter().map(|one| choice(one, shown, other)).collect(),
+        files: files(app, seat, &of, shown).await?,
+        governs: governs(app, &of),
+        asked: readers::asked_of(desk, actor, &of, now).await?,
+        reading,
+        proves: proves(app, seat, number),
+        may_draft: rights::may(actor, versions_kind, Act::Create, None) && of.state() != "archived",
+        group: group(&of),
+        number: number.to_owned(),
+        title: of.title().to_owned(),
+        shell: Shell { views: true, ..crate::shell(app, seat, "/documents").await },
+    })
+}
+
+fn group(of: &Shown) -> Link {
+    let kind = document::KIND.get(of.fields()).map(|kind| kind.0).unwrap_or_default();
+    let filter = lines::encoded(&format!("kind = \"{kind}\""));
+    if kind.is_empty() {
+        Link::default()
+    } else {
+        Link::new(model::lifecycle::sentence_case(&kind), format!("/documents?filter={filter}"))
+    }
+}
+
+fn notices(of: &Shown, editions: &[Edition], shown: &Edition, today: model::Date) -> Vec<Notice> {
+    let mut all = Vec::new();
+    let mut say = |shape, tone, word: &str, text: String, links: Vec<Link>| {
+        all.push(Notice { mark: Mark::new(shape, tone, word), text, links });
+    };
+    let waits = editions.iter().find(|one| matches!(one.state.as_str(), "in_review" | "reviewed" | "approved"));
+    if let Some(waits) = waits {
+        let word = format!("Version {}", waits.number());
+        let text = match waits.state.as_str() {
+            "approved" => format!("comes into force on {}.", waits.effective_on.map(time::day).unwrap_or_default()),
+            "reviewed" => format!("is reviewed and waits for the approval of {}.", waits.approver),
+            _ => format!("waits for {}.", if waits.reviewer.is_empty() { &waits.approver } else { &waits.reviewer }),
+        };
+        say(
+            Shape::Half,
+            Tone::Info,
+            &word,
+            text,
+            vec![Link::new("Open it", format!("/papers/{}?version={}", of.number(), waits.key()))],
+        );
+    }
+    let due = document::REVIEW_DUE.get(of.fields()).filter(|due| shown.is_in_force() && *due < today);
+    if let Some(due) = due {
+        say(Shape::Stale, Tone::Warn, "Review is overdue", format!("since {}.", time::day(due)), Vec::new());
+    }
+    all
+}
+
+fn tabs(number: &str, editions: &[Edition], shown: &Edition, other: Option<&Edition>) -> Vec<Tab> {
+    let address = |version: &Edition| format!("/papers/{number}?version={}", version.key());
+    let in_force = editions.iter().find(|one| one.is_in_force());
+    let next = editions.iter().find(|one| !one.is_over() && !one.is_in_force());
+    let mut tabs = Vec::new();
+    let mut tab = |label: String, href: String, current: bool| {
+        tabs.push(Tab { label, href, count: String::new(), current });
+    };
+    if let Some(next) = next {
+        if let Some(in_force) = in_force {
+            let href = format!("{}&against={}", address(next), in_force.key());
+            let current = other.is_some_and(|other| other.key() == in_force.key()) && shown.key() == next.key();
+            tab(format!("Version {} with changes", next.number()), href, current);
+        }
+        tab(format!("Version {}", next.number()), address(next), other.is_none() && shown.key() == next.key());
+    }
+    if let Some(in_force) = in_force {
+        let current = other.is_none() && shown.key() == in_force.key();
+        tab(format!("In force, {}", in_force.number()), format!("/papers/{number}"), current);
+    }
+    tabs
+}
+
+fn signed(shown: &Edition, names: &Names) -> Vec<Signed> {
+    let person = |mail: &str| lines::person(mail, names);
+    let done = |day: model::Date| Mark::new(Shape::Proved, Tone::Ok, time::day(day));
+    let mut all: Vec<Signed> = shown
+        .writers
+        .iter()
+        .map(|mail| Signed { person: person(mail), what: "wrote", mark: Mark::new(Shape::Pen, Tone::Mute, "Text") })
+        .collect();
+    match &shown.reviewed {
+        Some((by, on)) => all.push(Signed { person: person(by), what: "reviewed", mark: done(*on) }),
+        None if !shown.reviewer.is_empty() => {
+            let mark = Mark::new(Shape::New, Tone::Mute, "Waits");
+            all.push(Signed { person: person(&shown.reviewer), what: "reviews", mark });
+        }
+        None => {}
+    }
+    match &shown.approved {
+        Some((by, on)) => all.push(Signed { person: person(by), what: "approved", mark: done(*on) }),
+        None if !shown.approver.is_empty() => {
+            let mark = Mark::new(Shape::New, Tone::Mute, "Waits");
+            all.push(Signed { person: person(&shown.approver), what: "approves", mark });
+        }
+        None => {}
+    }
+    all
+}
+
+/// The steps that the reader may take with the version shown; each asks on a page of its own.
+async fn moves(app: &App, seat: &Seat, shown: &Edition) -> Result<Vec<Link>, Refusal> {
+    if shown.record.is_empty() {
+        return Ok(Vec::new());
+    }
+    let catalog = app.desk.catalog();
+    let kind = catalog.find("document_version").ok_or(Refusal::NotFound)?;
+    let record = app.desk.show(&seat.actor, kind.name, &shown.record, None, seat.now).await?;
+    let here = format!("/document_versions/{}", shown.record);
+    let mut links = Vec::new();
+    if record.can(Act::Edit) && record.state() == "draft" {
+        links.push(Link::new("Write", format!("{here}/edit")));
+    }
+    if record.can(Act::Step) {
+        let onward = |to: &str| !WAYS_OUT.contains(&to) && !(to == "in_force" || record.state() == "in_force");
+        let steps = kind.lifecycle.steps_from(record.state()).filter(|step| onward(step.to));
+        links.extend(steps.map(|step| Link::new(format!("{}…", step.label), format!("{here}/step?to={}", step.to))));
+    }
+    Ok(links)
+}
+
+/// What is done on the record itself and offered to nobody who reads.
+const WAYS_OUT: [&str; 3] = ["withdrawn", "cancelled", "superseded"];
+
+fn row(number: &str, one: &Edition, shown: &Edition) -> VersionRow {
+    let mut words: Vec<String> = Vec::new();
+    if let Some(day) = one.effective_on.or(one.approved.as_ref().map(|(_, day)| *day)) {
+        words.push(format!("from {}", time::day(day)));
+    }
+    words.extend(one.ended_on.map(|day| format!("until {}", time::day(day))));
+    if !one.note.is_empty() {
+        words.push(text::shortened(&one.note, 90));
+    }
+    let record = if one.record.is_empty() {
+        Link::default()
+    } else {
+        Link::new(&one.record, format!("/document_versions/{}", one.record))
+    };
+    VersionRow {
+        number: one.number(),
+        href: format!("/papers/{number}?version={}", one.key()),
+        record,
+        mark: one.mark.clone(),
+        words: words.join(", "),
+        current: one.key() == shown.key(),
+    }
+}
+
+fn choice(one: &Edition, shown: &Edition, other: Option<&Edition>) -> (String, String, bool, bool) {
+    let words = format!("{}, {}", one.number(), one.mark.word.to_lowercase());
+    (one.key(), words, one.key() == shown.key(), other.is_some_and(|other| other.key() == one.key()))
+}
+
+/// Files that belong to the version: those that were attached before it was approved.
+async fn files(app: &App, seat: &Seat, of: &Shown, shown: &Edition) -> Result<Vec<Link>, Refusal> {
+    let (kind, plural, number) = if shown.record.is_empty() {
+        ("document", "documents", of.number())
+    } else {
+        ("document_version", "document_versions", shown.record.as_str())
+    };
+    let rows = app.desk.files(&seat.actor, kind, number, seat.now).await?;
+    let in_time = |row: &&FileRow| {
+        let approved = shown.approved.as_ref().map(|(_, day)| *day);
+        approved.is_none_or(|day| row.added.date() <= day)
+    };
+    Ok(rows
+        .iter()
+        .filter(in_time)
+        .map(|row| Link::new(&row.name, format!("/{plural}/{number}/files/{}", row.id)))
+        .collect())
+}
+
+/// The settings that the document states: label and value.
+fn governs(app: &App, of: &Shown) -> Vec<(String, String)> {
+    let settings = app.desk.settings();
+    let ours = |name: &str| settings.governed.get(name).is_some_and(|by| by.number == of.number());
+    let value = |setting: &desk::settings::Setting| {
+        let value = if setting.value.is_empty() { &setting.offered } else { &setting.value };
+        format!("{value} {}", setting.unit).trim().to_string()
+    };
+    settings
+        .listed()
+        .iter()
+        .filter(|setting| ours(&setting.name))
+        .map(|setting| (setting.label.clone(), value(setting)))
+        .collect()
+}
+
+/// Requirements that the document was looked at for, by clause.
+fn proves(app: &App, seat: &Seat, number: &str) -> Vec<(Link, String)> {
+    let Some(assessment) = app.desk.known_assessment(&seat.actor, seat.now) else { return Vec::new() };
+    let Some((place, _)) = assessment.records.find(number) else { return Vec::new() };
+    let mut clauses: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for requirement in requirements_of_kind("document") {
+        let looked = assessment.find(&requirement.id).is_some_and(|verdict| verdict.seen.has_looked_at(place));
+        if looked {
+            clauses.entry(requirement.clause.clone()).or_default().push(requirement.id.clone());
+        }
+    }
+    let told = |(clause, ids): (String, Vec<String>)| {
+        let title = catalogue().clause(&clause).map_or("", |clause| clause.title.as_str());
+        (Link::new(format!("{clause} {title}"), format!("/conformity/{clause}")), ids.join(", "))
+    };
+    clauses.into_iter().map(told).collect()
+}
+
+/// `POST /papers/{number}/draft`: begins the next version with the text of the one in force.
+pub async fn begin(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) -> Result<Response, Refused> {
+    provider_only(&seat.actor)?;
+    let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
+    let of = desk.show(actor, "document", &number, None, now).await?;
+    let editions = editions(desk, actor, &of, now).await?;
+    let open = editions.iter().find(|one| !one.is_over() && !one.is_in_force() && !one.record.is_empty());
+    if let Some(open) = open {
+        let words = format!("Version {} is being written already.", open.number());
+        return Ok(flash::said(&format!("/papers/{number}?version={}", open.key()), words));
+    }
+    let text = pick(&editions, None)?.map_or(String::new(), |edition| edition.text.clone());
+    let mut fields = vec![("document".to_owned(), json!(number))];
+    if !text.is_empty() {
+        fields.push(("text".into(), json!(text)));
+    }
+    let title = format!("{}, next version", of.title());
+    if of.title().is_empty() {
+        fields.push(("title".into(), json!(title)));
+    }
+    let command = Command::Create { kind: "document_version".into(), number: None, input: Input::json(fields) };
+    let done = desk.perform(actor, command, now).await?;
+    Ok(flash::said(
+        &format!("/document_versions/{}/edit", done.number),
+        "The next version is a copy of the text. Write in it.",
+    ))
+}
+
+/// `POST /papers/{number}/confirm`: the reader has read and understood the version in force.
+pub async fn confirm(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) -> Result<Response, Refused> {
+    provider_only(&seat.actor)?;
+    let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
+    let of = desk.show(actor, "document", &number, None, now).await?;
+    let back = format!("/papers/{number}");
+    let Some((record, version)) = readers::asked_of(desk, actor, &of, now).await? else {
+        return Ok(flash::said(&back, "Nothing of it waits for your word."));
+    };
+    let target = Target { kind: "acknowledgement".into(), number: record, version: None };
+    let step = Command::Step { target, to: "confirmed".into(), input: Input::default(), note: None, public: false };
+    desk.perform(actor, step, now).await?;
+    Ok(flash::said(&back, format!("You have read and understood version {version}.")))
+}
