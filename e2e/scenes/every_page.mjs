@@ -18,6 +18,8 @@ const PAGES = {
   conformity: '/conformity',
   'conformity-then': '/conformity?as_of=2026-06-30',
   course: '/conformity/course?until=2027-03-31',
+  beside: '/conformity/beside',
+  'beside-check': '/conformity/beside/review-dates',
   clause: '/conformity/8.6.1',
   requirement: '/conformity/8.6.1/8.6.1-1',
   account: '/account',

@@ -77,6 +77,8 @@ pub struct Mark {
     /// Fields and state that this entry carries.
     pub changes: Changes,
     pub base: Changes,
+    /// It wrote fields, whether they are still told here or not.
+    pub wrote: bool,
 }
 
 impl Entry {
@@ -173,6 +175,7 @@ impl Entry {
             note: self.note.as_ref().map(|note| note.text.clone()),
             changes: self.changes.clone(),
             base: self.base.clone(),
+            wrote: self.changes.keys().any(|name| is_field(name)),
         }
     }
 }
@@ -188,8 +191,15 @@ impl Mark {
         let base = opened_changes(kind, json.get("base"), &mut sealed, wanted);
         let said = |note| reveal(note, &mut sealed).and_then(words).unwrap_or_else(|| ERASED.into());
         let note = json.get("note").map(said);
-        Some(Mark { at: Moment::parse(json.get("at")?.as_str()?)?, by, note, changes, base })
+        let wrote =
+            json.get("changes").and_then(Json::as_object).is_some_and(|all| all.keys().any(|name| is_field(name)));
+        Some(Mark { at: Moment::parse(json.get("at")?.as_str()?)?, by, note, changes, base, wrote })
     }
+}
+
+/// Whether a change of this name is one of a field; state is none.
+pub fn is_field(name: &str) -> bool {
+    name != "state"
 }
 
 /// Type under which a change of this name is kept.

@@ -17,6 +17,7 @@ pub mod lines;
 pub mod macros;
 pub mod menu;
 pub mod my_work;
+pub mod own_checks;
 pub mod packs;
 pub mod papers;
 pub mod pictures;

@@ -76,6 +76,7 @@ pub fn doors() -> Doors {
         .member(GET, "/palette", pages::search::suggest)
         .member(GET, "/records", pages::everything::open)
         .member(GET, "/conformity", pages::conformity::open)
+        .member(GET, "/conformity/beside", pages::own_checks::open)
         .member(GET, "/conformity/course", pages::course::open)
         .member(GET, "/conformity/{clause}", pages::conformity::open_clause)
         .member(GET, "/conformity/{clause}/{requirement}", pages::conformity::open_requirement)

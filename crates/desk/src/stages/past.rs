@@ -178,5 +178,6 @@ pub fn mark(entry: &Told) -> Mark {
         note: entry.note.as_ref().map(|note| note.text.clone()),
         changes: entry.changes.clone(),
         base: entry.base.clone(),
+        wrote: entry.changes.keys().any(|name| model::journal::is_field(name)),
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::OnceLock};
 
 use super::{
-    assurance, context, finding::Finding, improvement, leadership, money, performance, planning, relationship,
+    assurance, beside, context, finding::Finding, improvement, leadership, money, performance, planning, relationship,
     resolution, services, supply, support, transition, world::World,
 };
 
@@ -40,6 +40,8 @@ const GROUPS: &[Checks] = &[
     performance::CHECKS,
     improvement::NONCONFORMITIES,
     improvement::IMPROVEMENTS,
+    beside::CARE,
+    beside::PRACTICE,
 ];
 
 pub(super) fn find(requirement: &str) -> Option<Check> {
@@ -66,7 +68,8 @@ mod tests {
         let built: Vec<&str> = GROUPS.iter().flat_map(|group| group.iter().map(|(id, _)| *id)).collect();
         let once: BTreeSet<&str> = built.iter().copied().collect();
         assert_eq!(once.len(), built.len(), "a requirement is judged twice");
-        let asked = catalogue().requirements.iter().filter(|requirement| requirement.check.is_some());
+        let asked = catalogue().requirements.iter().chain(beside::beside().iter().map(|own| &own.requirement));
+        let asked = asked.filter(|requirement| requirement.check.is_some());
         let asked: BTreeSet<&str> = asked.map(|requirement| requirement.id.as_str()).collect();
         assert_eq!(once, asked);
     }

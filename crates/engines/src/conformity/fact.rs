@@ -153,6 +153,12 @@ impl<'w> Fact<'w> {
         self.world.find(self.text(path)?)
     }
 
+    /// Numbers that its links lead to, found or not.
+    pub fn targets(self) -> impl Iterator<Item = &'w str> {
+        super::trace::saw(super::trace::Reads::LINKS);
+        self.held().links.iter().map(|link| link.to.as_str())
+    }
+
     /// Linked records of a kind, whatever the type and direction of the link.
     pub fn linked(self, kind: &'w str) -> impl Iterator<Item = Fact<'w>> {
         let world = self.world;

@@ -9,9 +9,12 @@
 //! - [`Standing`]: a world that is kept with its verdicts; after writes only the checks concerned run again.
 //! - [`assess`], [`judge`]: verdicts; [`Assessment::to_json`] is the shape of contract.md section 5.
 //!
+//! - [`beside()`]: checks of our own, judged in the same way and counted apart.
+//!
 //! The words of the checks and how they are read stand in `data/iso-20000-1-2018.toml` ([reading]); each check below is
 //! the function of the same requirement id, in the file of its clause group.
 
+mod beside;
 pub mod catalogue;
 mod checks;
 mod fact;
@@ -40,6 +43,7 @@ mod supply;
 mod support;
 mod transition;
 
+pub use beside::{BESIDE, Own, beside, own};
 pub use catalogue::{Catalogue, FRAMEWORK, Requirement, catalogue, requirements_of_kind};
 pub use outlook::{Outlook, Turn};
 pub use questions::{Questions, checklist, questions};

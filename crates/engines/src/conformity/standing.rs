@@ -12,6 +12,7 @@ use std::{
 use model::Moment;
 
 use super::{
+    beside::beside,
     catalogue::{FRAMEWORK, Requirement, catalogue},
     checks,
     finding::Finding,
@@ -90,6 +91,7 @@ impl Standing {
             framework: FRAMEWORK,
             as_of: self.world.instant,
             verdicts: catalogue().requirements.iter().map(verdict).collect(),
+            beside: beside().iter().map(|own| self.kept(&own.requirement).verdict.clone()).collect(),
             records: self.records.clone(),
         }
     }
@@ -101,7 +103,7 @@ impl Standing {
         }
         self.records.reindex();
         let missing = |id: &str| !self.kept.contains_key(id);
-        let requirements = || catalogue().requirements.iter();
+        let requirements = || catalogue().requirements.iter().chain(beside().iter().map(|own| &own.requirement));
         if !requirements().any(|one| missing(&one.id)) {
             return 0;
         }

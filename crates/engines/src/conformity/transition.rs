@@ -381,11 +381,11 @@ pub(super) fn newest_trend<'w>(world: &'w World, finding: &mut Finding<'w>, subj
     finding.must(newest, &format!("Trends of {}s were never reviewed", subject.replace('-', " ")))
 }
 
-fn is_standard(change: Fact<'_>) -> bool {
+pub(super) fn is_standard(change: Fact<'_>) -> bool {
     change.yes("standard") || change.is("category", "standard")
 }
 
-fn is_emergency(change: Fact<'_>) -> bool {
+pub(super) fn is_emergency(change: Fact<'_>) -> bool {
     change.is("category", "emergency")
 }
 

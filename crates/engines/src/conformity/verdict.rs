@@ -101,6 +101,8 @@ pub struct Assessment {
     pub as_of: Moment,
     /// In catalogue order. One that did not change since the assessment before is the same.
     pub verdicts: Vec<Arc<Verdict>>,
+    /// What the checks of our own say, counted nowhere else.
+    pub beside: Vec<Arc<Verdict>>,
     /// Kind and number of every record on record, by place: what the figures open.
     pub records: Register,
 }
@@ -220,8 +222,9 @@ impl Assessment {
         self.verdicts.iter().filter(|verdict| verdict.state == state).count()
     }
 
+    /// The verdict on a requirement or of a check of our own.
     pub fn find(&self, requirement: &str) -> Option<&Verdict> {
-        self.verdicts.iter().find(|verdict| verdict.requirement.id == requirement).map(Arc::as_ref)
+        self.verdicts.iter().chain(&self.beside).find(|verdict| verdict.requirement.id == requirement).map(Arc::as_ref)
     }
 
     /// The shape of contract.md section 5, keys in that order.

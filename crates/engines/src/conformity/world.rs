@@ -27,7 +27,7 @@ pub struct Case {
 }
 
 /// What checks read of what a history entry set, beside its time, its writer and its note.
-const TOLD: [&str; 5] = ["consequences", "correction", "effective", "major", "updated_on"];
+const TOLD: [&str; 6] = ["consequences", "correction", "decision", "effective", "major", "updated_on"];
 
 /// Letters of a note that checks look at: enough to know a word of it and whether something was said.
 const SAID: usize = 80;
@@ -343,6 +343,13 @@ impl World {
     pub(super) fn left_out(&self, kind: &str) -> impl Iterator<Item = Fact<'_>> + Clone {
         trace::saw(self.bit(kind));
         self.withdrawn.get(kind).into_iter().flatten().map(|place| Fact { world: self, place: *place })
+    }
+
+    /// Records from which links lead.
+    pub(super) fn linking(&self) -> impl Iterator<Item = Fact<'_>> {
+        trace::saw(Reads::LINKS);
+        let places = self.kinds.values().flatten().filter(|place| !self.held[**place as usize].links.is_empty());
+        places.map(|place| Fact { world: self, place: *place })
     }
 
     pub(super) fn has_any(&self, kind: &str) -> bool {

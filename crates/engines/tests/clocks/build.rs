@@ -23,7 +23,7 @@ fn changes(kind: &Kind, fields: &Json) -> Changes {
 }
 
 pub fn mark(kind: &Kind, time: &str, fields: Json) -> Mark {
-    Mark { at: at(time), by: None, note: None, changes: changes(kind, &fields), base: Changes::new() }
+    Mark { at: at(time), by: None, note: None, changes: changes(kind, &fields), base: Changes::new(), wrote: true }
 }
 
 /// The marks of an incident: times with what was set at them.

@@ -96,7 +96,14 @@ fn marks(line: &Line) -> Vec<Mark> {
     let unstated = ["ci", "complaint", "dispute"].contains(&line.kind.as_str());
     last.entry("state".into()).or_insert_with(|| Some(Value::text(if unstated { "unstated" } else { "current" })));
     if line.history.is_empty() {
-        return vec![Mark { at: Moment::UNKNOWN, by: None, note: None, changes: Changes::new(), base: last }];
+        return vec![Mark {
+            at: Moment::UNKNOWN,
+            by: None,
+            note: None,
+            changes: Changes::new(),
+            base: last,
+            wrote: false,
+        }];
     }
     let mut marks: Vec<Mark> = Vec::new();
     for past in &line.history {
@@ -105,7 +112,8 @@ fn marks(line: &Line) -> Vec<Mark> {
             changes.insert("state".into(), Some(Value::text(state)));
         }
         let (by, note) = (past.by.clone(), past.note.clone());
-        marks.push(Mark { at: past.at, by, note, changes, base: Changes::new() });
+        let wrote = changes.keys().any(|name| model::journal::is_field(name));
+        marks.push(Mark { at: past.at, by, note, changes, base: Changes::new(), wrote });
     }
     let carried: BTreeSet<String> = marks.iter().flat_map(|mark| mark.changes.keys().cloned()).collect();
     for (name, value) in last {

@@ -8,14 +8,14 @@ use axum::{
     response::Html,
 };
 use desk::rights;
-use engines::conformity::{Assessment, State, catalogue};
+use engines::conformity::{Assessment, BESIDE, State, catalogue};
 use model::{Moment, Refusal, suggest};
 use serde::Deserialize;
 
 use super::verdicts;
 use super::{
     clause,
-    judgement::{Typed, judging},
+    judgement::{Judging, Typed, judging},
     requirement,
 };
 use crate::{
@@ -85,12 +85,16 @@ pub async fn open_requirement(
         return Err(Refusal::NotFound.into());
     }
     let shell = Shell { views: true, ..crate::shell(&app, &seat, "/conformity").await };
-    let judging = judging(&app, &seat, &id, at.unwrap_or(seat.now), &Typed::default()).await?;
+    // What the machine looks at beside the requirements is nobody's to judge.
+    let judging = match clause == BESIDE {
+        true => Judging::default(),
+        false => judging(&app, &seat, &id, at.unwrap_or(seat.now), &Typed::default()).await?,
+    };
     let page = requirement::page(&app.desk, &seat.actor, shell, &assessment, &id, &ask, judging).await?;
     Ok(Html(page.render()?))
 }
 
-async fn assessment(app: &App, seat: &Seat, at: Option<Moment>) -> Result<Arc<Assessment>, Refusal> {
+pub(super) async fn assessment(app: &App, seat: &Seat, at: Option<Moment>) -> Result<Arc<Assessment>, Refusal> {
     match at {
         Some(at) => app.desk.assessment_as_of(&seat.actor, at, seat.now).await,
         None => app.desk.assessment(&seat.actor, seat.now).await,
@@ -98,7 +102,7 @@ async fn assessment(app: &App, seat: &Seat, at: Option<Moment>) -> Result<Arc<As
 }
 
 /// The end of a day that was picked, or an instant; nothing for today and for an empty field.
-fn instant(asked: &Asked, now: Moment) -> Result<Option<Moment>, Refusal> {
+pub(super) fn instant(asked: &Asked, now: Moment) -> Result<Option<Moment>, Refusal> {
     let Some(text) = asked.as_of.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
     let wrong = || Refusal::Query(format!("as_of: \"{text}\" is not a day such as 2026-11-12"));
     let at = Moment::parse(text).ok_or_else(wrong)?;
@@ -126,6 +130,8 @@ pub struct ConformityPage {
     pub groups: Vec<Group>,
     pub steps: Vec<NextStep>,
     pub more: usize,
+    /// How many checks beside the requirements found something, of how many.
+    pub beside: (usize, usize),
     /// The day that is shown, as a date field has it; empty for today.
     pub day: String,
     pub is_past: bool,
@@ -181,6 +187,7 @@ pub fn page(shell: Shell, assessment: &Assessment, state: Option<State>, now: Mo
         states: State::ALL.into_iter().map(|state| state_line(assessment, state, is_past)).collect(),
         checked: if is_past { time::exact(assessment.as_of) } else { time::when(assessment.as_of, now).near },
         groups: groups(assessment, &query),
+        beside: (assessment.beside.iter().filter(|verdict| verdict.bad > 0).count(), assessment.beside.len()),
         steps,
         more,
         day: if is_past { assessment.as_of.date().to_string() } else { String::new() },

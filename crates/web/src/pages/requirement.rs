@@ -2,7 +2,7 @@
 
 use askama::Template;
 use desk::{Desk, Names};
-use engines::conformity::{Assessment, Verdict, catalogue};
+use engines::conformity::{Assessment, BESIDE, Verdict, catalogue};
 use model::{Actor, Catalog, Moment, Refusal};
 
 use super::{judgement::Judging, verdicts};
@@ -209,6 +209,12 @@ fn address(assessment: &Assessment, verdict: &Verdict, show: Show, from: usize, 
 fn crumbs(assessment: &Assessment, verdict: &Verdict, is_past: bool) -> Vec<Link> {
     let query = if is_past { format!("?as_of={}", assessment.as_of) } else { String::new() };
     let clause = &verdict.requirement.clause;
+    if clause == BESIDE {
+        return vec![
+            Link::new("Conformity", format!("/conformity{query}")),
+            Link::new("Beside the requirements", format!("/conformity/{BESIDE}{query}")),
+        ];
+    }
     let title = catalogue()
         .clauses
         .iter()

@@ -1,5 +1,6 @@
 //! The generic pages over HTTP, as a browser without a script uses them.
 
+mod beside;
 mod clocks;
 mod course;
 mod every_kind;
