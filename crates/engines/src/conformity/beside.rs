@@ -114,7 +114,7 @@ pub(super) const CARE: Checks = &[
             let planned = dates_within(improvement.value("plan")).all(|due| world.is_today_or_later(due));
             let open = improvement.actions().into_iter().filter(|action| !action.is_done());
             let due = |action: Fact<'_>| action.date("due").is_none_or(|due| world.is_today_or_later(due));
-            let acted = open.map(due).fold(true, |all, one| all && one);
+            let acted = open.map(due).all(|in_time| in_time);
             finding.expect(improvement, planned && acted, "are later than they were planned");
         }
     }),
