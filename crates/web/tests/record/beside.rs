@@ -18,9 +18,9 @@ async fn what_is_found_is_raised_once() {
     let raise = raise.expect("a nonconformity is proposed").replace("&amp;", "&").replace("&#38;", "&");
     let filled = world.get(&raise).await;
     assert!(filled.text.contains("Extent: 1 of 1: RSK-77."), "the form says what was found: {}", filled.text);
-    let mut pairs = form(&filled.text, "/nonconformities");
+    let mut pairs = form(&filled.text, "/nonconformities/new");
     set(&mut pairs, "title", "Risks without owner");
-    let made = world.post("/nonconformities", &pairs).await;
+    let made = world.post("/nonconformities/new", &pairs).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
     let page = world.get(PAGE).await;
     assert!(page.text.contains("NCR-1"), "the one that is open is shown");
