@@ -6,9 +6,7 @@ use crate::{
     actor::{Act, Actor, Role},
     approval::Approval,
     field::{Common, Field},
-    handling::{
-        Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure, Publication, WorkLog,
-    },
+    handling::{Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure, Publication, WorkLog},
     lifecycle::{Lifecycle, Phase},
     link::LinkName,
     monitoring::{Monitored, Planned},
