@@ -112,9 +112,9 @@ pub(super) const CARE: Checks = &[
         let waits = |one: &Fact<'_>| one.is("decision", "approved") && !one.has("implemented_on") && !is_over(*one);
         for improvement in world.all("improvement").filter(waits) {
             let planned = dates_within(improvement.value("plan")).all(|due| world.is_today_or_later(due));
-            let open = improvement.actions().into_iter().filter(|action| !action.is_done());
+            let mut open = improvement.actions().into_iter().filter(|action| !action.is_done());
             let due = |action: Fact<'_>| action.date("due").is_none_or(|due| world.is_today_or_later(due));
-            let acted = open.map(due).all(|in_time| in_time);
+            let acted = open.all(due);
             finding.expect(improvement, planned && acted, "are later than they were planned");
         }
     }),

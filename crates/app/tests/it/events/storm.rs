@@ -116,7 +116,8 @@ async fn zammad_2108_pages_are_read_while_events_wait(database: Database) {
     let alert = || json!({"version": "4", "alerts": [fires("disk", json!({"host": "web-7"}))]});
     let page = async {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        let page = house.desk().show(&machine(), "incident", &number, None, at(1));
+        let (desk, machine) = (house.desk(), machine());
+        let page = desk.show(&machine, "incident", &number, None, at(1));
         let shown = tokio::time::timeout(Duration::from_secs(4), page).await.expect("it does not wait for them");
         assert_eq!(shown.expect("the incident").number(), number);
         release.send(()).expect("it still holds");

@@ -238,7 +238,7 @@ async fn moves(app: &App, seat: &Seat, shown: &Edition) -> Result<Vec<Link>, Ref
         links.push(Link::new("Write", format!("{here}/edit")));
     }
     if record.can(Act::Step) {
-        let onward = |to: &str| !WAYS_OUT.contains(&to) && !(to == "in_force" || record.state() == "in_force");
+        let onward = |to: &str| !(WAYS_OUT.contains(&to) || to == "in_force" || record.state() == "in_force");
         let steps = kind.lifecycle.steps_from(record.state()).filter(|step| onward(step.to));
         links.extend(steps.map(|step| Link::new(format!("{}…", step.label), format!("{here}/step?to={}", step.to))));
     }
