@@ -85,37 +85,44 @@ fn merged(gone: &str, come: &str) -> Option<String> {
         return None;
     }
     let mut line = begins.to_string();
-    let mut run: Option<(Side, String)> = None;
+    // What went, what came, and the space behind both that may belong to them.
+    let (mut gone, mut come, mut space) = (String::new(), String::new(), String::new());
     for change in diff.iter_all_changes() {
-        let side = match change.tag() {
-            ChangeTag::Equal => None,
-            ChangeTag::Insert => Some(Side::Came),
-            ChangeTag::Delete => Some(Side::Went),
-        };
-        let side = side.filter(|_| change.value() != "|");
-        match (&mut run, side) {
-            (Some((open, words)), Some(side)) if *open == side => words.push_str(change.value()),
-            _ => {
-                close(&mut line, run.take());
-                match side {
-                    Some(side) => run = Some((side, change.value().to_string())),
-                    // A border of a table that went is no border any more.
-                    None if change.tag() != ChangeTag::Delete => line.push_str(change.value()),
-                    None => {}
-                }
-            }
+        let word = change.value();
+        let differs = change.tag() != ChangeTag::Equal && word != "|";
+        let runs = !gone.is_empty() || !come.is_empty();
+        if !differs && runs && word.trim().is_empty() {
+            space.push_str(word);
+            continue;
+        }
+        if differs {
+            // Words that differ one after the other are one place.
+            gone.push_str(&space);
+            come.push_str(&space);
+            space.clear();
+            let side = if change.tag() == ChangeTag::Insert { &mut come } else { &mut gone };
+            side.push_str(word);
+            continue;
+        }
+        close(&mut line, Side::Went, &std::mem::take(&mut gone));
+        close(&mut line, Side::Came, &std::mem::take(&mut come));
+        line.push_str(&std::mem::take(&mut space));
+        // A border of a table that went is no border any more.
+        if change.tag() != ChangeTag::Delete {
+            line.push_str(word);
         }
     }
-    close(&mut line, run);
-    Some(line)
+    close(&mut line, Side::Went, &gone);
+    close(&mut line, Side::Came, &come);
+    Some(line + &space)
 }
 
 /// Marks stand around words, never around the space beside them.
-fn close(line: &mut String, run: Option<(Side, String)>) {
-    let Some((side, words)) = run else { return };
+fn close(line: &mut String, side: Side, words: &str) {
     let body = words.trim();
     if body.is_empty() {
-        line.push_str(&words);
+        // Space alone is kept where it came.
+        line.push_str(if side == Side::Came { words } else { "" });
         return;
     }
     let start = words.len() - words.trim_start().len();
@@ -141,7 +148,7 @@ fn whole(line: &str, side: Side) -> String {
         if at > 0 {
             told.push('|');
         }
-        close(&mut told, Some((side, cell.to_string())));
+        close(&mut told, side, cell);
     }
     told
 }

@@ -183,7 +183,7 @@ async fn what_must_be_in_writing_is_begun_with_a_click() {
     let world = house().await;
     create(&world, &ines(), "service", json!({"name": "Payments Hosting", "criticality": "critical", "owner": INES, "in_scope": true, "stage": "live"})).await;
     create(&world, &ines(), "role", json!({"name": "Incident manager", "holder": "tomas@tidewell.example"})).await;
-    create(&world, &ines(), "other_party", json!({"name": "Northwind Lines", "kind": "external-supplier"})).await;
+    create(&world, &ines(), "other_party", json!({"name": "Northwind Lines", "kind": "external"})).await;
     let page = ok(&world, "/papers").await;
     for words in
         ["Scope of the SMS", "Major incident procedure", "Nothing yet", "5.2.2 ", "action=\"/papers/drafts/scope\""]
