@@ -78,8 +78,7 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
         }
     }
     if seat.actor.customer.is_none() {
-        nav[0].items.push(item("Wall board", "/wall", ""));
-        nav[0].items.push(item("Pictures", "/pictures", ""));
+        nav[0].items.extend([item("Wall board", "/wall", ""), item("Pictures", "/pictures", "")]);
     }
     if seat.actor.has(Role::Administrator) {
         nav[0].items.push(item("Administration", "/administration", ""));

@@ -327,11 +327,8 @@ async fn sample_rows(app: &App, seat: &Seat, question: &Question, typed: &Typed)
 }
 
 fn picks(chosen: Option<Outcome>) -> Vec<Pick> {
-    let pick = |result: &Outcome| Pick {
-        value: result.name().into(),
-        label: result.label(),
-        chosen: chosen == Some(*result),
-    };
+    let pick =
+        |result: &Outcome| Pick { value: result.name().into(), label: result.label(), chosen: chosen == Some(*result) };
     RESULTS.iter().map(pick).collect()
 }
 

@@ -10,7 +10,7 @@ use crate::{
     world::{Who, worlds},
 };
 
-const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 #[tokio::test]
 async fn the_document_is_served_whole_once_for_each_version() {

@@ -165,6 +165,13 @@ impl House {
                 None => drop(fields.remove(name)),
             }
         }
+        if before.is_none() {
+            for field in &kind.fields {
+                if let Some(value) = &field.default {
+                    fields.entry(field.name.clone()).or_insert_with(|| value.clone());
+                }
+            }
+        }
         let state = before.as_ref().map_or(kind.lifecycle.start(), |before| before.state.as_str()).to_string();
         let mut draft = Draft { title: "T".into(), state, fields };
         let (actor, now) = if before.is_some() { (owner(), now()) } else { (owner(), early()) };
