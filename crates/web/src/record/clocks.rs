@@ -109,7 +109,7 @@ pub fn told(clock: &Clock, now: Moment) -> parts::Clock {
     let (shape, tone, word) = match clock.standing {
         Standing::Running if answer => (Shape::Ring, Tone::Mute, format!("{} to answer", left())),
         Standing::Running if clock.name == Name::Update => {
-            (Shape::Ring, Tone::Mute, format!("{} to the next word", left()))
+            (Shape::Ring, Tone::Mute, format!("{} to next word", left()))
         }
         Standing::Running => (Shape::Ring, Tone::Mute, format!("{} left", left())),
         Standing::OnHold => (Shape::Pause, Tone::Mute, format!("On hold, {} left", left())),
