@@ -22,7 +22,7 @@ export default function pictures(world) {
       await page.goto('/pictures?weeks=4');
       await page.getByRole('link', { name: 'Keep as a report…' }).click();
       await page.getByLabel('Name', { exact: false }).first().fill('Four weeks');
-      await page.getByRole('group', { name: 'Sent to' }).getByRole('textbox').first().fill('rosa.marin@tidewell.example');
+      await page.locator('#f-send_to input:not([type=hidden])').first().fill('rosa.marin@tidewell.example');
       await page.getByRole('button', { name: 'Save', exact: false }).last().click();
       await page.waitForURL(/\/saved_reports\/SRP-/);
       await page.goto('/pictures');
