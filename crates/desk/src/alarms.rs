@@ -1,6 +1,7 @@
 //! What the program does with records by itself when its time has come: steps of escalation, closing what nobody objected
-//! to, bringing texts into force. When that is follows from journal and agreements; the table of alarms is a copy that is read in the order
-//! of time, so that nothing is looked through however many records there are. Everything done goes through the door.
+//! to, bringing texts into force. When that is follows from journal and agreements; the table of alarms is a copy that is
+//! read in the order of time, so that nothing is looked through however many records there are. Everything done goes through
+//! the door.
 
 use std::collections::{BTreeSet, HashMap};
 

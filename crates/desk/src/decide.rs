@@ -251,27 +251,24 @@ impl Desk {
         now: Moment,
     ) -> Result<Done, Refusal> {
         let (secret, reason) = (secret.to_string(), reason.to_string());
-        let office = self.office();
-        self.db()
-            .write(move |conn| {
-                async move {
-                    let link = open(conn, &secret, now).await?;
-                    // Two who press at once: the second finds nothing to take.
-                    if !store::take(conn, &link.hash).await? {
-                        return Err(Refusal::NotFound);
-                    }
-                    let (kind, _) = find(conn, &office.catalog, &link.number).await?;
-                    let target = Target { kind: kind.name.into(), number: link.number.clone(), version: None };
-                    let command = Command::Decide { target, approve, reason };
-                    let mut unit = Unit::new(conn, &office, now);
-                    let done = perform::perform(&mut unit, &bearer(&link), command, now).await?;
-                    unit.flush().await?;
-                    Ok(done)
+        self.through_the_door(move |conn, office| {
+            async move {
+                let link = open(conn, &secret, now).await?;
+                // Two who press at once: the second finds nothing to take.
+                if !store::take(conn, &link.hash).await? {
+                    return Err(Refusal::NotFound);
                 }
-                .boxed()
-            })
-            .await
-            .inspect(|_| self.wake())
+                let (kind, _) = find(conn, &office.catalog, &link.number).await?;
+                let target = Target { kind: kind.name.into(), number: link.number.clone(), version: None };
+                let command = Command::Decide { target, approve, reason };
+                let mut unit = Unit::new(conn, office, now);
+                let done = perform::perform(&mut unit, &bearer(&link), command, now).await?;
+                unit.flush().await?;
+                Ok(done)
+            }
+            .boxed()
+        })
+        .await
     }
 }
 

@@ -50,7 +50,7 @@ mod whole;
 
 use std::sync::{Arc, RwLock};
 
-use futures::FutureExt;
+use futures::{FutureExt, future::BoxFuture};
 use model::{Actor, Catalog, Command, Moment, Refusal};
 
 pub use perform::{Done, Outcome};
@@ -148,12 +148,30 @@ impl Desk {
         }
     }
 
-    /// Reads the settings again where a unit of work has written some.
-    pub(crate) async fn settle_settings(&self, written: &std::sync::atomic::AtomicBool) -> Result<(), Fault> {
-        if written.load(std::sync::atomic::Ordering::Relaxed) {
-            self.load_settings().await?;
+    /// Does work through the door in one transaction, with what was agreed as it stands. What it promised is begun, and
+    /// settings that it wrote are read again.
+    pub(crate) async fn through_the_door<T, E>(
+        &self,
+        work: impl for<'c> FnOnce(&'c mut store::db::Conn, &'c unit::Office) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        self.renew_stale_agreements().await?;
+        let office = self.office();
+        let settings_are_new = office.settings_are_new.clone();
+        let done = self.db().write(move |conn| async move { work(conn, &office).await }.boxed()).await;
+        if done.is_ok() {
+            self.wake();
+            // It is written whatever comes of this; the worker reads them again in a while.
+            if settings_are_new.load(std::sync::atomic::Ordering::Relaxed)
+                && let Err(fault) = self.load_settings().await
+            {
+                tracing::error!(cause = %fault, "settings cannot be read again");
+            }
         }
-        Ok(())
+        done
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -197,22 +215,10 @@ impl Desk {
         errands: Vec<Errand>,
         all_or_nothing: bool,
     ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
-        self.renew_stale_agreements().await?;
-        let office = self.office();
-        let written = office.settings_are_new.clone();
-        let done = self
-            .db()
-            .write(move |conn| {
-                async move {
-                    let unit = Unit::new(conn, &office, Moment::UNKNOWN);
-                    perform_in(unit, errands, all_or_nothing).await
-                }
-                .boxed()
-            })
-            .await
-            .inspect(|_| self.wake());
-        self.settle_settings(&written).await?;
-        done
+        self.through_the_door(move |conn, office| {
+            perform_in(Unit::new(conn, office, Moment::UNKNOWN), errands, all_or_nothing).boxed()
+        })
+        .await
     }
 
     /// Goes through the same door and undoes everything again: what would become of the commands.

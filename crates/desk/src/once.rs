@@ -33,30 +33,22 @@ impl Desk {
             return Err(Refusal::field("Idempotency-Key", format!("is not 1 to {KEY_MAX} visible ASCII characters")));
         }
         let (actor, key, digest) = (actor.clone(), key.trim().to_string(), digest(&command));
-        self.renew_stale_agreements().await?;
-        let office = self.office();
-        let written = office.settings_are_new.clone();
-        let done = self
-            .db()
-            .write(move |conn| {
-                async move {
-                    let owner = actor.email.clone();
-                    once::forget(conn, Some((&owner, &key)), now.minus(MEMORY)).await?;
-                    if !once::claim(conn, &owner, &key, &digest, now).await? {
-                        return again(conn, &office.catalog, &owner, &key, &digest).await;
-                    }
-                    let mut unit = Unit::new(conn, &office, now);
-                    let done = perform::perform(&mut unit, &actor, command, now).await?;
-                    unit.flush().await?;
-                    once::settle(conn, &owner, &key, &kept(&done, digest)).await?;
-                    Ok(done)
+        self.through_the_door(move |conn, office| {
+            async move {
+                let owner = actor.email.clone();
+                once::forget(conn, Some((&owner, &key)), now.minus(MEMORY)).await?;
+                if !once::claim(conn, &owner, &key, &digest, now).await? {
+                    return again(conn, &office.catalog, &owner, &key, &digest).await;
                 }
-                .boxed()
-            })
-            .await
-            .inspect(|_| self.wake());
-        self.settle_settings(&written).await?;
-        done
+                let mut unit = Unit::new(conn, office, now);
+                let done = perform::perform(&mut unit, &actor, command, now).await?;
+                unit.flush().await?;
+                once::settle(conn, &owner, &key, &kept(&done, digest)).await?;
+                Ok(done)
+            }
+            .boxed()
+        })
+        .await
     }
 }
 

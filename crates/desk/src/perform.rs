@@ -114,9 +114,10 @@ async fn step_to(
     let note = note.map(|(text, public)| noted(text, public)).transpose()?;
     let said = note.as_ref().is_some_and(|note| note.public);
     procedures::keeps_word(&kind, &mut draft, Some(&before.record), said, unit.settings(), now);
-    let stood = before.record.clone();
+    let stood = publish::concerns(unit.catalog(), &kind).then(|| before.record.clone());
     let told = Told { note, ..Told::act("step") };
     let done = write_tied(unit, actor, permit, &kind, before, draft, told, now).await?;
+    let Some(stood) = stood else { return Ok(done) };
     publish::follow(unit, actor, &kind, &stood, &done.number, now).await?;
     // What followed may have written to the record once more.
     let version = unit.find(&done.number).await?.map_or(done.version, |kept| kept.record.version);

@@ -103,6 +103,11 @@ fn stated(settings: &Settings, of: &str, field: &str, says: &str) -> Result<Vec<
     if errors.is_empty() { Ok(wanted) } else { Err(errors) }
 }
 
+/// Whether something can follow from a step of a record of this kind.
+pub(crate) fn concerns(catalog: &Catalog, kind: &Kind) -> bool {
+    kind.publication.is_some() || publication_of(catalog, kind).is_some()
+}
+
 /// Does what follows from a step of such a text, or of the record that it stands for. Nothing is refused here: [`checked`]
 /// came before.
 pub(crate) async fn follow(

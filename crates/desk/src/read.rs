@@ -86,6 +86,29 @@ pub struct Names {
 pub const COUNT_CAP: i64 = 1_000;
 
 impl Desk {
+    /// The records of a query, page after page, until at least `most` are there; and whether these are all.
+    ///
+    /// # Errors
+    /// As [`Desk::list`].
+    pub async fn list_on(
+        &self,
+        actor: &Actor,
+        mut query: Query,
+        most: usize,
+        now: Moment,
+    ) -> Result<(Vec<Shown>, bool), Refusal> {
+        let mut found = Vec::new();
+        loop {
+            let page = self.list(actor, &query, now).await?;
+            found.extend(page.records);
+            match page.next {
+                None => return Ok((found, true)),
+                Some(_) if found.len() >= most => return Ok((found, false)),
+                next => query.after = next,
+            }
+        }
+    }
+
     /// A page of records. As of the past it is answered from the journal.
     ///
     /// # Errors

@@ -3,7 +3,6 @@
 pub mod account;
 pub mod admin;
 pub mod approvals;
-pub mod beside;
 pub mod clause;
 pub mod conformity;
 pub mod course;
@@ -30,6 +29,7 @@ pub mod sign_in;
 pub mod trends;
 pub mod verdicts;
 pub mod wall;
+pub mod ways;
 pub mod welcome;
 
 #[cfg(test)]

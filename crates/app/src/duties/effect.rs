@@ -32,16 +32,8 @@ async fn found(desk: &Desk, actor: &Actor, kind: &str, filter: &str, now: Moment
     let catalog = desk.catalog();
     let schema = catalog.find(kind).ok_or(Refusal::NotFound)?;
     let filter = filter_text::parse(filter, schema).map_err(Refusal::Query)?;
-    let mut query = Query { filter, columns: vec![EVERY.into()], size: PAGE_MAX, ..Query::of(schema.name) };
-    let mut all = Vec::new();
-    loop {
-        let page = desk.list(actor, &query, now).await?;
-        all.extend(page.records);
-        match page.next {
-            Some(next) => query.after = Some(next),
-            None => return Ok(all),
-        }
-    }
+    let query = Query { filter, columns: vec![EVERY.into()], size: PAGE_MAX, ..Query::of(schema.name) };
+    Ok(desk.list_on(actor, query, usize::MAX, now).await?.0)
 }
 
 /// What the indicator says, and what follows; `None` where nothing new is to be written.

@@ -60,16 +60,8 @@ async fn due(
     let stands: String = ended.map(|state| format!(" and state != {state}")).collect();
     let text = format!("phase = done{stands} and {} <= today + {AHEAD_DAYS}d and {owner} is filled", duty.field);
     let filter = filter_text::parse(&text, kind).map_err(Refusal::Query)?;
-    let mut query = Query { filter, columns: vec![EVERY.into()], size: PAGE_MAX, ..Query::of(kind.name) };
-    let mut all = Vec::new();
-    loop {
-        let page = desk.list(actor, &query, now).await?;
-        all.extend(page.records);
-        match page.next {
-            Some(next) => query.after = Some(next),
-            None => return Ok(all),
-        }
-    }
+    let query = Query { filter, columns: vec![EVERY.into()], size: PAGE_MAX, ..Query::of(kind.name) };
+    Ok(desk.list_on(actor, query, usize::MAX, now).await?.0)
 }
 
 /// Writes the note, unless it stands there or what it asks for is done.

@@ -36,13 +36,10 @@ impl Desk {
         let chain = payload.get("chain").and_then(Json::as_array).into_iter().flatten();
         let chain: Vec<i64> = chain.filter_map(Json::as_i64).collect();
         let (number, cause) = (text("number"), text("cause"));
-        self.renew_stale_agreements().await?;
-        let office = self.office();
-        self.db()
-            .write(move |conn| async move { run(conn, &office, rule, &number, &cause, chain, now).await }.boxed())
-            .await?;
-        self.wake();
-        Ok(())
+        self.through_the_door(move |conn, office| {
+            async move { run(conn, office, rule, &number, &cause, chain, now).await }.boxed()
+        })
+        .await
     }
 
     /// Looks for records that are due for a rule, and promises to look again while there is such a rule.

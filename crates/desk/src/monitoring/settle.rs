@@ -144,11 +144,10 @@ impl Desk {
         let number = |name: &str| payload.get(name).and_then(Json::as_i64).unwrap_or_default();
         let key = payload.get("key").and_then(Json::as_str).unwrap_or_default().to_string();
         let (source, event) = (number("source"), number("event"));
-        self.renew_stale_agreements().await?;
-        let office = self.office();
-        self.db().write(move |conn| async move { look(conn, &office, source, &key, event, now).await }.boxed()).await?;
-        self.wake();
-        Ok(())
+        self.through_the_door(move |conn, office| {
+            async move { look(conn, office, source, &key, event, now).await }.boxed()
+        })
+        .await
     }
 
     /// Forgets what each source keeps no longer.

@@ -104,19 +104,18 @@ impl Desk {
         let writer = Pen::writer(&source, actor);
         let (key, brought_by) = (brought.key, actor.email.clone());
         let intake = Arc::new(Intake { source, kind, parts, rules, key, brought_by, writer, now });
-        self.renew_stale_agreements().await?;
         let mut tries = 0;
         let taken = loop {
             tries += 1;
-            let (office, intake) = (self.office(), intake.clone());
-            let kept = self.db().write(move |conn| async move { keep(conn, &office, &intake).await }.boxed()).await;
-            match kept {
+            let intake = intake.clone();
+            let kept =
+                self.through_the_door(move |conn, office| async move { keep(conn, office, &intake).await }.boxed());
+            match kept.await {
                 // Another delivery wrote the same row at the same time: now it is there.
                 Err(fault) if fault.unique && tries < TRIES => {}
                 kept => break kept?,
             }
         };
-        self.wake();
         if !taken.is_empty() && taken.iter().all(|one| !one.errors.is_empty()) {
             return Err(Refusal::Invalid(taken.into_iter().flat_map(|one| one.errors).collect()));
         }

@@ -245,10 +245,10 @@ impl Desk {
             .map(|row| row.identity.clone())
             .collect();
         let answered = thread.iter().rev().find(|row| row.way == Way::In && !row.identity.starts_with("sha256:"));
-        let (base, display) = (&matter.mailbox.address, &matter.mailbox.definition.display);
+        let base = &matter.mailbox.address;
         let reply_to = address::signed(key, base, &matter.record.number);
         let raw = compose(&Note {
-            from_name: if display.is_empty() { &words.organisation } else { display },
+            from_name: matter.mailbox.speaks_as(&words.organisation),
             from: base,
             reply_to: reply_to.as_deref(),
             to: &matter.requester,

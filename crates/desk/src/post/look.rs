@@ -85,21 +85,17 @@ impl Desk {
         let sender = self.sender_of(&mailbox, &message.letter.sender, now).await?;
         let into = into.map(|number| number.trim().to_string()).filter(|number| !number.is_empty());
         let released = Released { row: message.row, letter: message.letter, mailbox, sender, into };
-        self.renew_stale_agreements().await?;
-        let office = self.office();
         let actor = actor.clone();
-        let number = self.db().write(move |conn| {
+        let number = self.through_the_door(move |conn, office| {
             async move {
-                let number = released.write(conn, &office, &actor.email, now).await?;
+                let number = released.write(conn, office, &actor.email, now).await?;
                 let deed = Deed::on("message", id, "release").set("number", Some(Value::text(&number)));
                 house::journal(conn, &actor, deed, None, now).await?;
                 Ok::<String, Refusal>(number)
             }
             .boxed()
         });
-        let number = number.await?;
-        self.wake();
-        Ok(number)
+        number.await
     }
 }
 

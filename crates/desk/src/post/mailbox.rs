@@ -329,6 +329,14 @@ impl Mailbox {
         self.active && !self.definition.incoming.host.is_empty()
     }
 
+    /// The name under which its mail goes out.
+    pub fn speaks_as<'a>(&'a self, organisation: &'a str) -> &'a str {
+        match self.definition.display.as_str() {
+            "" => organisation,
+            own => own,
+        }
+    }
+
     /// Whether it sends at all.
     pub fn sends(&self) -> bool {
         self.active && self.answers && !self.definition.outgoing.host.is_empty()

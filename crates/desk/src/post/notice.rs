@@ -10,7 +10,11 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     Desk,
-    post::{MessageRow, SEND, Way, answer::AUTOMATIC_MAX, answer::Outgoing, take::installation},
+    post::{
+        MessageRow, SEND, Way,
+        answer::{AUTOMATIC_MAX, Outgoing, first_that_sends},
+        take::installation,
+    },
     store::post,
 };
 
@@ -58,9 +62,7 @@ impl Desk {
         let notice = Notice::read(said);
         let key = self.mail_key().await?;
         let mut conn = self.db().read().await?;
-        let mut sending: Vec<_> = post::mailboxes(&mut conn).await?.into_iter().filter(|m| m.sends()).collect();
-        sending.sort_by_key(|mailbox| mailbox.id);
-        let Some(mailbox) = sending.into_iter().next() else { return Ok(None) };
+        let Some(mailbox) = first_that_sends(post::mailboxes(&mut conn).await?) else { return Ok(None) };
         let signature = address::sign(&key, "notice", &format!("{}:{}:{}", notice.number, notice.to, notice.cause));
         let identity = format!("notice.{signature}@{}", address::domain(&mailbox.address));
         let known = post::find(&mut conn, mailbox.id, Way::Out, &identity).await?;
@@ -71,9 +73,8 @@ impl Desk {
         }
         let reply_to = address::signed(&key, &mailbox.address, &notice.number);
         let settings = self.settings();
-        let display = &mailbox.definition.display;
         let raw = compose(&Note {
-            from_name: if display.is_empty() { &settings.organisation } else { display },
+            from_name: mailbox.speaks_as(&settings.organisation),
             from: &mailbox.address,
             reply_to: reply_to.as_deref(),
             to: &notice.to,
@@ -101,7 +102,7 @@ impl Desk {
             outcome: outcome.into(),
             reason,
             sender: mailbox.address.clone(),
-            recipient: notice.to.clone(),
+            recipient: notice.to,
             subject: notice.subject,
             number: notice.number,
             at: now,
@@ -109,13 +110,11 @@ impl Desk {
             blob: model::canonical::hex(&model::canonical::leaf(&raw)),
             automatic: true,
         };
-        self.keep_answer(row, raw.clone()).await?;
+        self.keep_answer(row, raw).await?;
         if outcome != "waiting" {
             return Ok(None);
         }
-        let secret = self.mailbox_secret(mailbox.id).await?;
-        let (server, payload) = (mailbox.definition.outgoing.clone(), payload.clone());
         // Nobody reads reports about what a machine wrote (RFC 3834 section 3.3).
-        Ok(Some(Outgoing { id, payload, server, secret, envelope_from: String::new(), to: notice.to, raw }))
+        self.outgoing(id, &mailbox, false, payload).await.map(Some)
     }
 }

@@ -74,9 +74,8 @@ impl Desk {
             ..Words::default()
         };
         let (subject, body) = self.drawn(occasion, &words).await?;
-        let display = &mailbox.definition.display;
         let raw = compose(&Note {
-            from_name: if display.is_empty() { &words.organisation } else { display },
+            from_name: mailbox.speaks_as(&words.organisation),
             from: &mailbox.address,
             to: &to,
             subject: &subject,

@@ -84,13 +84,10 @@ impl Desk {
             Err(fault) if fault.unique => Ok(self.keep(intake).await?),
             taken => Ok(taken?),
         }
-        .inspect(|_| self.wake())
     }
 
     async fn keep(&self, intake: Intake) -> Result<Taken, Fault> {
-        self.renew_stale_agreements().await?;
-        let office = self.office();
-        self.db().write(move |conn| async move { keep_in(conn, &office, intake).await }.boxed()).await
+        self.through_the_door(move |conn, office| async move { keep_in(conn, office, intake).await }.boxed()).await
     }
 }
 

@@ -117,15 +117,14 @@ pub async fn of_records(conn: &mut Conn, catalog: &Catalog, ids: &[i64]) -> Resu
 
 /// The entries of records at some moments, in no order.
 pub async fn at_places(conn: &mut Conn, catalog: &Catalog, places: &[(i64, Moment)]) -> Result<Vec<Entry>, Fault> {
-    let mut found = Vec::with_capacity(places.len());
-    for (record, at) in places {
-        let sql = format!("select {COLUMNS} from journal where record = $1 and at = $2");
-        let rows = conn.run(&sql, &[(*record).into(), at.0.into()]).await?;
-        for row in &rows {
-            found.extend(entry(row, catalog)?);
-        }
+    if places.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(found)
+    let one = |place: usize| format!("(record = ${} and at = ${})", 2 * place + 1, 2 * place + 2);
+    let any: Vec<String> = (0..places.len()).map(one).collect();
+    let sql = format!("select {COLUMNS} from journal where {}", any.join(" or "));
+    let args: Vec<Sql> = places.iter().flat_map(|(record, at)| [(*record).into(), at.0.into()]).collect();
+    conn.run(&sql, &args).await?.iter().filter_map(|row| entry(row, catalog).transpose()).collect()
 }
 
 /// Newest entries of the whole house, for the activity list of administrators.

@@ -1,7 +1,8 @@
 //! Hand-over notes over the queue: what the shift before told the team, until the next note is written.
 
+use desk::{Page, Shown};
 use kinds::support::handover_note as declared;
-use model::{Act, Filter, Moment, Query, Refusal, Value, filter::Op, filter::Operand};
+use model::{Act, Filter, Kind, Moment, Query, Refusal, Value, filter::Op, filter::Operand};
 
 use crate::{
     App, Seat,
@@ -26,6 +27,8 @@ pub struct Handover {
 
 /// Most teams whose notes stand over one list.
 const TEAMS: usize = 3;
+/// Newest notes among which those of all these teams are looked for at once.
+const RECENT: usize = 30;
 
 /// The newest note of the team that the list is of, else of each of the reader's teams.
 ///
@@ -40,25 +43,43 @@ pub async fn over_queue(app: &App, seat: &Seat, filter: &Filter) -> Result<Vec<H
         Some(team) => vec![team],
         None => groups.iter().map(|group| group.number.clone()).take(TEAMS).collect(),
     };
+    if teams.is_empty() {
+        return Ok(Vec::new());
+    }
+    let recent = newest(app, seat, kind, &teams, RECENT).await?;
     let mut found = Vec::new();
     for team in teams {
-        let query = Query {
-            filter: Filter::equal("team", &team).and(Filter::equal("state", "current")),
-            columns: kind.fields.iter().map(|field| field.name.clone()).collect(),
-            size: 1,
-            ..Query::of(kind.name)
-        };
-        let page = app.desk.list(&seat.actor, &query, seat.now).await?;
+        let mine = |shown: &&Shown| said(shown, declared::TEAM.name) == team;
+        let mut note = recent.records.iter().find(mine).cloned();
+        // One that was silent for long is asked for alone.
+        if note.is_none() && recent.next.is_some() {
+            note = newest(app, seat, kind, std::slice::from_ref(&team), 1).await?.records.pop();
+        }
         let title = groups.iter().find(|group| group.number == team).map_or(team.clone(), |group| group.title.clone());
-        found.extend(page.records.first().map(|shown| drawn(seat, kind, shown, title, &team)));
+        found.extend(note.map(|shown| drawn(seat, kind, &shown, title, &team)));
     }
     Ok(found)
 }
 
-fn drawn(seat: &Seat, kind: &model::Kind, shown: &desk::Shown, title: String, team: &str) -> Handover {
-    let said = |name: &str| shown.fields().get(name).and_then(Value::as_text).unwrap_or_default().to_string();
-    let on_call = said(declared::ON_CALL.name);
-    let mut words = said(declared::TEXT.name);
+/// The newest notes of some teams, the newest first.
+async fn newest(app: &App, seat: &Seat, kind: &Kind, teams: &[String], size: usize) -> Result<Page, Refusal> {
+    let values = teams.iter().map(|team| Operand::Value(Value::text(team))).collect();
+    let query = Query {
+        filter: Filter::In { path: declared::TEAM.name.into(), values }.and(Filter::equal("state", "current")),
+        columns: kind.fields.iter().map(|field| field.name.clone()).collect(),
+        size,
+        ..Query::of(kind.name)
+    };
+    app.desk.list(&seat.actor, &query, seat.now).await
+}
+
+fn said(shown: &Shown, name: &str) -> String {
+    shown.fields().get(name).and_then(Value::as_text).unwrap_or_default().to_string()
+}
+
+fn drawn(seat: &Seat, kind: &Kind, shown: &Shown, title: String, team: &str) -> Handover {
+    let on_call = said(shown, declared::ON_CALL.name);
+    let mut words = said(shown, declared::TEXT.name);
     if !on_call.is_empty() {
         words = format!("{words}\n\nOn call: {on_call}");
     }
@@ -68,7 +89,7 @@ fn drawn(seat: &Seat, kind: &model::Kind, shown: &desk::Shown, title: String, te
     Handover {
         team: title,
         text: text::markdown(&words),
-        by: said(declared::WRITTEN_BY.name),
+        by: said(shown, declared::WRITTEN_BY.name),
         at: time::when(at, seat.now),
         record: Link::new(shown.number(), crate::record::piece::record_address(kind, shown.number())),
         next: if may { next } else { String::new() },

@@ -27,8 +27,8 @@ use crate::{
     },
 };
 
-/// Pages of incidents that are looked through, the newest first.
-const PAGES: usize = 4;
+/// Incidents that are looked through, the newest first, and how many are read at a time.
+const MOST: usize = 2_000;
 const PAGE: usize = 500;
 /// So many make a pattern; so many patterns are shown.
 const PATTERN: usize = 3;
@@ -117,23 +117,14 @@ pub async fn open(seat: Seat, State(app): State<App>, Ask(asked): Ask<Asked>) ->
 async fn incidents(app: &App, seat: &Seat, kind: &Kind, days: i64) -> Result<(Vec<Shown>, bool), Refusal> {
     let since = Operand::Value(Value::Instant(seat.now.minus(days * DAY)));
     let columns = ["title", "service", "ci", "category", "symptom", "problem", "raised_on"];
-    let mut query = Query {
+    let query = Query {
         filter: Filter::Compare { path: "raised_on".into(), op: Op::AtLeast, value: since },
         order: vec![Order { path: "raised_on".into(), descending: true }],
         columns: columns.map(str::to_string).to_vec(),
         size: PAGE,
         ..Query::of(kind.name)
     };
-    let mut found = Vec::new();
-    for _ in 0..PAGES {
-        let page = app.desk.list(&seat.actor, &query, seat.now).await?;
-        found.extend(page.records);
-        match page.next {
-            Some(next) => query.after = Some(next),
-            None => return Ok((found, true)),
-        }
-    }
-    Ok((found, false))
+    app.desk.list_on(&seat.actor, query, MOST, seat.now).await
 }
 
 const SORTS: [&str; 3] = ["Configuration item", "Symptom", "Service and category"];

@@ -31,24 +31,16 @@ pub async fn all(
 ) -> Result<Vec<Shown>, Refusal> {
     let catalog = desk.catalog();
     let kind = catalog.find(kind).ok_or(Refusal::NotFound)?;
-    let mut query = Query {
+    let query = Query {
         filter: filter_text::parse(filter, kind).map_err(Refusal::Query)?,
         order: orders(order, kind).map_err(Refusal::Query)?,
         columns: vec![EVERY.into()],
         size: PAGE_MAX,
         ..Query::of(kind.name)
     };
-    let mut found = Vec::new();
-    loop {
-        let page = match desk.list(actor, &query, now).await {
-            Err(Refusal::NotFound) => return Ok(found),
-            page => page?,
-        };
-        found.extend(page.records);
-        match page.next.filter(|_| found.len() < MOST) {
-            Some(next) => query.after = Some(next),
-            None => return Ok(found),
-        }
+    match desk.list_on(actor, query, MOST, now).await {
+        Err(Refusal::NotFound) => Ok(Vec::new()),
+        found => Ok(found?.0),
     }
 }
 

@@ -8,7 +8,7 @@ use super::{fieldwork, papers};
 use crate::view::parts::Link;
 
 /// Ways from a record's page, for people of the provider.
-pub fn ways(kind: &Kind, shown: &Shown) -> Vec<Link> {
+pub fn from_record(kind: &Kind, shown: &Shown) -> Vec<Link> {
     let read = |address: String| vec![Link::new("Read it", address)];
     let document = || shown.fields().get(version::DOCUMENT.name).and_then(Value::as_text);
     match (kind.name, document()) {
