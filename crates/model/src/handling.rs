@@ -118,6 +118,11 @@ pub struct WorkLog {
     pub sum: &'static str,
 }
 
+impl WorkLog {
+    /// Longest time of one row, in minutes: nobody works longer on a day.
+    pub const LONGEST: i64 = 24 * 60;
+}
+
 /// From a state to its end, so many days after what a date field says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closing {

@@ -2,9 +2,8 @@
 
 use model::{Decimal, Draft, FieldError, Value, handling::WorkLog, kind::Facts};
 
-/// Most lines of one record, and minutes of one line: nobody works longer on a day.
+/// Most lines of one record.
 const LINES_MAX: usize = 500;
-const MINUTES_MAX: i64 = 24 * 60;
 
 /// # Errors
 /// A sentence about the first line that cannot be so.
@@ -21,8 +20,8 @@ pub fn counted(log: &WorkLog, draft: &mut Draft, facts: &Facts<'_>) -> Result<()
     for (at, line) in lines.iter_mut().enumerate() {
         let Value::Parts(parts) = line else { continue };
         let spent = parts.get(log.time).and_then(Value::as_number).unwrap_or_default() * Decimal::from(log.minutes);
-        if spent <= Decimal::ZERO || spent > Decimal::from(MINUTES_MAX) {
-            let most = MINUTES_MAX / log.minutes;
+        if spent <= Decimal::ZERO || spent > Decimal::from(WorkLog::LONGEST) {
+            let most = WorkLog::LONGEST / log.minutes;
             let why = format!("line {} needs more than 0 and at most {most} {}", at + 1, log.time);
             return Err(FieldError::new(log.rows, why));
         }

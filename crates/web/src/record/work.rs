@@ -94,9 +94,6 @@ fn with_line(log: &WorkLog, shown: &Shown, sent: &Sent, minutes: i64, by: &str) 
     Input { fields: [(log.rows.to_string(), Raw::Json(Json::Array(lines)))].into() }
 }
 
-/// Longest time of one line: nobody works longer on a day.
-const MINUTES_MAX: i64 = 24 * 60;
-
 /// Minutes of `45`, `45m`, `1:15`, `1h`, `1h 15m` or `1.5h`.
 ///
 /// # Errors
@@ -118,7 +115,7 @@ fn minutes(text: &str) -> Result<i64, String> {
     };
     let minutes = minutes.and_then(|minutes| i64::try_from(minutes.round()).ok());
     match minutes {
-        Some(minutes @ 1..=MINUTES_MAX) => Ok(minutes),
+        Some(minutes @ 1..=WorkLog::LONGEST) => Ok(minutes),
         Some(_) => Err("is more than nothing and at most a day".into()),
         None => Err("is written as minutes (45), as hours and minutes (1:15) or as 1h 15m".into()),
     }

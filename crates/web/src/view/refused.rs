@@ -24,7 +24,7 @@ impl RefusedPage {
     /// `status` is the answer's status code; `sentence` comes from the refusal and may be empty.
     pub fn new(shell: Shell, status: u16, sentence: &str) -> RefusedPage {
         let (shape, tone, heading, text) = words(status);
-        let text = if sentence.is_empty() { text.to_owned() } else { format!("{sentence} {text}") };
+        let text = if sentence.is_empty() { text.to_owned() } else { format!("{}{text}", ended(sentence)) };
         let ways_on = match status {
             401 => vec![Link::new("Sign in", "/sign-in")],
             412 | 428 => vec![Link::new("Open it as it is now", shell.path.clone()), Link::new("Home", "/")],
@@ -39,6 +39,12 @@ impl RefusedPage {
     pub fn fault(shell: Shell, reference: &str) -> RefusedPage {
         RefusedPage { reference: reference.to_owned(), ..RefusedPage::new(shell, 500, "") }
     }
+}
+
+/// What a refusal says, with the stop that it leaves to whoever shows it.
+fn ended(sentence: &str) -> String {
+    let stop = if sentence.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{sentence}{stop} ")
 }
 
 fn words(status: u16) -> (Shape, Tone, &'static str, &'static str) {
@@ -89,6 +95,9 @@ mod tests {
             let page = RefusedPage::new(Shell::default(), status, "").render().expect("the page renders");
             assert!(page.contains("class=\"btn"), "{status} leads nowhere");
         }
+        let told = |sentence: &str| RefusedPage::new(Shell::default(), 400, sentence).text;
+        assert_eq!(told("there is no version 7"), "there is no version 7. Nothing has been left out or guessed.");
+        assert_eq!(told("did you mean \"name\"?"), "did you mean \"name\"? Nothing has been left out or guessed.");
         let page = RefusedPage::fault(Shell::default(), "f-81").render().expect("the page renders");
         assert!(page.contains("f-81"));
     }
