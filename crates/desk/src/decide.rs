@@ -45,14 +45,20 @@ pub struct Waiting {
     pub approver: String,
 }
 
-/// What a letter to somebody who is asked says: whom it goes to, what it asks, and the secret of its link.
+/// What a letter to somebody who is asked says, with the link in its text.
 #[derive(Clone, Debug)]
 pub struct Letter {
     pub to: String,
     pub subject: String,
     pub text: String,
+}
+
+/// A link as it is handed out, this once.
+pub(crate) struct Handed {
     pub secret: String,
     pub expires: Moment,
+    /// What is asked for.
+    pub record: Record,
 }
 
 impl Desk {
@@ -171,8 +177,8 @@ impl Desk {
         Ok(found.into_iter().flat_map(|(_, standing)| standing.asked).collect())
     }
 
-    /// Makes the link by which somebody who is asked answers without an account, and the letter that brings it. Earlier links
-    /// of the same person to the same record end.
+    /// Makes the link by which somebody who is asked answers without an account, and the letter that brings it, in the
+    /// organisation's own words. Earlier links of the same person to the same record end.
     ///
     /// # Errors
     /// `NotFound` where the person is not asked now; `Forbidden` for whoever may not hand it out.
@@ -183,20 +189,33 @@ impl Desk {
         person: &str,
         now: Moment,
     ) -> Result<Letter, Refusal> {
+        let person = person.trim().to_lowercase();
+        let handed = self.approval_link(actor, number, &person, now).await?;
+        let (subject, text) = self.approval_words(&handed, &person, now).await?;
+        Ok(Letter { to: person, subject, text })
+    }
+
+    /// Makes the link alone.
+    pub(crate) async fn approval_link(
+        &self,
+        actor: &Actor,
+        number: &str,
+        person: &str,
+        now: Moment,
+    ) -> Result<Handed, Refusal> {
         let catalog = self.catalog();
         let mut conn = self.db().read().await?;
         let (kind, record) = find(&mut conn, &catalog, number).await?;
         let warrant = rights::hand_out(actor, &kind, &record, now)?;
-        let person = person.trim().to_lowercase();
-        let stands = self.standings(&mut conn, actor, &kind, vec![record.clone()], now).await?;
-        let standing = stands.into_iter().next().ok_or(Refusal::NotFound)?.1;
+        let stands = self.standings(&mut conn, actor, &kind, vec![record], now).await?;
+        let (record, standing) = stands.into_iter().next().ok_or(Refusal::NotFound)?;
         drop(conn);
-        if standing.of(&person).is_empty() {
+        if standing.of(person).is_empty() {
             return Err(Refusal::field("person", format!("{person} is not asked to approve {number} now")));
         }
         let secret = secret::secret();
         let expires = now.plus(LIFETIME);
-        let link = ApprovalLink { hash: digest(&secret), number: number.into(), approver: person.clone(), expires };
+        let link = ApprovalLink { hash: digest(&secret), number: number.into(), approver: person.into(), expires };
         let actor = actor.clone();
         self.db()
             .write(move |conn| {
@@ -209,16 +228,18 @@ impl Desk {
                 .boxed()
             })
             .await?;
-        let text = format!(
-            "{} asks for your approval of {}: {}.\n\nThe link opens a page where you read what is asked for and approve or refuse it. \
-             It is yours alone, good once, and until {}.",
-            record.fields.get("requester").and_then(model::Value::as_text).unwrap_or("Somebody"),
-            record.number,
-            record.title,
-            expires.date(),
-        );
-        let subject = format!("Approval of {}: {}", record.number, record.title);
-        Ok(Letter { to: person, subject, text, secret, expires })
+        Ok(Handed { secret, expires, record })
+    }
+
+    /// Who stands in for this approver of a record now, if they are asked and away.
+    pub(crate) async fn stand_in_of(
+        &self,
+        number: &str,
+        approver: &str,
+        now: Moment,
+    ) -> Result<Option<String>, Refusal> {
+        let asked = self.asked_now(&Actor::system("mail", Via::Job), number, now).await?;
+        Ok(asked.into_iter().find(|asked| asked.approver == approver).and_then(|asked| asked.stand_in))
     }
 
     /// What a link leads to. Looking at it changes nothing.

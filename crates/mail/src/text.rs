@@ -33,7 +33,7 @@ impl Occasion {
     }
 }
 
-pub const OCCASIONS: [Occasion; 9] = [
+pub const OCCASIONS: [Occasion; 10] = [
     Occasion {
         name: "receipt",
         label: "Receipt",
@@ -81,6 +81,17 @@ pub const OCCASIONS: [Occasion; 9] = [
         subject: "[{{ number }}] Major incident: {{ title }}",
         body: "Hello{% if receiver_name %} {{ receiver_name }}{% endif %},\n\n{{ number }}, \"{{ title }}\", is handled as a major incident. \
                {{ note }}\n\nIt is now: {{ state }}.\n{% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
+        automatic: true,
+        inner: true,
+    },
+    Occasion {
+        name: "approval",
+        label: "Approval",
+        help: "Goes to whoever is asked to approve, and to whoever stands in for them, with a link by which they answer without an account.",
+        subject: "Approval of {{ number }}: {{ title }}",
+        body: "Hello{% if receiver_name %} {{ receiver_name }}{% endif %},\n\n{% if requester_name %}{{ requester_name }}{% else %}{{ requester or \"Somebody\" }}{% endif %} \
+               asks for your approval of {{ number }}: {{ title }}.\n{% if link %}\n{{ link }}\n\nThe link opens a page where you read what is \
+               asked for and approve or refuse it.\n{% endif %}{{ note }}\n\n{{ organisation }}",
         automatic: true,
         inner: true,
     },

@@ -59,6 +59,7 @@ impl Settings {
 
 impl App {
     pub fn new(desk: Desk, clock: Clock, settings: Settings) -> App {
+        desk.is_reached_at(&settings.base);
         App {
             desk,
             clock,

@@ -66,10 +66,9 @@ pub async fn serve(desk: Desk, listen: SocketAddr, base: Option<String>, behind_
     }
     // A server works on when nobody listens to what it says.
     let _ = print(&lines);
-    desk.is_reached_at(&base);
+    let app = web::App::new(desk.clone(), Arc::new(clock::now), web::Settings { base });
     desk.renew_assessment(clock::now());
     duties::begin(&desk, clock::now()).await?;
-    let app = web::App::new(desk.clone(), Arc::new(clock::now), web::Settings { base });
     let app = if behind_proxy { app.behind_proxy() } else { app };
     // Sessions and the waiting after failed sign-ins know from which address somebody comes.
     let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     building::{Answer, Building, CUSTOMER, OWNER, Who},
     every_kind::house::{early, owner},
+    mail::house::answering,
     world::{Database, World, now},
 };
 
@@ -18,6 +19,7 @@ both_databases!(
     a_refusal_ends_it_and_says_why,
     complaints_and_compliments_are_on_record,
     approvals_cannot_be_typed,
+    whoever_is_asked_is_sent_a_link,
 );
 
 const AGENT: Who<'static> = Who::Mail("agent@tidewell.example");
@@ -352,4 +354,45 @@ async fn approvals_cannot_be_typed(database: Database) {
     let same = record(&building, &number).await["fields"]["approvals"].clone();
     let body = json!({"fields": {"approvals": same}});
     is(&building.send(OWNER, Method::PATCH, &path, &[("if-match", "*")], &body).await, StatusCode::OK);
+}
+
+/// What the program mails to somebody about the approval of another.
+async fn asked(world: &World, number: &str, version: i64, to: &str, approver: &str) -> Option<mail::Letter> {
+    let payload = json!({"kind": "service_request", "number": number, "version": version, "occasion": "approval", "to": to, "note": approver});
+    let outgoing = world.desk.write_answer(&payload, now()).await.expect("a letter or none")?;
+    assert_eq!(outgoing.to, to);
+    mail::read(&outgoing.raw).letter.ok()
+}
+
+async fn promised(world: &World) -> usize {
+    let jobs = world.desk.jobs(&owner(), now()).await.expect("jobs");
+    jobs.iter().filter(|job| job.name == desk::post::SEND).count()
+}
+
+async fn whoever_is_asked_is_sent_a_link(database: Database) {
+    let (world, building) = furnished(database).await;
+    world.desk.save_mailbox(&owner(), None, answering(), now()).await.expect("a mailbox");
+    let number = ordered(&building).await;
+    let boss = "boss@castlebrook.example";
+    assert_eq!(promised(&world).await, 2, "the receipt, and the letter to the first who is asked");
+    let letter = asked(&world, &number, 1, boss, boss).await.expect("a letter");
+    assert_eq!(letter.subject, format!("Approval of {number}: New laptop"));
+    assert!(letter.text.contains("asks for your approval") && letter.text.contains("good once"), "{}", letter.text);
+    // The boss is away: whoever stands in gets a letter and a link of their own.
+    assert_eq!(promised(&world).await, 3);
+    let letter = asked(&world, &number, 1, DEPUTY, boss).await.expect("a letter");
+    let (_, rest) = letter.text.split_once("/decide/").expect("a link");
+    let link = format!("/decide/{}", rest.split_whitespace().next().expect("a secret"));
+    let yes = building.form(Who::Nobody, &link, &pairs(&[("decision", "approve"), ("reason", "Needed")])).await;
+    is(&yes, StatusCode::OK);
+    assert_eq!(record(&building, &number).await["fields"]["waits_for"], json!(["approver@tidewell.example"]));
+    assert_eq!(promised(&world).await, 4, "now the next is asked");
+    assert!(asked(&world, &number, 2, boss, boss).await.is_none(), "nobody waits for the boss any more");
+    let next = asked(&world, &number, 2, "approver@tidewell.example", "approver@tidewell.example").await;
+    assert!(next.is_some_and(|letter| letter.text.contains("/decide/")), "the second stage has a letter of its own");
+    // A change of something else asks nobody again.
+    let path = format!("/api/v1/service_requests/{number}");
+    let later = json!({"fields": {"description": "For Noor"}});
+    is(&building.send(OWNER, Method::PATCH, &path, &[("if-match", "*")], &later).await, StatusCode::OK);
+    assert_eq!(promised(&world).await, 5, "only the stand-in of the second stage");
 }

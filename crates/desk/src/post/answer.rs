@@ -17,7 +17,13 @@ use serde_json::Value as Json;
 use crate::{
     Desk,
     house::{self, Deed},
-    post::{Mailbox, MessageRow, SEND, Server, Settled, Way, standing::requester_field, take::installation},
+    post::{
+        Mailbox, MessageRow, SEND, Server, Settled, Way,
+        asking::{self, APPROVAL},
+        standing::requester_field,
+        take::installation,
+        written::{WAITING, fate},
+    },
     rights,
     store::{account, db::Conn, fault::Fault, job, journal, post, record},
 };
@@ -61,7 +67,7 @@ struct Matter {
     entry: Entry,
     occasion: &'static Occasion,
     /// Who gets it: the requester, or whoever of our people must act.
-    requester: String,
+    receiver: String,
     /// Why it goes to them, where no public note says so.
     reason: String,
     mailbox: Mailbox,
@@ -201,16 +207,19 @@ impl Desk {
         let Some(at) = entries.iter().position(|entry| Some(entry.version) == version) else { return Ok(None) };
         let colleague = Some(named("to")).filter(|to| !to.is_empty());
         let requester = requester_field(kind).and_then(|field| record.fields.get(field)).and_then(Value::as_text);
-        let requester = address::plain(colleague.or(requester).unwrap_or_default());
+        let receiver = address::plain(colleague.or(requester).unwrap_or_default());
         let found = match colleague {
             Some(_) => text::occasion(named("occasion")).filter(|occasion| occasion.inner),
             None => occasion(kind, &entries, at),
         };
         let Some(occasion) = found else { return Ok(None) };
+        if occasion.name == APPROVAL && !asking::is_new(kind, &entries, at, named("note")) {
+            return Ok(None);
+        }
         let wanted = match occasion.inner {
-            true if occasion.is_by_choice() => hears(&mut conn, kind, &record, &entries[at], &requester, now).await?,
-            true => reaches(&mut conn, &requester, now).await?,
-            false => wanted(&mut conn, kind, &record, &entries[at], occasion, &requester, now).await?,
+            true if occasion.is_by_choice() => hears(&mut conn, kind, &record, &entries[at], &receiver, now).await?,
+            true => reaches(&mut conn, &receiver, now).await?,
+            false => wanted(&mut conn, kind, &record, &entries[at], occasion, &receiver, now).await?,
         };
         if !wanted {
             return Ok(None);
@@ -219,7 +228,7 @@ impl Desk {
         drop(conn);
         let entry = entries[at].clone();
         let reason = named("note").to_string();
-        Ok(Some(Matter { kind: kind.clone(), record, entry, occasion, requester, reason, mailbox }))
+        Ok(Some(Matter { kind: kind.clone(), record, entry, occasion, receiver, reason, mailbox }))
     }
 
     /// Keeps the answer as it will go out; `None` where it must not.
@@ -230,14 +239,20 @@ impl Desk {
         identity: &str,
         now: Moment,
     ) -> Result<Option<i64>, Refusal> {
-        let words = self.words(matter, now).await?;
-        let (subject, body) = self.drawn(matter.occasion, &words).await?;
+        let said = match matter.occasion.name {
+            APPROVAL => {
+                let Matter { record, entry, receiver, reason, .. } = matter;
+                self.asking(record, entry.version, receiver, reason, now).await?
+            }
+            _ => Some(self.drawn(matter.occasion, &self.words(matter, now).await?).await?),
+        };
+        let Some((subject, body)) = said else { return Ok(None) };
         let mut conn = self.db().read().await?;
         // What is said inside the house does not hang on the customer's own conversation.
         let most = if matter.occasion.inner { 0 } else { THREAD_MAX };
         let thread = post::of_record(&mut conn, &matter.record.number, most).await?;
         let since = now.minus(HOUR);
-        let recent = post::recent(&mut conn, Way::Out, &matter.requester, since).await?;
+        let recent = post::recent(&mut conn, Way::Out, &matter.receiver, since).await?;
         drop(conn);
         let references: Vec<String> = thread
             .iter()
@@ -248,10 +263,10 @@ impl Desk {
         let base = &matter.mailbox.address;
         let reply_to = address::signed(key, base, &matter.record.number);
         let raw = compose(&Note {
-            from_name: matter.mailbox.speaks_as(&words.organisation),
+            from_name: matter.mailbox.speaks_as(&self.settings().organisation),
             from: base,
             reply_to: reply_to.as_deref(),
-            to: &matter.requester,
+            to: &matter.receiver,
             subject: &subject,
             text: &body,
             message_id: identity,
@@ -262,36 +277,20 @@ impl Desk {
             at: u64::try_from(now.0 / 1_000).unwrap_or_default(),
             file: None,
         });
-        let (raw, failed) = match raw {
-            Ok(raw) => (raw, None),
-            Err(why) => (why.clone().into_bytes(), Some(why)),
-        };
-        let held = matter.occasion.answers_by_itself() && recent >= AUTOMATIC_MAX;
-        let (outcome, reason) = match &failed {
-            Some(why) => ("failed", why.clone()),
-            None if held => {
-                ("held", format!("{AUTOMATIC_MAX} automatic messages within an hour are enough for one address"))
-            }
-            None => ("waiting", String::new()),
-        };
+        let is_too_much = matter.occasion.answers_by_itself() && recent >= AUTOMATIC_MAX;
+        let (raw, outcome, reason) = fate(raw, is_too_much);
         let row = MessageRow {
-            id: self.inner.ids.next(now),
-            mailbox: matter.mailbox.id,
-            way: Way::Out,
             identity: identity.into(),
             outcome: outcome.into(),
             reason,
-            sender: base.clone(),
-            recipient: matter.requester.clone(),
+            recipient: matter.receiver.clone(),
             subject,
             number: matter.record.number.clone(),
-            at: now,
-            size: raw.len() as i64,
-            blob: model::canonical::hex(&model::canonical::leaf(&raw)),
             automatic: matter.occasion.automatic,
+            ..MessageRow::written(self.inner.ids.next(now), &matter.mailbox, &raw, now)
         };
         self.keep_answer(row.clone(), raw).await?;
-        Ok((outcome == "waiting").then_some(row.id))
+        Ok((outcome == WAITING).then_some(row.id))
     }
 
     pub(super) async fn keep_answer(&self, row: MessageRow, raw: Vec<u8>) -> Result<(), Refusal> {
@@ -308,7 +307,9 @@ impl Desk {
     async fn words(&self, matter: &Matter, now: Moment) -> Result<Words, Refusal> {
         let author = matter.entry.by.clone().unwrap_or_default();
         let reader = Actor::system("mail", Via::Job);
-        let people = BTreeSet::from([matter.requester.clone(), author.clone()]);
+        let asker = requester_field(&matter.kind).and_then(|field| matter.record.fields.get(field));
+        let asker = address::plain(asker.and_then(Value::as_text).unwrap_or_default());
+        let people = BTreeSet::from([matter.receiver.clone(), asker.clone(), author.clone()]);
         let names = self.names_of(&reader, BTreeSet::new(), people, now).await?;
         let mut conn = self.db().read().await?;
         let mut name_of = async |email: &str| -> Result<String, Fault> {
@@ -318,12 +319,13 @@ impl Desk {
                 None => account::by_email(&mut conn, email).await?.map(|found| found.account.name).unwrap_or_default(),
             })
         };
-        let (requester_name, author_name) = (name_of(&matter.requester).await?, name_of(&author).await?);
+        let receiver_name = if matter.occasion.inner { name_of(&matter.receiver).await? } else { String::new() };
+        let (requester_name, author_name) = (name_of(&asker).await?, name_of(&author).await?);
         let record = &matter.record;
         // Only what the requester may see on the record's own page is told by mail.
         let resolution = matter.kind.find("resolution").filter(|field| !field.internal);
         let resolution = resolution.and_then(|field| record.fields.get(&field.name)).and_then(Value::as_text);
-        let receiver = account::by_email(&mut conn, &matter.requester).await?.map(|found| found.account);
+        let receiver = account::by_email(&mut conn, &matter.receiver).await?.map(|found| found.account);
         let is_ours = matter.occasion.is_by_choice() && receiver.is_some_and(|account| account.customer.is_none());
         let note = matter.entry.note.as_ref().filter(|note| note.public || is_ours).map(|note| note.text.clone());
         let link = self.reached_at().map(|base| format!("{base}/{}/{}", matter.kind.plural, record.number));
@@ -332,8 +334,8 @@ impl Desk {
             title: record.title.clone(),
             kind: matter.kind.label.clone(),
             state: matter.kind.state_label(&record.state),
-            requester: matter.requester.clone(),
-            receiver_name: if matter.occasion.inner { requester_name.clone() } else { String::new() },
+            requester: asker,
+            receiver_name,
             requester_name,
             author_name,
             note: match matter.occasion.inner && !matter.occasion.is_by_choice() {
@@ -481,7 +483,7 @@ fn identity(key: &[u8], matter: &Matter) -> String {
     let mut words = format!("{}:{}", matter.record.number, matter.entry.version);
     // Several of ours may hear of one entry.
     if matter.occasion.inner {
-        words.push_str(&format!(":{}:{}", matter.occasion.name, matter.requester));
+        words.push_str(&format!(":{}:{}", matter.occasion.name, matter.receiver));
     }
     let signature = address::sign(key, "message", &words);
     format!("{number}.{}.{signature}@{}", matter.entry.version, address::domain(&matter.mailbox.address))

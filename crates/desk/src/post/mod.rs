@@ -2,6 +2,7 @@
 //! decided upon stands in the crate `mail`; here it meets records.
 
 mod answer;
+mod asking;
 mod look;
 mod mailbox;
 mod notice;
@@ -9,6 +10,7 @@ mod parcel;
 mod standing;
 mod take;
 mod texts;
+mod written;
 
 use model::{Actor, Column, Entry, Job, Kind, Moment, Phase, Record, Value, Via};
 use serde_json::json;
@@ -73,12 +75,18 @@ pub struct Settled {
     pub number: String,
 }
 
-/// Promises an answer to the requester: for a new record, a public note, and for a record that is done. Whether there
-/// is anything to send, and to whom, is found out when it is sent; an import never promises one.
+/// Promises mail to the requester (for a new record, a public note, and for a record that is done) and to whoever must act
+/// on it. Whether there is anything to send is found out when it is sent; an import never promises any.
 pub fn promise(kind: &Kind, record: &Record, entry: &Entry) -> Vec<Job> {
-    if entry.act == "escalate" {
-        return brought_in(kind, record, entry);
+    let mut jobs = asking::promised(kind, record, entry);
+    match entry.act.as_str() {
+        "escalate" => jobs.extend(brought_in(kind, record, entry)),
+        _ => jobs.extend(answered(kind, record, entry)),
     }
+    jobs
+}
+
+fn answered(kind: &Kind, record: &Record, entry: &Entry) -> Option<Job> {
     let column = kind.fields.iter().find(|field| field.column == Some(Column::Requester));
     let requester = column.and_then(|field| record.fields.get(&field.name));
     let told = match entry.act.as_str() {
@@ -91,14 +99,14 @@ pub fn promise(kind: &Kind, record: &Record, entry: &Entry) -> Vec<Job> {
         _ => false,
     };
     if requester.is_none() || !told || entry.via == Via::Import {
-        return Vec::new();
+        return None;
     }
-    vec![Job {
+    Some(Job {
         name: SEND,
         payload: json!({"kind": kind.name, "number": record.number, "version": entry.version}),
         run_at: entry.recorded,
         key: Some(format!("{SEND}:{}:{}", record.number, entry.version)),
-    }]
+    })
 }
 
 /// A mail to everybody whom an entry brings in.

@@ -14,6 +14,7 @@ use crate::{
         MessageRow, SEND, Way,
         answer::{AUTOMATIC_MAX, Outgoing, first_that_sends},
         take::installation,
+        written::{WAITING, fate},
     },
     store::post,
 };
@@ -86,32 +87,19 @@ impl Desk {
             at: u64::try_from(now.0 / 1_000).unwrap_or_default(),
             ..Note::default()
         });
-        let (raw, outcome, reason) = match raw {
-            Err(why) => (why.clone().into_bytes(), "failed", why),
-            Ok(raw) if recent >= AUTOMATIC_MAX => {
-                (raw, "held", format!("{AUTOMATIC_MAX} automatic messages within an hour are enough for one address"))
-            }
-            Ok(raw) => (raw, "waiting", String::new()),
-        };
+        let (raw, outcome, reason) = fate(raw, recent >= AUTOMATIC_MAX);
         let id = known.map_or_else(|| self.inner.ids.next(now), |row| row.id);
         let row = MessageRow {
-            id,
-            mailbox: mailbox.id,
-            way: Way::Out,
             identity,
             outcome: outcome.into(),
             reason,
-            sender: mailbox.address.clone(),
             recipient: notice.to,
             subject: notice.subject,
             number: notice.number,
-            at: now,
-            size: raw.len() as i64,
-            blob: model::canonical::hex(&model::canonical::leaf(&raw)),
-            automatic: true,
+            ..MessageRow::written(id, &mailbox, &raw, now)
         };
         self.keep_answer(row, raw).await?;
-        if outcome != "waiting" {
+        if outcome != WAITING {
             return Ok(None);
         }
         // Nobody reads reports about what a machine wrote (RFC 3834 section 3.3).

@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     Desk, Fault,
-    post::{MessageRow, Outgoing, SEND, Way, answer, take::installation},
+    post::{MessageRow, Outgoing, SEND, answer, take::installation},
     store::{job, post, record},
 };
 
@@ -89,20 +89,12 @@ impl Desk {
         })
         .map_err(Refusal::Query)?;
         let row = MessageRow {
-            id: self.inner.ids.next(now),
-            mailbox: mailbox.id,
-            way: Way::Out,
             identity,
-            outcome: "waiting".into(),
-            reason: String::new(),
-            sender: mailbox.address.clone(),
             recipient: to,
             subject,
             number,
-            at: now,
-            size: raw.len() as i64,
-            blob: model::canonical::hex(&model::canonical::leaf(&raw)),
             automatic: occasion.automatic,
+            ..MessageRow::written(self.inner.ids.next(now), &mailbox, &raw, now)
         };
         self.keep_parcel(row, raw, now).await?;
         Ok(true)

@@ -188,7 +188,7 @@ struct HandOutPage {
     number: String,
     /// E-mail, and for whom.
     people: Vec<(String, String)>,
-    letter: Option<(Letter, String)>,
+    letter: Option<Letter>,
 }
 
 /// `GET /approvals/{number}`: who is asked now, and the links for those who have no account.
@@ -196,12 +196,7 @@ pub async fn show(seat: Seat, State(app): State<App>, Path(number): Path<String>
     Ok(Html(hand_out_page(&app, &seat, &number, None).await?.render()?))
 }
 
-async fn hand_out_page(
-    app: &App,
-    seat: &Seat,
-    number: &str,
-    letter: Option<(Letter, String)>,
-) -> Result<HandOutPage, Refused> {
+async fn hand_out_page(app: &App, seat: &Seat, number: &str, letter: Option<Letter>) -> Result<HandOutPage, Refused> {
     let shown = app.desk.find(&seat.actor, number, seat.now).await?;
     if seat.actor.customer.is_some() || !shown.can(model::Act::Step) {
         return Err(Refused::forbidden("Only those who may move it on hand out links."));
@@ -232,8 +227,7 @@ pub async fn hand_out(
 ) -> Result<Html<String>, Refused> {
     let sent = Sent::new(pairs(&body));
     let letter = app.desk.approval_letter(&seat.actor, &number, &sent.text("person"), seat.now).await?;
-    let address = format!("{}/decide/{}", app.settings.base, letter.secret);
-    Ok(Html(hand_out_page(&app, &seat, &number, Some((letter, address))).await?.render()?))
+    Ok(Html(hand_out_page(&app, &seat, &number, Some(letter)).await?.render()?))
 }
 
 #[derive(Template)]

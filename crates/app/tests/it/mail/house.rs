@@ -27,6 +27,23 @@ pub fn ines() -> Actor {
     Actor { email: INES.into(), name: "Ines Okafor".into(), roles: vec![Role::Agent], via: Via::Web, ..machine() }
 }
 
+/// A mailbox that opens incidents and answers.
+pub fn answering() -> MailboxEdit {
+    MailboxEdit {
+        name: "Support".into(),
+        address: SUPPORT.into(),
+        active: true,
+        answers: true,
+        definition: Definition {
+            opens: "incident".into(),
+            trusted: "mx.tidewell.example".into(),
+            outgoing: Server { host: "127.0.0.1".into(), port: 9, ..Server::default() },
+            ..Definition::default()
+        },
+        secret: None,
+    }
+}
+
 impl House {
     /// With two customers: Kim is a person of CUS-1 by its domain.
     pub async fn new(database: Database) -> House {
@@ -44,20 +61,7 @@ impl House {
             ..NewAccount::default()
         };
         world.desk.create_account(&machine(), account, now()).await.expect("an account");
-        let mailbox = MailboxEdit {
-            name: "Support".into(),
-            address: SUPPORT.into(),
-            active: true,
-            answers: true,
-            definition: Definition {
-                opens: "incident".into(),
-                trusted: "mx.tidewell.example".into(),
-                outgoing: Server { host: "127.0.0.1".into(), port: 9, ..Server::default() },
-                ..Definition::default()
-            },
-            secret: None,
-        };
-        let mailbox = world.desk.save_mailbox(&machine(), None, mailbox, now()).await.expect("a mailbox");
+        let mailbox = world.desk.save_mailbox(&machine(), None, answering(), now()).await.expect("a mailbox");
         House { world, mailbox, now: now() }
     }
 
