@@ -114,7 +114,7 @@ impl Desk {
             .write(move |conn| {
                 async move {
                     let account = account::by_email(conn, &email).await?.ok_or(Refusal::NotFound)?.account;
-                    let (scope, expires) = (new.scope, new.expires);
+                    let (scope, expires) = (new.scope, account.latest(new.expires));
                     let token = Token { id, account: account.id, name, scope, created: now, used: None, expires };
                     access::add_token(conn, &token, &hash).await?;
                     let deed = Deed::on("token", token.id, "create")

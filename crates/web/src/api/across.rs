@@ -51,7 +51,7 @@ pub async fn me(seat: Seat, State(app): State<App>) -> Answer {
         "name": actor.name,
         "roles": actor.roles.iter().map(|role| role.name()).collect::<Vec<_>>(),
         "customer": actor.customer,
-        "read_only": actor.read_only,
+        "read_only": actor.only_reads(),
         "may": may.collect::<serde_json::Map<_, _>>(),
     });
     Ok(api::answer(StatusCode::OK, body))

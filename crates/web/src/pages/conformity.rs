@@ -55,6 +55,9 @@ pub async fn open_clause(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>, Refused> {
+    if !seat.actor.touches(&id) {
+        return Err(Refusal::NotFound.into());
+    }
     let at = instant(&asked, seat.now)?;
     let assessment = assessment(&app, &seat, at).await?;
     let shell = Shell { views: true, ..crate::shell(&app, &seat, "/conformity").await };

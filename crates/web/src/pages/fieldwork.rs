@@ -26,6 +26,7 @@ use crate::{
 };
 use read::{Audit, Outcome, Question, RESULTS, mark};
 
+pub(super) use act::population;
 pub use act::{answer, draw, make_checklist};
 pub use report::report;
 
@@ -327,11 +328,8 @@ async fn sample_rows(app: &App, seat: &Seat, question: &Question, typed: &Typed)
 }
 
 fn picks(chosen: Option<Outcome>) -> Vec<Pick> {
-    let pick = |result: &Outcome| Pick {
-        value: result.name().into(),
-        label: result.label(),
-        chosen: chosen == Some(*result),
-    };
+    let pick =
+        |result: &Outcome| Pick { value: result.name().into(), label: result.label(), chosen: chosen == Some(*result) };
     RESULTS.iter().map(pick).collect()
 }
 
