@@ -92,10 +92,6 @@ impl Case {
         })
     }
 
-    pub fn first(&self) -> &Shown {
-        &self.thread.knots[0].shown
-    }
-
     pub fn may_read(&self, kind: &str) -> bool {
         self.readable.contains(kind)
     }
