@@ -3,6 +3,7 @@
 #[macro_use]
 mod world;
 
+mod auditors;
 mod audits;
 mod automation;
 mod backups;
@@ -23,5 +24,6 @@ mod papers;
 mod requests;
 mod silo;
 mod sudden_death;
+mod thread;
 mod tidy;
 mod watching;

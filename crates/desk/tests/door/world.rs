@@ -166,6 +166,7 @@ pub fn agent() -> Actor {
         via: Via::Web,
         window: None,
         read_only: false,
+        clauses: Vec::new(),
     }
 }
 
