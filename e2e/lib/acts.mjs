@@ -51,3 +51,24 @@ export async function hasFocus(locator) {
   const where = await locator.page().evaluate(() => globalThis.document.activeElement.outerHTML.slice(0, 200));
   assert.fail(`the keyboard is at ${where}`);
 }
+
+/// Makes a record through its form, with these fields; gives its number.
+export async function made(page, plural, fields) {
+  await page.goto(`/${plural}/new`);
+  for (const [name, value] of Object.entries(fields)) {
+    const control = page.locator(`main form.form [name="${name}"]`).first();
+    const isChoice = await control.evaluate((element) => element.tagName === 'SELECT');
+    await (isChoice ? control.selectOption(value) : control.fill(value));
+  }
+  await page.locator('main form.form .form-end button').click();
+  await page.waitForURL(new RegExp(`/${plural}/[A-Z]+-[^/]+$`));
+  return numberOf(page);
+}
+
+/// Takes the record at this address a step on, by the form of the step where it has one.
+export async function moved(page, address, step) {
+  await page.goto(address);
+  await page.locator('main').getByRole('link', { name: new RegExp(`^${step}…?$`) }).or(page.locator('main').getByRole('button', { name: new RegExp(`^${step}…?$`) })).first().click();
+  if (new URL(page.url()).pathname.endsWith('/step')) await page.locator('main form button').last().click();
+  await page.waitForURL((url) => url.pathname === address);
+}

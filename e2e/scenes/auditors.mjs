@@ -3,20 +3,29 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { said } from '../lib/acts.mjs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { said, signIn } from '../lib/acts.mjs';
 import { inspect } from './every_page.mjs';
 
+const EMAIL = 'vera@certification.example';
 const PASSWORD = 'tide table under lamp';
 
 /// An instant as a field has it, so many hours from now.
 const minute = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16);
+
+/// Sets the end of the seat that is shown, to the second.
+async function keepEnd(host, at) {
+  await host.getByLabel('Until').fill(new Date(at).toISOString().slice(0, 19));
+  await host.getByRole('button', { name: 'Keep this end' }).click();
+  await said(host, 'The seat ends');
+}
 
 export default function auditors(world) {
   it("an outside auditor's seat from invitation to expiry", async () => {
     const invited = await world().as('sms-manager', { expected: [/status of 422/] }, async (page) => {
       await page.goto('/auditors');
       await page.getByLabel('Name').fill('Vera Stone');
-      await page.getByLabel('E-mail').fill('vera@certification.example');
+      await page.getByLabel('E-mail').fill(EMAIL);
       await page.getByLabel('Until').fill(minute(-48));
       await page.getByLabel('Clauses').fill('8.6, 9.9');
       await page.getByRole('button', { name: 'Give the seat and make its link' }).click();
@@ -68,11 +77,33 @@ export default function auditors(world) {
       });
       await page.goto('/auditor');
       await page.getByText('The service desk lead; see the journal of that day.').waitFor();
+      // The end comes by itself: it is set to some seconds from now, and waited for on an open page.
+      const end = Date.now() + 8000;
       await world().as('sms-manager', {}, async (host) => {
         await host.goto(invited.seat);
         await host.getByRole('link', { name: record }).first().waitFor();
         await inspect(host, invited.seat, 'auditors-seat');
         await inspect(host, '/auditors', 'auditors');
+        await host.goto(invited.seat);
+        await keepEnd(host, Math.max(end, Date.now() + 4000));
+      });
+      await page.goto('/auditor/8.6.1');
+      await pause(Math.max(end - Date.now(), 0) + 6000);
+      await page.locator('table.t span.id a').first().click();
+      await page.waitForURL(/\/sign-in/);
+      await signIn(page, { email: EMAIL, password: PASSWORD });
+      await page.getByText('does not fit').or(page.getByText('not active')).or(page.locator('[role=alert], .note')).first().waitFor();
+      assert.match(page.url(), /\/sign-in/);
+
+      // With more time the auditor signs in again, until the host ends it.
+      await world().as('sms-manager', {}, async (host) => {
+        await host.goto(invited.seat);
+        await keepEnd(host, Date.now() + 3_600_000);
+      });
+      await page.goto('/sign-in');
+      await signIn(page, { email: EMAIL, password: PASSWORD });
+      await page.getByRole('heading', { name: 'Your audit' }).waitFor();
+      await world().as('sms-manager', {}, async (host) => {
         await host.goto(invited.seat);
         host.on('dialog', (dialog) => dialog.accept());
         await host.getByRole('button', { name: 'End the seat now' }).click();
@@ -80,8 +111,8 @@ export default function auditors(world) {
         if (await confirm.count()) await confirm.first().click();
         await said(host, 'The seat has ended');
       });
-      await page.goto('/auditor');
-      assert.match(page.url(), /\/sign-in/);
+      await page.getByRole('link', { name: '8.6.1', exact: true }).click();
+      await page.waitForURL(/\/sign-in/);
     });
   });
 

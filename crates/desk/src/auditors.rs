@@ -219,7 +219,7 @@ impl Desk {
 
 /// All that is read from one seat is one chain of entries.
 fn deed(account: i64) -> Deed {
-    Deed::on_named("reading", &account.to_string(), "read")
+    Deed::on_named("seat", &account.to_string(), "read")
 }
 
 fn distinct(clauses: Vec<String>) -> Vec<String> {

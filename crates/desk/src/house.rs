@@ -40,7 +40,7 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
             "automation",
             "watch",
             "mention",
-            "reading",
+            "seat",
         ]
         .into_iter()
         .map(|name| Kind::new(name, name, "").field(Field::new("value", Type::Mixed)))

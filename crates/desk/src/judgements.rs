@@ -87,7 +87,8 @@ impl Desk {
         let mut conn = self.db().read().await?;
         let mut judged = store::judgements(&mut conn, FRAMEWORK, until).await?;
         if !actor.clauses.is_empty() {
-            let clause = |judged: &Judged| catalogue().requirement(&judged.requirement).map(|known| known.clause.as_str());
+            let clause =
+                |judged: &Judged| catalogue().requirement(&judged.requirement).map(|known| known.clause.as_str());
             judged.retain(|judged| clause(judged).is_some_and(|clause| actor.covers(clause)));
         }
         Ok(judged)

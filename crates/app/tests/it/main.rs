@@ -22,6 +22,7 @@ mod mail;
 mod packs;
 mod papers;
 mod requests;
+mod seats;
 mod silo;
 mod sudden_death;
 mod thread;

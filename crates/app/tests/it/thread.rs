@@ -9,7 +9,13 @@ use crate::{
     world::{Database, World},
 };
 
-both_databases!(a_whole_thread, broken_links_are_told, nobody_sees_more, a_thread_has_its_price);
+both_databases!(
+    a_whole_thread,
+    a_thread_has_the_clocks_with_their_agreement,
+    broken_links_are_told,
+    nobody_sees_more,
+    a_thread_has_its_price,
+);
 
 /// An incident of a customer with everything that belongs to it. `{...}` are replaced where a test breaks something.
 const WHOLE: &str = r#"{"kind":"customer","number":"CUS-1","title":"Harbour","fields":{"name":"Harbour","active":true}}
@@ -53,13 +59,14 @@ async fn a_whole_thread(database: Database) {
         "SVC-1", "SLA-1", "CI-1", "PTY-1", "CON-1", "PRB-1", "KE-1", "CHG-1", "REL-1", "MIR-1", "ACT-1", "OUT-1",
         "COM-1", "RPT-1", "SLR-1",
     ] {
-        assert!(text.contains(&format!("/{number}\"")), "{number} is missing");
+        assert!(text.contains(&format!("/{number}\"")), "{number} is missing: {text}");
     }
     for words in [
         "nothing is broken",
-        "approved by helena@tidewell.example, 20 Oct 2026",
+        "approved by helena@tidewell.example, Tue 20 Oct 2026",
         "We are rolling the last change back.",
-        "SLA-1 for P1",
+        "No clock ran.",
+        "INC-1 is about its service",
         "Double the pool elsewhere as well",
         "PRB-1 names it as changes",
         "CHG-1 is named there as changes",
@@ -73,6 +80,17 @@ async fn a_whole_thread(database: Database) {
     }
     let record = building.get(Who::Mail(&mail(Role::Agent)), "/incidents/INC-1").await;
     assert!(record.text.contains("/thread/INC-1"));
+}
+
+/// What was over when it was brought in has no clocks; what goes on has them.
+async fn a_thread_has_the_clocks_with_their_agreement(database: Database) {
+    let open = r#"{"kind":"incident","number":"INC-2","title":"Card payments slow","state":"in_progress","fields":{"customer":"CUS-1","service":"SVC-1","impact":"high","urgency":"high","priority":"P1","raised_on":"2026-11-25T08:00:00Z"},"history":[{"at":"2026-11-25T08:00:00Z","by":"ines@tidewell.example","state":"new"},{"at":"2026-11-25T08:10:00Z","by":"ines@tidewell.example","state":"in_progress"}]}
+"#;
+    let (_world, building) = world(database, &format!("{WHOLE}{open}")).await;
+    let text = page(&building, Role::InternalAuditor, "INC-2").await;
+    for words in ["SLA-1 for P1", "INC-2 runs under it", "/SLA-1\""] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
 }
 
 /// Each single fault of the whole thread is told where it is, and nothing else is.

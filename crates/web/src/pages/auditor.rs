@@ -24,7 +24,7 @@ use crate::{
         field::{Control, Field},
         parts::{Link, Mark},
         shell::Shell,
-        state, text, time,
+        state, time,
     },
 };
 
@@ -34,8 +34,6 @@ pub const ADDRESS: &str = "/auditor";
 const INQUIRY: &str = "inquiry";
 /// Most questions on the page.
 const ASKED: usize = 100;
-/// Longest title of a question, in characters.
-const TITLE: usize = 120;
 
 #[derive(Template)]
 #[template(path = "page/auditor.html")]
@@ -220,10 +218,7 @@ async fn put(app: &App, seat: &Seat, typed: &Typed) -> Result<String, Refusal> {
         let why = format!("\"{}\" is neither a requirement nor a record that you can open", typed.about);
         return Err(Refusal::field("about", why));
     }
-    let mut fields = Map::from_iter([
-        ("title".to_string(), Json::from(text::shortened(&typed.question, TITLE))),
-        ("question".to_string(), typed.question.as_str().into()),
-    ]);
+    let mut fields = Map::from_iter([("question".to_string(), Json::from(typed.question.as_str()))]);
     if !typed.about.is_empty() {
         fields.insert("about".into(), typed.about.as_str().into());
     }

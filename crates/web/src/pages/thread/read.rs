@@ -18,6 +18,9 @@ const STEPS: usize = 3;
 /// Most reports and results of a month.
 const COUNTED: usize = 12;
 
+/// States of an agreement that holds.
+const IN_FORCE: [&str; 4] = ["agreed", "active", "in-force", "current"];
+
 /// Where a thread ends, and what still leads on from there: from a service to those who supply it, from these to what was
 /// agreed with them.
 const LEAVES: [Leaf; 21] = [
@@ -69,7 +72,10 @@ impl Case {
         let found = app.desk.find(&seat.actor, number, seat.now).await?;
         let kind = catalog.find(found.kind()).ok_or(Refusal::NotFound)?.clone();
         let whole = app.desk.whole(&seat.actor, kind.name, number, seat.now).await?;
-        let also = agreements(&whole.clocks);
+        let mut also = agreements(&whole.clocks);
+        if also.is_empty() && kind.clocked {
+            also = agreed(app, seat, &whole.shown).await?;
+        }
         let course = Course { steps: STEPS, most: KNOTS, leaves: &LEAVES, also: &also };
         let mut thread = app.desk.thread(&seat.actor, number, course, seat.now).await?;
         let month = month(&whole.shown);
@@ -114,6 +120,25 @@ fn agreements(clocks: &[Clock]) -> Vec<(String, String)> {
     });
     let numbers: BTreeSet<&str> = every.filter(|number| !number.is_empty()).collect();
     numbers.into_iter().map(|number| (number.to_string(), "runs under it".to_string())).collect()
+}
+
+/// The agreements about its service that stood when it was raised, where no clock says under which one it ran: none is started
+/// for what was over when it was brought in.
+async fn agreed(app: &App, seat: &Seat, shown: &Shown) -> Result<Vec<(String, String)>, Refusal> {
+    let Some(service) = shown.fields().get("service").and_then(Value::as_text) else { return Ok(Vec::new()) };
+    let query = Query { filter: Filter::equal("service", service), columns: vec![EVERY.into()], ..Query::of("sla") };
+    let records = match app.desk.list(&seat.actor, &query, seat.now).await {
+        Ok(page) => page.records,
+        Err(Refusal::NotFound) => Vec::new(),
+        Err(refusal) => return Err(refusal),
+    };
+    let at = |shown: &Shown, name: &str| shown.fields().get(name).and_then(Value::as_moment);
+    let raised = at(shown, "raised_on").unwrap_or(seat.now);
+    let stood = |sla: &&Shown| {
+        let of_customer = sla.customer().is_none() || sla.customer() == shown.customer();
+        of_customer && IN_FORCE.contains(&sla.state()) && at(sla, "agreed_on").is_some_and(|agreed| agreed <= raised)
+    };
+    Ok(records.iter().filter(stood).map(|sla| (sla.number().to_string(), "is about its service".to_string())).collect())
 }
 
 /// The month that counts an incident or a request: that of its resolution, or of its beginning while it is open.
