@@ -56,7 +56,7 @@ export async function hasFocus(locator) {
 export async function made(page, plural, fields) {
   await page.goto(`/${plural}/new`);
   for (const [name, value] of Object.entries(fields)) {
-    const control = page.locator(`main form.form [name="${name}"]`).first();
+    const control = page.locator(`main form.form [name="${name}"]:visible`).first();
     const isChoice = await control.evaluate((element) => element.tagName === 'SELECT');
     await (isChoice ? control.selectOption(value) : control.fill(value));
   }
@@ -65,10 +65,9 @@ export async function made(page, plural, fields) {
   return numberOf(page);
 }
 
-/// Takes the record at this address a step on, by the form of the step where it has one.
-export async function moved(page, address, step) {
-  await page.goto(address);
-  await page.locator('main').getByRole('link', { name: new RegExp(`^${step}…?$`) }).or(page.locator('main').getByRole('button', { name: new RegExp(`^${step}…?$`) })).first().click();
-  if (new URL(page.url()).pathname.endsWith('/step')) await page.locator('main form button').last().click();
+/// Takes the record at this address on to a state, by the page of the step.
+export async function moved(page, address, to) {
+  await page.goto(`${address}/step?to=${to}`);
+  await page.locator('main form.form .form-end button').click();
   await page.waitForURL((url) => url.pathname === address);
 }

@@ -47,7 +47,7 @@ export default function audits(world) {
       audit = await made(page, 'audits', plan);
       await page.goto('/coverage');
       assert.ok((await page.getByRole('link', { name: audit }).count()) > 0, 'what is planned is covered');
-      await moved(page, `/audits/${audit}`, 'Start');
+      await moved(page, `/audits/${audit}`, 'in_progress');
       await page.getByRole('link', { name: 'Checklist and samples' }).click();
       await page.getByRole('button', { name: 'Make the checklist' }).click();
       await said(page, 'are on the checklist');
@@ -75,7 +75,7 @@ export default function audits(world) {
       await page.goto(`/audits/${audit}/edit`);
       await page.locator('main form.form [name=conclusion]').fill('The process works; one finding.');
       await page.locator('main form.form .form-end button').click();
-      await moved(page, `/audits/${audit}`, 'Report');
+      await moved(page, `/audits/${audit}`, 'reported');
       await inspect(page, `/fieldwork/${audit}/report`, 'two-days-report');
       await page.getByText('The process works; one finding.').waitFor();
       await page.getByText('Nobody could say who decides when it is closed.').first().waitFor();

@@ -38,15 +38,15 @@ export default function effect(world) {
       await page.locator('main form.form .form-end button').click();
       await said(page, number);
 
-      await moved(page, address, 'Act');
-      await moved(page, address, 'Check effect');
+      await moved(page, address, 'acting');
+      await moved(page, address, 'checking');
       await says(page, address, 'Watching');
       // Whoever measures cannot move the yardstick any more.
       await page.goto(`${address}/edit`);
       await page.locator('main form.form [name=limit]').fill('50');
       await page.locator('main form.form .form-end button').click();
       await page.getByText('was named before the effect is checked').first().waitFor();
-      await moved(page, address, 'Close');
+      await moved(page, address, 'closed');
       await says(page, address, 'Closed');
 
       const read = (value) => made(page, 'readings', { measure, value, at: new Date().toISOString().slice(0, 16) });
@@ -63,7 +63,7 @@ export default function effect(world) {
       await page.locator('main form.form [name=watch_from]').fill(day(1));
       await page.locator('main form.form .form-end button').click();
       await said(page, number);
-      await moved(page, address, 'Check effect');
+      await moved(page, address, 'checking');
       await says(page, address, 'Watching');
     }));
 }

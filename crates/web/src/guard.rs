@@ -167,6 +167,10 @@ async fn check(State(app): State<App>, http: Request, next: Next) -> Response {
     if seat::origin(http.headers(), &app) == Origin::Elsewhere {
         return foreign();
     }
+    // Who comes in has no session that a form could carry, whatever the cookie of one that is over says.
+    if http.uri().path() == "/sign-in" || http.uri().path().starts_with("/welcome/") {
+        return next.run(http).await;
+    }
     let Some(wanted) = seat::session_token(http.headers(), &app).map(seat::csrf) else {
         return next.run(http).await;
     };

@@ -121,7 +121,7 @@ fn proving(seat: &Seat, readiness: Option<&Readiness>) -> Vec<(&'static str, &'s
         ("In writing", "/papers", "", String::new()),
     ];
     if rights::host(&seat.actor, seat.now).is_ok() {
-        pages.push(("Auditors from outside", "/auditors", "", String::new()));
+        pages.push(("Outside auditors", "/auditors", "", String::new()));
     }
     pages
 }

@@ -310,6 +310,15 @@ async fn an_open_session_ends_with_the_seat(database: Database) {
     assert_eq!((page.status, page.header("location")), (StatusCode::SEE_OTHER, "/sign-in?next=/incidents/INC-1"));
     assert_eq!(by_cookie("/live?list=/incidents").await.status, StatusCode::SEE_OTHER);
     assert_eq!(get(&building, &key, "/incidents").await.status, StatusCode::UNAUTHORIZED);
+    // The way in is not barred by the cookie of a session that is over; it is barred by the seat.
+    let form = format!("email={EMAIL}&password={}", PASSWORD.replace(' ', "+"));
+    let own = [
+        ("cookie", cookie.as_str()),
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let signed = building.ask(Who::Nobody, Method::POST, "/sign-in", &own, form.clone().into_bytes()).await;
+    assert_eq!(signed.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", signed.text);
     // Neither is anything written after the end, nor does the link open it again.
     let bearer = format!("Bearer {key}");
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/x-www-form-urlencoded")];
@@ -326,6 +335,8 @@ async fn an_open_session_ends_with_the_seat(database: Database) {
     // With more time the person signs in again; the old session and token stay closed.
     desk.end_seat(&manager(), id, until.plus(DAY), until).await.unwrap();
     assert_eq!(read().await, (0, 0));
+    let signed = building.ask(Who::Nobody, Method::POST, "/sign-in", &own, form.into_bytes()).await;
+    assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.text);
 }
 
 async fn news_end_with_the_seat(database: Database) {

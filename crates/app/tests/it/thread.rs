@@ -86,11 +86,16 @@ async fn a_whole_thread(database: Database) {
 async fn a_thread_has_the_clocks_with_their_agreement(database: Database) {
     let open = r#"{"kind":"incident","number":"INC-2","title":"Card payments slow","state":"in_progress","fields":{"customer":"CUS-1","service":"SVC-1","impact":"high","urgency":"high","priority":"P1","raised_on":"2026-11-25T08:00:00Z"},"history":[{"at":"2026-11-25T08:00:00Z","by":"ines@tidewell.example","state":"new"},{"at":"2026-11-25T08:10:00Z","by":"ines@tidewell.example","state":"in_progress"}]}
 "#;
-    let (_world, building) = world(database, &format!("{WHOLE}{open}")).await;
+    // Of another customer, with whom nothing was agreed.
+    let other = open.replace("INC-2", "INC-3").replace("CUS-1", "CUS-2");
+    let (_world, building) = world(database, &format!("{WHOLE}{open}{other}")).await;
     let text = page(&building, Role::InternalAuditor, "INC-2").await;
     for words in ["SLA-1 for P1", "INC-2 runs under it", "/SLA-1\""] {
         assert!(text.contains(words), "{words}: {text}");
     }
+    assert!(!text.contains("is covered by no agreement"), "{text}");
+    let text = page(&building, Role::InternalAuditor, "INC-3").await;
+    assert!(text.contains("standard target for P1") && text.contains("is covered by no agreement"), "{text}");
 }
 
 /// Each single fault of the whole thread is told where it is, and nothing else is.

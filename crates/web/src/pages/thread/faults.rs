@@ -38,7 +38,7 @@ fn of_record(case: &Case, knot: &Knot, is_first: bool, now: Moment) -> Vec<Strin
         ],
         "major_incident_review" => vec![
             (!has(shown, "told_top_on"), "does not say when top management was told"),
-            (!has(shown, "causes"), "names no causes"),
+            (!is_open(shown) && !has(shown, "causes"), "names no causes"),
         ],
         "action" => {
             let late = when(shown, "due").is_some_and(|due| due.date() < now.date());
@@ -61,7 +61,7 @@ fn of_ticket(case: &Case, shown: &Shown, now: Moment) -> Vec<(bool, &'static str
     let results = ["report", "sla_result", "availability_result"];
     let counted = results.into_iter().any(|kind| case.met(kind)) || !results.iter().all(|kind| case.may_read(kind));
     let is_over = case.month.as_deref().is_some_and(|month| *month < now.date().to_string()[..7]);
-    let under_none = case.clocks.iter().any(|clock| clock.agreement.is_empty());
+    let under_none = whole && !case.met("sla");
     vec![
         (!has(shown, "service") && !shown.kind().contains("request"), "names no service"),
         (is_closed && shown.kind() == "incident" && !has(shown, "resolution"), "is closed without a resolution"),
@@ -133,5 +133,5 @@ fn when(shown: &Shown, field: &str) -> Option<Moment> {
 
 /// Neither done nor withdrawn.
 fn is_open(shown: &Shown) -> bool {
-    !["done", "closed", "withdrawn", "cancelled"].contains(&shown.state())
+    !["done", "closed", "reported", "withdrawn", "cancelled"].contains(&shown.state())
 }
