@@ -57,7 +57,7 @@ fn of_record(case: &Case, knot: &Knot, is_first: bool, now: Moment) -> Vec<Strin
 fn of_ticket(case: &Case, shown: &Shown, now: Moment) -> Vec<(bool, &'static str)> {
     let (is_major, is_closed) = (is(shown, "major"), has(shown, "closed_on") || shown.state() == "closed");
     let whole = !case.thread.is_cut;
-    let is_told = !case.said.is_empty() || case.met("communication");
+    let is_told = !case.said.is_empty() || case.met("communication") || !case.may_read("communication");
     let results = ["report", "sla_result", "availability_result"];
     let counted = results.into_iter().any(|kind| case.met(kind)) || !results.iter().all(|kind| case.may_read(kind));
     let is_over = case.month.as_deref().is_some_and(|month| *month < now.date().to_string()[..7]);
@@ -85,7 +85,8 @@ fn of_change(case: &Case, shown: &Shown) -> Vec<(bool, &'static str)> {
     let is_emergency = text(shown, "category") == "emergency";
     let is_standard = is(shown, "standard") || text(shown, "category") == "standard";
     let own = text(shown, "decided_by");
-    let ties = case.thread.knots.iter().any(|knot| knot.shown.kind() == "ci" && knot.from == shown.number());
+    let ties = !case.may_read("ci")
+        || case.thread.knots.iter().any(|knot| knot.shown.kind() == "ci" && knot.from == shown.number());
     let failed = !["", "successful", "success"].contains(&text(shown, "outcome"));
     vec![
         (done.is_some() && decided.is_none() && !is_standard, "is implemented, and nobody decided on it"),
