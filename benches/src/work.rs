@@ -97,6 +97,7 @@ fn actor(role: Role) -> Actor {
         via: Via::Web,
         window: None,
         read_only: false,
+        clauses: Vec::new(),
     }
 }
 

@@ -51,3 +51,23 @@ export async function hasFocus(locator) {
   const where = await locator.page().evaluate(() => globalThis.document.activeElement.outerHTML.slice(0, 200));
   assert.fail(`the keyboard is at ${where}`);
 }
+
+/// Makes a record through its form, with these fields; gives its number.
+export async function made(page, plural, fields) {
+  await page.goto(`/${plural}/new`);
+  for (const [name, value] of Object.entries(fields)) {
+    const control = page.locator(`main form.form [name="${name}"]:visible`).first();
+    const isChoice = await control.evaluate((element) => element.tagName === 'SELECT');
+    await (isChoice ? control.selectOption(value) : control.fill(value));
+  }
+  await page.locator('main form.form .form-end button').click();
+  await page.waitForURL(new RegExp(`/${plural}/[A-Z]+-[^/]+$`));
+  return numberOf(page);
+}
+
+/// Takes the record at this address on to a state, by the page of the step.
+export async function moved(page, address, to) {
+  await page.goto(`${address}/step?to=${to}`);
+  await page.locator('main form.form .form-end button').click();
+  await page.waitForURL((url) => url.pathname === address);
+}

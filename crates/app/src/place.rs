@@ -2,9 +2,9 @@
 
 use std::{env, fs, path::PathBuf};
 
-use desk::Desk;
+use desk::{Desk, unit::Reaction};
 
-use crate::Failure;
+use crate::{Failure, duties::effect};
 
 /// The file in a data folder.
 const FILE: &str = "plumbline.db";
@@ -96,9 +96,12 @@ impl Drop for Passing {
     }
 }
 
+/// What follows from entries of the journal.
+const REACTIONS: &[Reaction] = &[desk::post::promise, web::pages::papers::readers::promise, effect::promise];
+
 /// Opens the database at an address.
 pub async fn open(url: &str) -> Result<Desk, Failure> {
-    let desk = Desk::open(url, kinds::catalog(), &[desk::post::promise, web::pages::papers::readers::promise]).await;
+    let desk = Desk::open(url, kinds::catalog(), REACTIONS).await;
     desk.map_err(|fault| Failure::Failed(format!("cannot open the database {}: {fault}", shown(url))))
 }
 

@@ -303,6 +303,7 @@ fn bearer(link: &ApprovalLink) -> Actor {
         via: Via::Web,
         window: None,
         read_only: false,
+        clauses: Vec::new(),
     }
 }
 

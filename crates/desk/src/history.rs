@@ -42,9 +42,10 @@ impl Desk {
     /// What is known of the past year, oldest first, and how many instants are still to be counted.
     ///
     /// # Errors
-    /// `NotFound` for people of customers: conformity is the provider's.
+    /// `NotFound` for people of customers, as conformity is the provider's, and for a seat that is limited to clauses, as this
+    /// tells of all of them.
     pub async fn scores(&self, actor: &Actor, now: Moment) -> Result<(Vec<Score>, usize), Refusal> {
-        if actor.customer.is_some() || !actor.is_active_at(now) {
+        if !sees_all(actor, now) {
             return Err(Refusal::NotFound);
         }
         let known = self.known_scores(now).await?;
@@ -80,9 +81,9 @@ impl Desk {
     /// What would become of the requirements up to a later day if nothing were recorded from now on.
     ///
     /// # Errors
-    /// `NotFound` for people of customers, `Query` for a day that is past or more than three years ahead.
+    /// `NotFound` as for [`Desk::scores`], `Query` for a day that is past or more than three years ahead.
     pub async fn outlook(&self, actor: &Actor, until: Moment, now: Moment) -> Result<Arc<Outlook>, Refusal> {
-        if actor.customer.is_some() || !actor.is_active_at(now) {
+        if !sees_all(actor, now) {
             return Err(Refusal::NotFound);
         }
         if until <= now || until.0 - now.0 > FURTHEST * DAY {
@@ -97,6 +98,10 @@ impl Desk {
         self.keep_outlook(newest, (now, until), outlook.clone());
         Ok(outlook)
     }
+}
+
+fn sees_all(actor: &Actor, now: Moment) -> bool {
+    actor.customer.is_none() && actor.clauses.is_empty() && actor.is_active_at(now)
 }
 
 /// Ends of the last days and months, newest first.

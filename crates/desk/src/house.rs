@@ -40,6 +40,7 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
             "automation",
             "watch",
             "mention",
+            "seat",
         ]
         .into_iter()
         .map(|name| Kind::new(name, name, "").field(Field::new("value", Type::Mixed)))

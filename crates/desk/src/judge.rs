@@ -84,6 +84,10 @@ impl Desk {
         if actor.customer.is_some() || !actor.is_active_at(now) {
             return Err(Refusal::NotFound);
         }
+        Ok(within(actor, self.newest_assessment(now).await?))
+    }
+
+    async fn newest_assessment(&self, now: Moment) -> Result<Arc<Assessment>, Refusal> {
         if let Some(last) = self.last() {
             if self.is_fresh(&last, now).await? {
                 return Ok(last.assessment);
@@ -154,7 +158,7 @@ impl Desk {
         if actor.customer.is_some() || !actor.is_active_at(now) {
             return None;
         }
-        self.last().map(|last| last.assessment)
+        self.last().map(|last| within(actor, last.assessment))
     }
 
     /// Begins a new assessment beside whoever asks, unless one is under way or a long one has only just ended. A server does
@@ -191,14 +195,14 @@ impl Desk {
                 .map(|(_, known)| known.clone())
         };
         if let Some(known) = known(&self.judged().past.lock().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(known);
+            return Ok(within(actor, known));
         }
         let assessment = Arc::new(self.assess_as_of(at).await?);
         let mut past = self.judged().past.lock().unwrap_or_else(PoisonError::into_inner);
         past.retain(|(seen, _)| *seen == newest);
         past.truncate(PASTS - 1);
         past.insert(0, (newest, assessment.clone()));
-        Ok(assessment)
+        Ok(within(actor, assessment))
     }
 
     async fn judge(&self, kept: &mut Option<Followed>, now: Moment) -> Result<Arc<Assessment>, Refusal> {
@@ -242,4 +246,16 @@ impl Desk {
     fn judged(&self) -> &Judged {
         &self.inner.judged
     }
+}
+
+/// An assessment as whoever asks may know it: a seat that is limited to clauses knows of no others, and of no checks of our
+/// own beside them.
+fn within(actor: &Actor, assessment: Arc<Assessment>) -> Arc<Assessment> {
+    if actor.clauses.is_empty() {
+        return assessment;
+    }
+    let mut own = Assessment::clone(&assessment);
+    own.verdicts.retain(|verdict| actor.covers(&verdict.requirement.clause));
+    own.beside.clear();
+    Arc::new(own)
 }

@@ -78,13 +78,20 @@ impl Desk {
             .await
     }
 
-    /// What people judged until an instant, oldest first: the last one of a requirement is the one that counts.
+    /// What people judged until an instant, oldest first: the last one of a requirement is the one that counts. A seat that is
+    /// limited to clauses sees those of its own.
     pub async fn judgements(&self, actor: &Actor, until: Moment, now: Moment) -> Result<Vec<Judged>, Refusal> {
         if actor.customer.is_some() || !actor.is_active_at(now) {
             return Err(Refusal::NotFound);
         }
         let mut conn = self.db().read().await?;
-        Ok(store::judgements(&mut conn, FRAMEWORK, until).await?)
+        let mut judged = store::judgements(&mut conn, FRAMEWORK, until).await?;
+        if !actor.clauses.is_empty() {
+            let clause =
+                |judged: &Judged| catalogue().requirement(&judged.requirement).map(|known| known.clause.as_str());
+            judged.retain(|judged| clause(judged).is_some_and(|clause| actor.covers(clause)));
+        }
+        Ok(judged)
     }
 
     /// The same as the engine takes it.

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod alarms;
+pub mod auditors;
 pub mod automation;
 pub mod backup;
 pub mod beside;
@@ -41,6 +42,7 @@ mod stages;
 mod standing;
 pub mod store;
 mod tally;
+pub mod thread;
 mod undo;
 pub mod unit;
 pub mod verify;

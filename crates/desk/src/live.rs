@@ -151,12 +151,22 @@ pub struct Ear {
     desk: Desk,
     id: u64,
     receiver: mpsc::Receiver<News>,
+    /// Whoever is here for a time may be shown out before it is over.
+    guest: Option<(Actor, Clock)>,
 }
 
 impl Ear {
     /// The next news; `None` once nobody tells any more.
     pub async fn hear(&mut self) -> Option<News> {
-        self.receiver.recv().await
+        let news = self.receiver.recv().await?;
+        if let Some((actor, clock)) = &self.guest {
+            // By another server too, so that only the database knows.
+            let now = self.desk.in_the_name_of(&actor.email, clock()).await.ok().flatten()?;
+            if (&now.roles, &now.clauses) != (&actor.roles, &actor.clauses) {
+                return None;
+            }
+        }
+        Some(news)
     }
 }
 
@@ -197,7 +207,8 @@ impl Desk {
             let (desk, clock) = (self.clone(), clock.clone());
             tokio::spawn(async move { desk.beat(since.minus(SECOND), clock).await });
         }
-        Ok(Ear { desk: self.clone(), id, receiver })
+        let guest = actor.window.map(|_| (actor.clone(), clock.clone()));
+        Ok(Ear { desk: self.clone(), id, receiver, guest })
     }
 
     /// Says that somebody writes to a record, or has stopped; who looks at it sees that.
@@ -303,7 +314,9 @@ impl Desk {
     async fn name(&self, pulse: &mut Pulse, entries: &[Arc<Entry>], now: Moment) {
         let unknown: BTreeSet<String> =
             entries.iter().filter_map(|entry| entry.by.clone()).filter(|by| !pulse.names.contains_key(by)).collect();
-        let actor = self.live().state().listeners.values().next().map(|listener| listener.actor.clone());
+        // Of whoever knows most names.
+        let knows = |actor: &&Actor| actor.customer.is_none() && actor.clauses.is_empty();
+        let actor = self.live().state().listeners.values().map(|listener| &listener.actor).max_by_key(knows).cloned();
         let Some(actor) = actor.filter(|_| !unknown.is_empty()) else { return };
         // Without names there are still addresses.
         let found = self.names_of(&actor, BTreeSet::new(), unknown.clone(), now).await.unwrap_or_default();

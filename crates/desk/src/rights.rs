@@ -44,10 +44,25 @@ pub fn administer(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
     if !actor.is_active_at(now) || !actor.has(Role::Administrator) {
         return Err(Refusal::Forbidden("Only administrators may do this.".into()));
     }
-    if actor.read_only {
+    if actor.only_reads() {
         return Err(Refusal::Forbidden("This token may only read.".into()));
     }
     Ok(Warrant(()))
+}
+
+/// Who invites auditors from outside, and sees what they read: whoever runs the SMS or looks after the house.
+///
+/// # Errors
+/// `NotFound` for people of customers and for auditors from outside, `Forbidden` for everybody else.
+pub fn host(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
+    if actor.customer.is_some() || actor.has(Role::ExternalAuditor) {
+        return Err(Refusal::NotFound);
+    }
+    let hosts = [Role::Administrator, Role::SmsManager].into_iter().any(|role| actor.has(role));
+    if actor.is_active_at(now) && hosts && !actor.only_reads() {
+        return Ok(Warrant(()));
+    }
+    Err(Refusal::Forbidden("Auditors from outside are invited by SMS managers and administrators.".into()))
 }
 
 /// Who judges requirements that a machine cannot: whoever runs the SMS or audits it from inside.
@@ -56,7 +71,7 @@ pub fn administer(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
 /// `Forbidden` for everybody else.
 pub fn judge(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
     let judges = [Role::SmsManager, Role::InternalAuditor].into_iter().any(|role| actor.has(role));
-    if actor.is_active_at(now) && judges && !actor.read_only && actor.customer.is_none() {
+    if actor.is_active_at(now) && judges && !actor.only_reads() && actor.customer.is_none() {
         return Ok(Warrant(()));
     }
     Err(Refusal::Forbidden("Requirements are judged by SMS managers and internal auditors.".into()))
@@ -73,6 +88,10 @@ pub fn take_away(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
         return Err(Refusal::NotFound);
     }
     if actor.is_active_at(now) && TAKERS.into_iter().any(|role| actor.has(role)) {
+        if !actor.clauses.is_empty() {
+            let limit = actor.clauses.join(", ");
+            return Err(Refusal::Forbidden(format!("A pack holds every record; your seat is limited to {limit}.")));
+        }
         return Ok(Warrant(()));
     }
     Err(Refusal::Forbidden("Evidence packs are for administrators, SMS managers and auditors.".into()))
@@ -99,7 +118,7 @@ pub fn keep(actor: &Actor, email: &str, now: Moment) -> Result<Warrant, Refusal>
 /// # Errors
 /// `Forbidden` for whoever may write nothing.
 pub fn own(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
-    if actor.is_active_at(now) && !actor.read_only {
+    if actor.is_active_at(now) && !actor.only_reads() {
         return Ok(Warrant(()));
     }
     Err(Refusal::Forbidden("Your account may only read at this time.".into()))
@@ -133,7 +152,13 @@ fn reaches(actor: &Actor, kind: &Kind, act: Act) -> Vec<Reach> {
     if actor.read_only && act != Act::Read {
         return Vec::new();
     }
-    let granted = kind.grants.iter().filter(|grant| actor.has(grant.role) && grant.acts.contains(&act));
+    // All clauses of a kind count, not the first alone: they are those for which its records are evidence (a test holds them
+    // to the catalogue of requirements), and what a clause is sampled from must open. What the seat's own person asked lies
+    // within every limit.
+    let covered = actor.clauses.is_empty() || kind.clauses.iter().any(|clause| actor.touches(clause));
+    let within = |reach: &Reach| covered || *reach == Reach::Own;
+    let granted =
+        kind.grants.iter().filter(|grant| actor.has(grant.role) && grant.acts.contains(&act) && within(&grant.reach));
     let mut reaches: Vec<Reach> = Vec::new();
     for grant in granted {
         if !reaches.contains(&grant.reach) {
@@ -201,7 +226,7 @@ pub fn answer(
     standing: &Standing,
     now: Moment,
 ) -> Result<Permit, Refusal> {
-    if !actor.is_active_at(now) || actor.read_only {
+    if !actor.is_active_at(now) || actor.only_reads() {
         return Err(Refusal::Forbidden("Your account may not decide anything at this time.".into()));
     }
     if !standing.of(&actor.email).is_empty() {
@@ -215,7 +240,8 @@ pub fn answer(
 
 /// A record as somebody sees it who is asked to approve it. Whoever comes by a link sees no more than a customer would.
 pub fn show_asked(actor: &Actor, kind: &Kind, record: Record, standing: &Standing) -> Option<Shown> {
-    if standing.of(&actor.email).is_empty() {
+    // Who may answer nothing is shown nothing for it: an auditor's seat does not grow by being asked.
+    if standing.of(&actor.email).is_empty() || actor.has(Role::ExternalAuditor) {
         return None;
     }
     let outside = Actor { customer: Some(record.customer.clone().unwrap_or_default()), ..actor.clone() };
@@ -379,6 +405,10 @@ pub fn show(actor: &Actor, kind: &Kind, mut record: Record) -> Shown {
 impl Shown {
     pub fn kind(&self) -> &'static str {
         self.record.kind
+    }
+
+    pub(crate) fn id(&self) -> model::RecordId {
+        self.record.id
     }
 
     pub fn number(&self) -> &str {

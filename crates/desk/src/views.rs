@@ -2,7 +2,7 @@
 
 use futures::FutureExt;
 use model::{
-    Act, Actor, Filter, Kind, Moment, Query, Refusal, Value,
+    Act, Actor, Filter, Kind, Moment, Query, Refusal, Role, Value,
     filter::{Op, Operand},
 };
 
@@ -101,6 +101,9 @@ impl Desk {
         audience: Audience,
         now: Moment,
     ) -> Result<View, Refusal> {
+        if actor.has(Role::ExternalAuditor) {
+            return Err(Refusal::Forbidden("Auditors from outside keep no views here.".into()));
+        }
         if !rights::may(actor, kind, Act::Read, None) {
             return Err(Refusal::NotFound);
         }

@@ -185,6 +185,7 @@ fn performance() -> Vec<Kind> {
         audit_programme::kind(),
         audit::kind(),
         audit_question::kind(),
+        inquiry::kind(),
         management_review::kind(),
         report_definition::kind(),
         report::kind(),

@@ -155,6 +155,18 @@ pub fn findings() -> Vec<Grant> {
     grants
 }
 
+/// What auditors from outside ask: their own questions are all that they write, and all of these that they see.
+pub fn inquiries() -> Vec<Grant> {
+    vec![
+        grant(Role::Administrator, Act::ALL, Reach::All),
+        grant(Role::SmsManager, Act::ALL, Reach::All),
+        grant(Role::ProcessOwner, WORK, Reach::All),
+        grant(Role::InternalAuditor, READ, Reach::All),
+        grant(Role::TopManagement, FOLLOW, Reach::All),
+        grant(Role::ExternalAuditor, &[Read, Create, Note], Reach::Own),
+    ]
+}
+
 /// A customer's people raise and follow what is theirs.
 pub fn customers_raise() -> Vec<Grant> {
     vec![grant(Role::CustomerUser, &[Read, Create, Note, Attach], Reach::Customer)]

@@ -143,6 +143,8 @@ pub struct Actor {
     pub window: Option<(Moment, Moment)>,
     /// Only reading, whatever the roles say (tokens with scope `read`).
     pub read_only: bool,
+    /// Clauses to which an outside auditor's seat is limited, such as `8.6`; empty for no limit.
+    pub clauses: Vec<String>,
 }
 
 impl Actor {
@@ -156,15 +158,69 @@ impl Actor {
             via,
             window: None,
             read_only: false,
+            clauses: Vec::new(),
         }
     }
 
+    /// Whether they have what comes with a role. Whoever looks from outside has nothing by any other one, so that no
+    /// combination of roles widens a seat.
     pub fn has(&self, role: Role) -> bool {
-        self.roles.contains(&role)
+        let counts = role == Role::ExternalAuditor || !self.roles.contains(&Role::ExternalAuditor);
+        counts && self.roles.contains(&role)
+    }
+
+    /// Whether they never write anything of the house itself: by their token, or as an auditor from outside, who has
+    /// nothing but what that role is granted on records.
+    pub fn only_reads(&self) -> bool {
+        self.read_only || self.has(Role::ExternalAuditor)
+    }
+
+    /// Whether a clause lies within the limit of their seat.
+    pub fn covers(&self, clause: &str) -> bool {
+        self.clauses.is_empty() || self.clauses.iter().any(|own| is_under(clause, own))
+    }
+
+    /// Whether a clause lies within the limit of their seat, or holds a part of it: what gives evidence for 8.5.1 as a whole
+    /// gives it for 8.5.1.3.
+    pub fn touches(&self, clause: &str) -> bool {
+        self.covers(clause) || self.clauses.iter().any(|own| is_under(own, clause))
     }
 
     /// Outside its window an account is as good as absent.
     pub fn is_active_at(&self, now: Moment) -> bool {
         self.window.is_none_or(|(from, to)| from <= now && now < to)
+    }
+}
+
+fn is_under(inner: &str, outer: &str) -> bool {
+    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_other_role_counts_beside_that_of_an_auditor_from_outside() {
+        for role in Role::ALL.iter().copied() {
+            let both = Actor { roles: vec![role, Role::ExternalAuditor], ..Actor::system("test", Via::Web) };
+            assert_eq!(both.has(role), role == Role::ExternalAuditor, "{role:?}");
+            assert!(both.has(Role::ExternalAuditor) && both.only_reads());
+        }
+    }
+
+    #[test]
+    fn a_limit_covers_what_lies_under_it_and_above_it() {
+        let limited = Actor { clauses: vec!["8.6".into(), "9.2.1".into()], ..Actor::system("test", Via::Web) };
+        for clause in ["8.6", "8.6.1", "9.2.1"] {
+            assert!(limited.covers(clause) && limited.touches(clause), "{clause}");
+        }
+        for clause in ["8", "9.2", "9"] {
+            assert!(!limited.covers(clause) && limited.touches(clause), "{clause}");
+        }
+        for clause in ["8.5", "8.60", "9.2.2", "10", "4"] {
+            assert!(!limited.touches(clause), "{clause}");
+        }
+        assert!(Actor::system("test", Via::Web).covers("8.5"));
     }
 }

@@ -10,10 +10,11 @@ use axum::{
     Form, Router,
     body::{Body, Bytes, to_bytes},
     extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use model::Role;
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 use tracing::Instrument as _;
@@ -58,7 +59,14 @@ async fn tell(State(app): State<App>, mut http: Request, next: Next) -> Response
     let limit = if is_upload(http.headers()) { FILE_MAX } else { FORM_MAX };
     DefaultBodyLimit::max(limit).apply(&mut http);
     let span = tracing::info_span!("http", %id, %method, %path);
+    let asked = http.uri().path_and_query().map_or_else(|| path.clone(), ToString::to_string);
     let mut response = next.run(http).instrument(span).await;
+    if let Some(seat) = teller.seat().filter(|seat| is_written_down(seat, &method, &path, &response)) {
+        let asked = if method.is_safe() { asked } else { format!("{method} {asked}") };
+        let noted = app.desk.note_reading(&seat.actor, &asked, response.status().as_u16(), seat.now).await;
+        // What cannot be written down is not shown.
+        response = noted.map_or_else(|refusal| Refused::from(refusal).into_response(), |()| response);
+    }
     if let Some(refused) = refusal(&mut response).await {
         let told = if machine {
             error::problem(&path, &refused)
@@ -79,6 +87,14 @@ async fn tell(State(app): State<App>, mut http: Request, next: Next) -> Response
         response.headers_mut().insert("x-request-id", id);
     }
     response
+}
+
+/// Whether what was asked for stands in the journal: everything that shows something to an auditor from outside, and what
+/// they were refused. A form that was taken shows nothing by itself and has its own entry. News of a page that is open
+/// already hold no more than that it changed.
+fn is_written_down(seat: &crate::Seat, method: &Method, path: &str, response: &Response) -> bool {
+    let is_shown = method.is_safe() || !response.status().is_redirection();
+    seat.actor.has(Role::ExternalAuditor) && is_shown && path != "/live"
 }
 
 /// The refusal that an answer carries; a bare one of the framework (no such method, body too large) becomes one of ours.
@@ -150,6 +166,10 @@ async fn check(State(app): State<App>, http: Request, next: Next) -> Response {
     let foreign = || Refused::forbidden("This was sent from another site.").into_response();
     if seat::origin(http.headers(), &app) == Origin::Elsewhere {
         return foreign();
+    }
+    // Who comes in has no session that a form could carry, whatever the cookie of one that is over says.
+    if http.uri().path() == "/sign-in" || http.uri().path().starts_with("/welcome/") {
+        return next.run(http).await;
     }
     let Some(wanted) = seat::session_token(http.headers(), &app).map(seat::csrf) else {
         return next.run(http).await;

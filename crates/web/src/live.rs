@@ -64,7 +64,10 @@ pub async fn open(
         let news = ear.hear().await?;
         Some((Ok::<Event, Infallible>(event(&news)), ear))
     });
-    let told = told.take_until(tokio::time::sleep(LIFE));
+    // Whoever is here for a time hears nothing after it.
+    let left = seat.actor.window.map_or(i64::MAX, |(_, until)| until.0 - seat.now.0);
+    let life = LIFE.min(Duration::from_millis(u64::try_from(left).unwrap_or_default()));
+    let told = told.take_until(tokio::time::sleep(life));
     Ok(Sse::new(told).keep_alive(KeepAlive::new().interval(ALIVE)).into_response())
 }
 

@@ -11,7 +11,7 @@ use model::{Act, Area, Catalog, Kind, Moment, Role, time::SECOND};
 
 use crate::{
     App, Seat,
-    pages::menu,
+    pages::{self, menu},
     view::shell::{NavGroup, NavItem, Readiness, Shell, User},
 };
 
@@ -45,16 +45,8 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
         current: href == current,
         ..NavItem::default()
     };
-    let mut nav = vec![NavGroup {
-        title: String::new(),
-        items: vec![
-            item("Home", "/", "h"),
-            item("My work", "/my-work", "w"),
-            item("Approvals", "/approvals", ""),
-            item("Trends", "/trends", ""),
-            item("All records", "/records", "z"),
-        ],
-    }];
+    let everyday = everyday(seat).into_iter().map(|(label, href, key)| item(label, href, key));
+    let mut nav = vec![NavGroup { title: String::new(), items: everyday.collect() }];
     for (area, kinds) in areas {
         let line = |(kind, place): &(&Kind, &menu::Item)| {
             let count = worded(counts.get(kind.name).copied().unwrap_or_default());
@@ -68,20 +60,12 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
         };
         let mut items: Vec<NavItem> = kinds.iter().map(line).collect();
         if area == Area::Prove && seat.actor.customer.is_none() {
-            let count = readiness.as_ref().map_or(String::new(), |readiness| readiness.figure.clone());
-            items.insert(0, NavItem { count, ..item("Conformity", "/conformity", "m") });
-            items.insert(1, item("Road", "/road", ""));
-            items.insert(2, item("In writing", "/papers", ""));
+            let own = proving(seat, readiness.as_ref()).into_iter();
+            items.splice(0..0, own.map(|(label, href, key, count)| NavItem { count, ..item(label, href, key) }));
         }
         if !items.is_empty() {
             nav.push(NavGroup { title: area.label().into(), items });
         }
-    }
-    if seat.actor.customer.is_none() {
-        nav[0].items.extend([item("Wall board", "/wall", ""), item("Pictures", "/pictures", "")]);
-    }
-    if seat.actor.has(Role::Administrator) {
-        nav[0].items.push(item("Administration", "/administration", ""));
     }
     let settings = app.desk.settings();
     Shell {
@@ -101,10 +85,45 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
     }
 }
 
+/// What stands above the areas: label, address and key.
+fn everyday(seat: &Seat) -> Vec<(&'static str, &'static str, &'static str)> {
+    let mut pages = vec![
+        ("Home", "/", "h"),
+        ("My work", "/my-work", "w"),
+        ("Approvals", "/approvals", ""),
+        ("Trends", "/trends", ""),
+        ("All records", "/records", "z"),
+    ];
+    if pages::auditor::is_seat(seat) {
+        pages[0] = ("Your audit", pages::auditor::ADDRESS, "h");
+    }
+    if seat.actor.customer.is_none() {
+        pages.extend([("Wall board", "/wall", ""), ("Pictures", "/pictures", "")]);
+    }
+    if seat.actor.has(Role::Administrator) {
+        pages.push(("Administration", "/administration", ""));
+    }
+    pages
+}
+
 /// How much is proved, by the last assessment there is; a requirement that only a person can judge counts until judged.
 fn readiness(assessment: &Assessment) -> Readiness {
     let (proved, total) = (assessment.count(State::Proved), assessment.verdicts.len().max(1));
     Readiness { figure: format!("{} %", proved * 100 / total), words: format!("proved, {proved} of {total}") }
+}
+
+/// Pages of the whole system, before the kinds that prove it: label, address, key and count.
+fn proving(seat: &Seat, readiness: Option<&Readiness>) -> Vec<(&'static str, &'static str, &'static str, String)> {
+    let figure = readiness.map_or(String::new(), |readiness| readiness.figure.clone());
+    let mut pages = vec![
+        ("Conformity", "/conformity", "m", figure),
+        ("Road", "/road", "", String::new()),
+        ("In writing", "/papers", "", String::new()),
+    ];
+    if rights::host(&seat.actor, seat.now).is_ok() {
+        pages.push(("Outside auditors", "/auditors", "", String::new()));
+    }
+    pages
 }
 
 fn of_area<'c>(catalog: &'c Catalog, seat: &Seat, area: Area) -> Vec<(&'c Kind, &'static menu::Item)> {

@@ -3,6 +3,8 @@
 pub mod account;
 pub mod admin;
 pub mod approvals;
+pub mod auditor;
+pub mod auditors;
 pub mod clause;
 pub mod conformity;
 pub mod course;
@@ -26,6 +28,7 @@ pub mod requirement;
 pub mod road;
 pub mod search;
 pub mod sign_in;
+pub mod thread;
 pub mod trends;
 pub mod verdicts;
 pub mod wall;

@@ -87,10 +87,19 @@ pub fn doors() -> Doors {
     record::doors::doors(papers(audits(road(portal(by_itself(work(doors)))))))
 }
 
-/// Internal audits at work.
+/// Internal audits at work, seats of auditors from outside, and the thread that auditors follow.
 fn audits(doors: Doors) -> Doors {
     doors
         .member(GET, "/coverage", pages::coverage::open)
+        .member(GET, "/thread/{number}", pages::thread::open)
+        .member(GET, "/auditor", pages::auditor::open)
+        .member(POST, "/auditor", pages::auditor::ask)
+        .member(GET, "/auditor/{clause}", pages::auditor::open_clause)
+        .member(GET, "/auditors", pages::auditors::open)
+        .member(POST, "/auditors", pages::auditors::give)
+        .member(GET, "/auditors/{id}", pages::auditors::show)
+        .member(POST, "/auditors/{id}/link", pages::auditors::link)
+        .member(POST, "/auditors/{id}/until", pages::auditors::end)
         .member(GET, "/fieldwork/{audit}", pages::fieldwork::open)
         .member(GET, "/fieldwork/{audit}/report", pages::fieldwork::report)
         .member(POST, "/fieldwork/{audit}/checklist", pages::fieldwork::make_checklist)

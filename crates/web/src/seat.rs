@@ -84,7 +84,7 @@ impl FromRequestParts<App> for Administrator {
         if !seat.actor.has(Role::Administrator) {
             return Err(Refused::forbidden("Only administrators may do this.").into_response());
         }
-        if seat.actor.read_only && !parts.method.is_safe() {
+        if seat.actor.only_reads() && !parts.method.is_safe() {
             return Err(Refused::forbidden("This token may only read.").into_response());
         }
         Ok(Administrator(seat))
@@ -122,7 +122,7 @@ pub(crate) async fn bringer(parts: &Parts, app: &App, token: &str) -> Result<Sea
     let found = app.desk.bearer(token, now).await.map_err(refused)?;
     let found = found.filter(|(_, scope)| *scope != TokenScope::Calendar);
     let (account, scope) = found.ok_or_else(|| unknown_token().into_response())?;
-    if scope == TokenScope::Read {
+    if scope == TokenScope::Read || account.roles.contains(&Role::ExternalAuditor) {
         return Err(Refused::forbidden("This token may only read.").into_response());
     }
     Ok(seated(parts, account.actor(Via::Api, false), &account, now, String::new(), None))

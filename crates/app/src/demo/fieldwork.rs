@@ -5,7 +5,10 @@ use model::{Moment, canonical, time::HOUR};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use super::{people::LUCIA, script::Script};
+use super::{
+    people::{INES, LUCIA, TOMAS},
+    script::Script,
+};
 
 /// Clauses that were asked about record by record.
 const CLAUSES: [&str; 2] = ["8.5.1.3", "8.6.1"];
@@ -39,6 +42,20 @@ pub fn write(script: &mut Script, audit: &str, at: Moment) {
         };
         script.step(at.plus(HOUR / 8), LUCIA, &number, "answered", answer);
     }
+}
+
+/// Whoever signs in as the auditor from outside.
+pub const AUDITOR: &str = "auditor@certification.example";
+
+/// What the auditor of the certification body asked before the visit: one question is answered, one waits.
+pub fn inquiries(script: &mut Script) {
+    let asked = script.times.workday(4, 9, 30);
+    let fields = json!({"question": "Who may declare a major incident at night, and where does it say so?", "about": "8.6.1-4", "asked_by": AUDITOR, "owner": TOMAS});
+    let first = script.create(asked, INES, "inquiry", fields);
+    let answer = json!({"answer": "Whoever leads the shift at the service desk; the procedure for major incidents names the role."});
+    script.step(asked.plus(5 * HOUR), TOMAS, &first, "answered", answer);
+    let fields = json!({"question": "Please show the evaluation of the supplier of lines for last year.", "about": "8.3.4.1-4", "asked_by": AUDITOR, "owner": INES});
+    script.create(script.times.workday(1, 11, 0), INES, "inquiry", fields);
 }
 
 /// Drawn of all changes that were on record, as the page of an audit draws.

@@ -81,7 +81,7 @@ pub async fn logins(desk: &Desk, now: Moment) -> Result<Vec<Login>, Failure> {
         (Role::Approver, people::SAMUEL, "Samuel Adeyemi"),
         (Role::CustomerUser, "maria.conti@castlebrook.example", "Maria Conti"),
         (Role::InternalAuditor, people::LUCIA, "Lucia Ferrer"),
-        (Role::ExternalAuditor, "auditor@certification.example", "External auditor"),
+        (Role::ExternalAuditor, fieldwork::AUDITOR, "External auditor"),
         (Role::TopManagement, people::DANIEL, "Daniel Roth"),
     ];
     let mut logins = Vec::with_capacity(chosen.len());

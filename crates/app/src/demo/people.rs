@@ -108,7 +108,16 @@ pub fn actor(email: &str) -> Actor {
         (None, None) => ("Monitoring", vec![Role::Agent], None),
     };
     let via = if email == MONITORING { Via::Api } else { Via::Web };
-    Actor { email: email.into(), name: name.into(), roles, customer, via, window: None, read_only: false }
+    Actor {
+        email: email.into(),
+        name: name.into(),
+        roles,
+        customer,
+        via,
+        window: None,
+        read_only: false,
+        clauses: Vec::new(),
+    }
 }
 
 pub fn write(script: &mut Script) {

@@ -102,6 +102,7 @@ fn audits(script: &mut Script) -> [String; 2] {
         &[TOMAS, SAMUEL, MEI],
     );
     fieldwork::write(script, &second, script.times.workday(86, 11, 0));
+    fieldwork::inquiries(script);
     let planned = script.times.ago(-20, 9, 0);
     let fields = json!({"title": "Operation, second look", "scope": {"clauses": ["8.5.1.3", "8.6.1"], "services": services}, "criteria": ["Own procedures"], "auditors": [LUCIA], "owner": LUCIA, "planned_on": day(planned)});
     script.create(script.times.workday(15, 10, 0), LUCIA, "audit", fields);

@@ -1,22 +1,33 @@
-//! Whether corrections had their effect: readings of the indicator that was named beforehand are looked at day by day; a
-//! nonconformity whose correction did not work is taken up again, with the reading that says so.
+//! Whether corrections had their effect: readings of the indicator that was named beforehand are looked at day by day, and as
+//! soon as one is taken; a nonconformity whose correction did not work is taken up again, with the reading that says so.
 
 use desk::{Desk, Shown};
 use engines::road::effect::{Direction, Effect, effect};
 use kinds::{follow_up::nonconformity, performance::reading};
 use model::{
-    Actor, Command, Decimal, Input, Moment, Query, Refusal, Target, filter_text,
+    Actor, Command, Decimal, Entry, Input, Job, Kind, Moment, Query, Record, Refusal, Target, Via, filter_text,
     query::{EVERY, PAGE_MAX},
     time::DAY,
 };
-use serde_json::json;
+use serde_json::{Value as Json, json};
+
+/// Name of the job that looks as soon as a reading is taken.
+pub const LOOK: &str = "effect-of-corrections";
+
+/// What follows from a reading: it is looked at. Never from one that an import brings; the next turn of the day sees it.
+pub fn promise(kind: &Kind, _: &Record, entry: &Entry) -> Vec<Job> {
+    if kind.name != "reading" || entry.via == Via::Import {
+        return Vec::new();
+    }
+    vec![Job { name: LOOK, payload: Json::Null, run_at: entry.recorded, key: Some(LOOK.into()) }]
+}
 
 /// Looks at every nonconformity with an indicator and answers how many were taken up again. Done twice it changes nothing.
 ///
 /// # Errors
 /// What the door refuses, which it never should.
 pub async fn watch(desk: &Desk, now: Moment) -> Result<usize, Refusal> {
-    let actor = Actor::system("effect of corrections", model::Via::Job);
+    let actor = Actor::system("effect of corrections", Via::Job);
     let watched =
         "indicator is filled and (state = checking or state = closed) and (effect is empty or effect = watching)";
     let mut reopened = 0;

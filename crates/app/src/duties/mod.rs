@@ -21,7 +21,11 @@ const DAILY: &str = "daily-duties";
 const FIRST_WAIT: i64 = 2 * MINUTE;
 
 pub fn doings() -> Vec<Doing> {
-    let own = vec![Doing { name: DAILY, run: daily }, Doing { name: readers::ASK, run: ask }];
+    let own = vec![
+        Doing { name: DAILY, run: daily },
+        Doing { name: effect::LOOK, run: look },
+        Doing { name: readers::ASK, run: ask },
+    ];
     [own, reports::doings()].concat()
 }
 
@@ -49,6 +53,10 @@ fn daily(desk: Desk, _: Json, now: Moment) -> BoxFuture<'static, Result<(), Refu
         certificate.and(effects).and(reminders).and(reading).map(drop)
     }
     .boxed()
+}
+
+fn look(desk: Desk, _: Json, now: Moment) -> BoxFuture<'static, Result<(), Refusal>> {
+    async move { effect::watch(&desk, now).await.map(drop) }.boxed()
 }
 
 fn ask(desk: Desk, payload: Json, now: Moment) -> BoxFuture<'static, Result<(), Refusal>> {

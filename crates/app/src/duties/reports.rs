@@ -167,7 +167,7 @@ async fn made_and_posted(
     let people = if sent == 1 { "1 person".to_string() } else { format!("{sent} people") };
     let mut told = format!("Sent on {} to {people}: {}", now.date(), made.words);
     if !closed.is_empty() {
-        told.push_str(&format!(" Not to {}, whose account is closed.", closed.join(", ")));
+        told.push_str(&format!(" Not to {}, who has no open account of ours.", closed.join(", ")));
     }
     Ok(told)
 }

@@ -63,6 +63,11 @@ impl Answer {
 
 impl Building {
     pub async fn over(desk: &Desk) -> Building {
+        Building::by(desk, Arc::new(now)).await
+    }
+
+    /// The same by another clock than that of the tests.
+    pub async fn by(desk: &Desk, clock: web::Clock) -> Building {
         let machine = Actor::system("test", Via::Command);
         let mut tokens = BTreeMap::new();
         let roles = Role::ALL.iter().map(|role| {
@@ -85,7 +90,7 @@ impl Building {
             let (secret, _) = desk.create_token(&machine, &email, token, now()).await.expect("a token");
             tokens.insert(email, secret);
         }
-        let app = App::new(desk.clone(), Arc::new(now), Settings { base: BASE.into() });
+        let app = App::new(desk.clone(), clock, Settings { base: BASE.into() });
         Building { router: web::router(app), tokens }
     }
 

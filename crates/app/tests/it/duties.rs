@@ -10,6 +10,7 @@ use crate::world::{Database, World, at};
 
 both_databases!(
     a_correction_is_judged_by_its_indicator,
+    a_reading_is_looked_at_when_it_is_taken,
     the_yardstick_stays_once_the_effect_is_checked,
     owners_are_named_in_good_time_and_once_when_it_is_late,
     one_turn_promises_the_next
@@ -105,6 +106,20 @@ async fn a_correction_is_judged_by_its_indicator(database: Database) {
     );
     step_at(&world, "NCR-2", "checking", at(NOW)).await;
     assert_eq!(told(&world, "NCR-2").await.1, json!("watching"), "each check begins anew");
+}
+
+/// The nonconformity comes back with the reading that says so, not a day later.
+async fn a_reading_is_looked_at_when_it_is_taken(database: Database) {
+    let world = World::new(database).await;
+    create(&world, "measure", "MEA-1", json!({"name": "Answered in time"})).await;
+    watched(&world, "NCR-1", "MEA-1", &["checking", "closed"]).await;
+    let work = async |day: &str| world.desk.work_once(&duties::doings(), at(day)).await.expect("jobs are done");
+    reading(&world, "RDG-1", "MEA-1", "2026-10-03", 95).await;
+    work("2026-10-03T08:00:00Z").await;
+    assert_eq!(told(&world, "NCR-1").await, ("closed".into(), json!("watching")));
+    reading(&world, "RDG-2", "MEA-1", "2026-10-07", 71).await;
+    work("2026-10-07T08:00:00Z").await;
+    assert_eq!(told(&world, "NCR-1").await, ("open".into(), json!("failed")));
 }
 
 async fn step_at(world: &World, number: &str, to: &str, now: Moment) {

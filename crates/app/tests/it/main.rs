@@ -3,6 +3,7 @@
 #[macro_use]
 mod world;
 
+mod auditors;
 mod audits;
 mod automation;
 mod backups;
@@ -21,7 +22,9 @@ mod mail;
 mod packs;
 mod papers;
 mod requests;
+mod seats;
 mod silo;
 mod sudden_death;
+mod thread;
 mod tidy;
 mod watching;

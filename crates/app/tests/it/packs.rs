@@ -343,8 +343,14 @@ async fn asked_for_by_who_may_and_taken_away(database: Database) {
     let report = pack::verify(&file, &mut |_| {}).unwrap();
     assert_eq!((report.first.as_slice(), &report.hash), ([].as_slice(), &ready.hash));
     assert_eq!(report.as_of, Some(at("2026-11-21T23:59:59.999Z")));
-    let told = world.desk.activity(&Actor::system("test", Via::Command), 10, now()).await.unwrap();
-    let acts: Vec<(&str, &str)> = told.iter().map(|entry| (entry.kind, entry.act.as_str())).collect();
+    let told = world.desk.activity(&Actor::system("test", Via::Command), 100, now()).await.unwrap();
+    assert!(Archive::read(&file).names().all(|name| !name.contains("seat")));
+    // What an auditor opens stands in the journal of the house, each page before it is shown; the pack has the journals of
+    // records, so that nobody takes away what another one has read.
+    let is_read = |entry: &&model::Entry| (entry.kind, entry.act.as_str()) == ("seat", "read");
+    assert!(told.iter().filter(is_read).count() >= 3, "the wrong forms, and the pack before and after it was ready");
+    let acts = told.iter().filter(|entry| !is_read(entry)).map(|entry| (entry.kind, entry.act.as_str()));
+    let acts: Vec<(&str, &str)> = acts.collect();
     assert_eq!(acts[..4], [("pack", "take"), ("pack", "take"), ("pack", "made"), ("pack", "ask")]);
     // It goes by itself.
     let later = now().plus(8 * model::time::DAY);

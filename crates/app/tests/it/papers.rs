@@ -32,6 +32,7 @@ fn person(email: &str, role: Role) -> Actor {
         customer: None,
         via: Via::Web,
         window: None,
+        clauses: Vec::new(),
         read_only: false,
     }
 }

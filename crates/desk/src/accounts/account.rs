@@ -26,6 +26,17 @@ pub struct Account {
     pub window: Option<(Moment, Moment)>,
     pub preferences: Preferences,
     pub created: Moment,
+    /// Of an auditor from outside.
+    pub terms: Terms,
+}
+
+/// What an auditor from outside was invited for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// Clauses to which the seat is limited; empty for no limit.
+    pub clauses: Vec<String>,
+    /// E-mail of who invited them and answers what they ask; empty where nobody is named.
+    pub host: String,
 }
 
 /// How a person likes their pages. Unknown names in the database are kept out of the way.
@@ -83,7 +94,13 @@ impl Account {
         self.active && self.window.is_none_or(|(from, until)| from <= now && now < until)
     }
 
-    /// The one who acts when this account does. External auditors only ever read.
+    /// An instant, or the end of its window where that comes before: what opens the account ends with it, and does not
+    /// come back when the window is moved later on.
+    pub(crate) fn latest(&self, at: Moment) -> Moment {
+        self.window.map_or(at, |(_, until)| at.min(until))
+    }
+
+    /// The one who acts when this account does; `read_only` by the scope of a token.
     pub fn actor(&self, via: Via, read_only: bool) -> Actor {
         Actor {
             email: self.email.clone(),
@@ -92,12 +109,13 @@ impl Account {
             customer: self.customer.clone(),
             via,
             window: self.window,
-            read_only: read_only || self.roles.contains(&Role::ExternalAuditor),
+            read_only,
+            clauses: self.terms.clauses.clone(),
         }
     }
 
     /// What the journal keeps of it.
-    fn facts(&self) -> Changes {
+    pub(crate) fn facts(&self) -> Changes {
         let text = |words: &str| (!words.is_empty()).then(|| Value::text(words));
         let roles = self.roles.iter().map(|role| Value::text(role.name())).collect();
         Changes::from([
@@ -106,6 +124,8 @@ impl Account {
             ("roles".into(), Some(Value::List(roles))),
             ("customer".into(), self.customer.as_deref().and_then(text)),
             ("active".into(), Some(Value::Flag(self.active))),
+            ("clauses".into(), text(&self.terms.clauses.join(" "))),
+            ("host".into(), text(&self.terms.host)),
             ("valid_from".into(), self.window.map(|(from, _)| Value::text(from.sortable()))),
             ("valid_until".into(), self.window.map(|(_, until)| Value::text(until.sortable()))),
         ])
@@ -147,7 +167,7 @@ impl Desk {
     /// `Invalid` with a sentence beside each field; `email` when it is taken.
     pub async fn create_account(&self, actor: &Actor, new: NewAccount, now: Moment) -> Result<Account, Refusal> {
         let warrant = rights::administer(actor, now)?;
-        self.add_account(warrant, actor.clone(), new, None, now).await
+        self.add_account(warrant, actor.clone(), new, Terms::default(), None, now).await
     }
 
     /// With an invitation, only when that is still there; it is used up by this.
@@ -156,6 +176,7 @@ impl Desk {
         warrant: Warrant,
         actor: Actor,
         new: NewAccount,
+        terms: Terms,
         by: Option<Invitation>,
         now: Moment,
     ) -> Result<Account, Refusal> {
@@ -169,6 +190,7 @@ impl Desk {
             window: new.window,
             preferences: Preferences::default(),
             created: now,
+            terms,
         };
         let mut errors = errors_of(check::account(&account));
         if let Some(password) = &new.password {
@@ -235,6 +257,9 @@ impl Desk {
                     }
                     if !after.active {
                         access::end_sessions(conn, after.id, "").await?;
+                    }
+                    if let Some((_, until)) = after.window.filter(|_| before.window != after.window) {
+                        access::end_by(conn, after.id, until).await?;
                     }
                     let (old, new) = (before.facts(), after.facts());
                     let mut deed = Deed::on("account", after.id, "edit");

@@ -37,6 +37,9 @@ pub(crate) fn account(account: &Account) -> Result<(), Refusal> {
         }
         _ => {}
     }
+    if account.roles.contains(&Role::ExternalAuditor) && account.roles.len() > 1 {
+        wrong("roles", "an external auditor has no other role: it would not count");
+    }
     match account.window {
         None if account.roles.contains(&Role::ExternalAuditor) => {
             wrong("valid_until", "an external auditor is invited from one date to another");

@@ -5,7 +5,7 @@ use model::{Actor, Moment, Refusal, Role, Via, time::DAY};
 
 use crate::{
     Desk,
-    accounts::{Account, NewAccount, Whence, account::Proof, check, digest, secret},
+    accounts::{Account, NewAccount, Terms, Whence, account::Proof, check, digest, secret},
     house::{self, Deed},
     rights,
     store::{access, account, db::Conn},
@@ -106,7 +106,8 @@ impl Desk {
         };
         let mut actor = Actor::system("first start", Via::Web);
         actor.email = check::email(email);
-        let account = self.add_account(rights::invited(&invitation), actor, new, Some(invitation), now).await?;
+        let account =
+            self.add_account(rights::invited(&invitation), actor, new, Terms::default(), Some(invitation), now).await?;
         self.open_session(&account, whence, now).await
     }
 

@@ -11,7 +11,7 @@ mod session;
 mod throttle;
 mod token;
 
-pub use account::{Account, AccountEdit, AccountRow, NewAccount, Preferences};
+pub use account::{Account, AccountEdit, AccountRow, NewAccount, Preferences, Terms};
 pub use invitation::{Invitation, Invited};
 pub use secret::digest;
 pub use session::{Ending, IDLE, LIFETIME, Session, SignIn, Whence};

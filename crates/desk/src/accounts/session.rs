@@ -108,7 +108,7 @@ impl Desk {
             account: account.id,
             created: now,
             seen: now,
-            expires: now.plus(LIFETIME),
+            expires: account.latest(now.plus(LIFETIME)),
             address: whence.address,
             agent: whence.agent.chars().take(AGENT_MAX).collect(),
         };

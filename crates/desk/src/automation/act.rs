@@ -174,11 +174,11 @@ async fn acting(conn: &mut Conn, rule: &Rule, now: Moment) -> Result<Result<Acto
     let Some(author) = author.filter(|author| author.is_open_at(now)) else {
         return Ok(Err(format!("its author {} may not act any more: somebody else must save it", rule.author)));
     };
-    let roles: Vec<Role> = rule.definition.roles.iter().copied().filter(|role| author.roles.contains(role)).collect();
+    let actor = author.actor(Via::Job, false);
+    let roles: Vec<Role> = rule.definition.roles.iter().copied().filter(|role| actor.has(*role)).collect();
     if roles.is_empty() {
         return Ok(Err(format!("its author {} has none of its roles any more", rule.author)));
     }
-    let actor = author.actor(Via::Job, false);
     Ok(Ok(Actor { email: format!("automation/{}", rule.name), name: rule.name.clone(), roles, ..actor }))
 }
 

@@ -9,13 +9,14 @@ use mail::{
     text::{self, Occasion, Words},
 };
 use model::{
-    Act, Actor, Command, Entry, Job, Kind, Moment, Phase, Record, Refusal, Target, Value, Via,
+    Act, Actor, Command, Entry, Job, Kind, Moment, Phase, Record, Refusal, Role, Target, Value, Via,
     time::{DAY, HOUR, MINUTE},
 };
 use serde_json::Value as Json;
 
 use crate::{
     Desk,
+    accounts::Account,
     house::{self, Deed},
     post::{
         Mailbox, MessageRow, SEND, Server, Settled, Way,
@@ -389,10 +390,12 @@ fn occasion(kind: &Kind, entries: &[Entry], at: usize) -> Option<&'static Occasi
     text::occasion(name)
 }
 
-/// Whether somebody of our people can be written to: whose account is closed works here no more.
+/// Whether somebody of our people can be written to: whose account is closed works here no more, and an auditor from outside
+/// reads where it is written down.
 pub(super) async fn reaches(conn: &mut Conn, email: &str, now: Moment) -> Result<bool, Refusal> {
     let account = account::by_email(conn, email).await?.map(|found| found.account);
-    Ok(model::types::is_mail(email) && account.is_none_or(|account| account.is_open_at(now)))
+    let works = |account: Account| account.is_open_at(now) && !account.roles.contains(&Role::ExternalAuditor);
+    Ok(model::types::is_mail(email) && account.is_none_or(works))
 }
 
 /// Whether somebody who is named or watches wants mail, and may still read what they would hear.

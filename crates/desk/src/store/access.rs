@@ -66,6 +66,15 @@ pub async fn end_sessions(conn: &mut Conn, account: i64, kept: &str) -> Result<(
     conn.execute(sql, &[account.into(), kept.into()]).await.map(drop)
 }
 
+/// What opens an account opens it no longer than until then.
+pub async fn end_by(conn: &mut Conn, account: i64, until: Moment) -> Result<(), Fault> {
+    for table in ["session", "token"] {
+        let sql = format!("update {table} set expires = $2 where account = $1 and expires > $2");
+        conn.execute(&sql, &[account.into(), until.0.into()]).await?;
+    }
+    Ok(())
+}
+
 const TOKEN: &str = "t.id, t.account, t.name, t.scope, t.created, t.used, t.expires";
 
 fn token(row: &Row, at: usize) -> Result<Token, Fault> {

@@ -3,7 +3,7 @@
 use model::{Moment, Role};
 
 use crate::{
-    accounts::{Account, AccountRow},
+    accounts::{Account, AccountRow, Terms},
     rights::Warrant,
     store::{
         db::{Conn, Row, Sql},
@@ -19,10 +19,9 @@ pub struct Found {
 }
 
 /// In this order wherever an account is read; `a` is its table.
-pub(super) const COLUMNS: &str =
-    "a.id, a.email, a.name, a.roles, a.customer, a.active, a.valid_from, a.valid_until, a.preferences, a.created";
+pub(super) const COLUMNS: &str = "a.id, a.email, a.name, a.roles, a.customer, a.active, a.valid_from, a.valid_until, a.preferences, a.created, a.clauses, a.host";
 /// How many columns that are.
-pub(super) const WIDTH: usize = 10;
+pub(super) const WIDTH: usize = 12;
 
 pub(super) fn account(row: &Row) -> Result<Account, Fault> {
     let roles = row.json(3)?;
@@ -38,6 +37,7 @@ pub(super) fn account(row: &Row) -> Result<Account, Fault> {
         window: (from > 0 || until < NEVER).then_some((Moment(from), Moment(until))),
         preferences: serde_json::from_value(row.json(8)?).unwrap_or_default(),
         created: Moment(row.int(9)?),
+        terms: Terms { clauses: row.text(10)?.split_whitespace().map(str::to_string).collect(), host: row.text(11)? },
     })
 }
 
@@ -64,6 +64,17 @@ pub async fn all(conn: &mut Conn) -> Result<Vec<AccountRow>, Fault> {
     conn.run(&sql, &[]).await?.iter().map(row).collect()
 }
 
+/// E-mails of open accounts with a role, in the order of their making.
+pub async fn with_role(conn: &mut Conn, role: Role, now: Moment) -> Result<Vec<String>, Fault> {
+    let entries = conn.dialect().entries("a.roles");
+    let sql = format!(
+        "select a.email from account a where a.active = 1 and a.valid_from <= $1 and a.valid_until > $1 and \
+         exists (select 1 from {entries} where e.value = $2) order by a.id"
+    );
+    let rows = conn.run(&sql, &[now.0.into(), role.name().into()]).await?;
+    rows.iter().map(|row| row.text(0)).collect()
+}
+
 /// Active accounts with the role of an administrator and a password to sign in with.
 pub async fn administrators(conn: &mut Conn, now: Moment) -> Result<i64, Fault> {
     let entries = conn.dialect().entries("a.roles");
@@ -76,8 +87,8 @@ pub async fn administrators(conn: &mut Conn, now: Moment) -> Result<i64, Fault> 
 }
 
 pub async fn insert(conn: &mut Conn, _: &Warrant, account: &Account, password: &str) -> Result<(), Fault> {
-    let sql = "insert into account (id, email, name, roles, customer, active, valid_from, valid_until, preferences, password, \
-               created) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)";
+    let sql = "insert into account (id, email, name, roles, customer, active, valid_from, valid_until, preferences, clauses, \
+               host, password, created) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)";
     let mut args = vec![account.id.into(), account.email.as_str().into()];
     args.extend(values(account));
     args.extend([password.into(), account.created.0.into()]);
@@ -87,13 +98,13 @@ pub async fn insert(conn: &mut Conn, _: &Warrant, account: &Account, password: &
 /// Writes everything of an account but its e-mail and password.
 pub async fn update(conn: &mut Conn, _: &Warrant, account: &Account) -> Result<(), Fault> {
     let sql = "update account set name = $2, roles = $3, customer = $4, active = $5, valid_from = $6, valid_until = $7, \
-               preferences = $8 where id = $1";
+               preferences = $8, clauses = $9, host = $10 where id = $1";
     let mut args = vec![account.id.into()];
     args.extend(values(account));
     conn.execute(sql, &args).await.map(drop)
 }
 
-fn values(account: &Account) -> [Sql; 7] {
+fn values(account: &Account) -> [Sql; 9] {
     let (from, until) = account.window.unwrap_or((Moment(0), Moment(NEVER)));
     let roles = account.roles.iter().map(|role| role.name()).collect::<serde_json::Value>();
     [
@@ -104,6 +115,8 @@ fn values(account: &Account) -> [Sql; 7] {
         from.0.into(),
         until.0.into(),
         serde_json::to_value(&account.preferences).unwrap_or_default().into(),
+        account.terms.clauses.join(" ").into(),
+        account.terms.host.as_str().into(),
     ]
 }
 

@@ -134,6 +134,13 @@ pub async fn newest(conn: &mut Conn, catalog: &Catalog, most: i64) -> Result<Vec
     rows.iter().filter_map(|row| entry(row, catalog).transpose()).collect()
 }
 
+/// The newest entries of one thing of the house, newest first.
+pub async fn newest_of(conn: &mut Conn, catalog: &Catalog, id: RecordId, most: i64) -> Result<Vec<Entry>, Fault> {
+    let sql = format!("select {COLUMNS} from journal where record = $1 order by at desc, seq desc limit $2");
+    let rows = conn.run(&sql, &[id.0.into(), most.into()]).await?;
+    rows.iter().filter_map(|row| entry(row, catalog).transpose()).collect()
+}
+
 /// The number of the newest entry; 0 when there is none.
 pub async fn last(conn: &mut Conn) -> Result<i64, Fault> {
     let rows = conn.run("select coalesce(max(seq), 0) from journal", &[]).await?;

@@ -39,6 +39,8 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: "alter table alert set (fillfactor = 70)",
     },
+    // Seats of auditors from outside.
+    Migration { common: include_str!("schema_auditors.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The version that this program brings a database to.

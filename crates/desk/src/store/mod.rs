@@ -25,6 +25,7 @@ pub mod record;
 pub mod score;
 pub mod search;
 pub mod tally;
+pub mod thread;
 pub mod view;
 pub mod watch;
 pub mod words;

@@ -25,12 +25,13 @@ pub struct Kept {
     pub clocks: Vec<Clock>,
 }
 
-const COLUMNS: &str = "id, kind, number, title, state, created, changed, version, entry, origin, data, clocks";
+pub(super) const COLUMNS: &str =
+    "id, kind, number, title, state, created, changed, version, entry, origin, data, clocks";
 
 /// Rows written by one statement; a fixed few sizes keep the statement cache small.
 const CHUNKS: [usize; 3] = [40, 8, 1];
 
-fn kept(row: &Row, catalog: &Catalog) -> Result<Option<Kept>, Fault> {
+pub(super) fn kept(row: &Row, catalog: &Catalog) -> Result<Option<Kept>, Fault> {
     // A kind that is no longer declared is out of reach but not lost.
     let Some(kind) = catalog.find(&row.text(1)?) else { return Ok(None) };
     let fields = load_fields(kind, &row.json(10)?);

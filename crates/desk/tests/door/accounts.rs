@@ -270,7 +270,7 @@ async fn external_auditors_read_within_their_dates_and_write_nothing() {
         let new = NewAccount {
             email: "auditor@body.example".into(),
             name: "Auditor".into(),
-            roles: vec![Role::ExternalAuditor, Role::Agent],
+            roles: vec![Role::ExternalAuditor],
             window: Some((start(), start().plus(3 * DAY))),
             password: Some(PASSWORD.into()),
             ..NewAccount::default()

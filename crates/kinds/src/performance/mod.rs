@@ -4,6 +4,7 @@ pub mod audit;
 pub mod audit_programme;
 pub mod audit_question;
 pub mod evaluation;
+pub mod inquiry;
 pub mod management_review;
 pub mod measure;
 pub mod reading;

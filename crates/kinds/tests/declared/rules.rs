@@ -26,6 +26,7 @@ fn actor(email: &str) -> Actor {
         via: Via::Web,
         window: None,
         read_only: false,
+        clauses: Vec::new(),
     }
 }
 

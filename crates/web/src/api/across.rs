@@ -51,7 +51,7 @@ pub async fn me(seat: Seat, State(app): State<App>) -> Answer {
         "name": actor.name,
         "roles": actor.roles.iter().map(|role| role.name()).collect::<Vec<_>>(),
         "customer": actor.customer,
-        "read_only": actor.read_only,
+        "read_only": actor.only_reads(),
         "may": may.collect::<serde_json::Map<_, _>>(),
     });
     Ok(api::answer(StatusCode::OK, body))
@@ -118,8 +118,7 @@ pub async fn conformity(seat: Seat, State(app): State<App>, Pairs(pairs): Parame
     }
     let judged = match as_of {
         None => app.desk.assessment(&seat.actor, seat.now).await?,
-        Some(_) if seat.actor.customer.is_some() => return Err(Refused::not_found()),
-        Some(at) => app.desk.assess_as_of(at).await?.into(),
+        Some(at) => app.desk.assessment_as_of(&seat.actor, at, seat.now).await?,
     };
     Ok(api::answer(StatusCode::OK, judged.to_json()))
 }

@@ -45,6 +45,7 @@ pub async fn open(seat: Seat, Held(app): Held<App>, Query(asked): Query<Asked>) 
     let shell = Shell { views: true, ..crate::shell(&app, &seat, "/conformity").await };
     let mut page = page(shell, &assessment, state, seat.now, at.is_some());
     page.may_pack = rights::take_away(&seat.actor, seat.now).is_ok();
+    page.sees_all = seat.actor.clauses.is_empty();
     Ok(Html(page.render()?))
 }
 
@@ -55,6 +56,9 @@ pub async fn open_clause(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>, Refused> {
+    if !seat.actor.touches(&id) {
+        return Err(Refusal::NotFound.into());
+    }
     let at = instant(&asked, seat.now)?;
     let assessment = assessment(&app, &seat, at).await?;
     let shell = Shell { views: true, ..crate::shell(&app, &seat, "/conformity").await };
@@ -137,6 +141,8 @@ pub struct ConformityPage {
     pub is_past: bool,
     /// Whether this reader makes and takes evidence packs.
     pub may_pack: bool,
+    /// Whether this reader sees all clauses; what is counted over all of them is for nobody else.
+    pub sees_all: bool,
 }
 
 pub struct StateLine {
@@ -193,6 +199,7 @@ pub fn page(shell: Shell, assessment: &Assessment, state: Option<State>, now: Mo
         day: if is_past { assessment.as_of.date().to_string() } else { String::new() },
         is_past,
         may_pack: false,
+        sees_all: true,
         shell,
     }
 }

@@ -26,6 +26,7 @@ use crate::{
 };
 use read::{Audit, Outcome, Question, RESULTS, mark};
 
+pub(super) use act::population;
 pub use act::{answer, draw, make_checklist};
 pub use report::report;
 

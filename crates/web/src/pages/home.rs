@@ -1,7 +1,10 @@
 //! Home: is anything wrong, what needs a hand next, and how much is proved. Every figure opens its records.
 
 use askama::Template;
-use axum::{extract, response::Html};
+use axum::{
+    extract,
+    response::{Html, IntoResponse, Redirect, Response},
+};
 use desk::Desk;
 use engines::conformity::{Assessment, State, catalogue};
 use futures::future::try_join_all;
@@ -100,16 +103,19 @@ const TODAY: &str = "phase != done and due >= now and due < now + 1d";
 const MINE: &str = "phase != done and owner = me";
 
 /// `GET /`
-pub async fn open(seat: Seat, extract::State(app): extract::State<App>) -> Result<Html<String>, Refused> {
+pub async fn open(seat: Seat, extract::State(app): extract::State<App>) -> Result<Response, Refused> {
     if seat.actor.customer.is_some() {
-        return super::portal::home::open(&seat, &app).await;
+        return Ok(super::portal::home::open(&seat, &app).await?.into_response());
+    }
+    if super::auditor::is_seat(&seat) {
+        return Ok(Redirect::to(super::auditor::ADDRESS).into_response());
     }
     let mut shell = crate::shell(&app, &seat, "/").await;
     shell.views = true;
     // People of a customer have no assessment to see.
     let assessment = app.desk.assessment_so_far(&seat.actor, seat.now).await.unwrap_or_default();
     let page = page(&app.desk, &seat.actor, shell, assessment.as_deref(), seat.now).await?;
-    Ok(Html(page.render()?))
+    Ok(Html(page.render()?).into_response())
 }
 
 /// Gathers the page for one person. `assessment` is the newest there is, `None` where the person may not see it.

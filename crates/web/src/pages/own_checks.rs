@@ -59,6 +59,10 @@ struct Line {
 
 /// `GET /conformity/beside`
 pub async fn open(seat: Seat, Held(app): Held<App>, Ask(asked): Ask<Asked>) -> Result<Html<String>, Refused> {
+    // They belong to no clause: a seat that is limited to some has none of them.
+    if !seat.actor.clauses.is_empty() {
+        return Err(Refusal::NotFound.into());
+    }
     let at = instant(&asked, seat.now)?;
     let assessment = assessment(&app, &seat, at).await?;
     let catalog = app.desk.catalog();

@@ -24,6 +24,7 @@ fn actor(email: &str, role: Role, customer: Option<&str>) -> Actor {
         via: Via::Web,
         window: None,
         read_only: false,
+        clauses: Vec::new(),
     }
 }
 

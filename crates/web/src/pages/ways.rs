@@ -4,18 +4,24 @@ use desk::Shown;
 use kinds::information::document_version as version;
 use model::{Kind, Value};
 
-use super::{fieldwork, papers};
-use crate::view::parts::Link;
+use super::{auditor, fieldwork, papers, thread};
+use crate::{Seat, view::parts::Link};
 
 /// Ways from a record's page, for people of the provider.
-pub fn from_record(kind: &Kind, shown: &Shown) -> Vec<Link> {
+pub fn from_record(seat: &Seat, kind: &Kind, shown: &Shown) -> Vec<Link> {
     let read = |address: String| vec![Link::new("Read it", address)];
     let document = || shown.fields().get(version::DOCUMENT.name).and_then(Value::as_text);
-    match (kind.name, document()) {
-        ("audit", _) => vec![Link::new("Checklist and samples", fieldwork::address(shown.number()))],
-        ("document", _) => read(papers::address(shown.number())),
-        ("document_version", Some(of)) => read(format!("{}?version={}", papers::address(of), shown.number())),
+    let number = shown.number();
+    let mut ways = match (kind.name, document()) {
+        _ if thread::is_followed(kind) => vec![Link::new("Golden thread", thread::address(number))],
+        ("audit", _) => vec![Link::new("Checklist and samples", fieldwork::address(number))],
+        ("document", _) => read(papers::address(number)),
+        ("document_version", Some(of)) => read(format!("{}?version={number}", papers::address(of))),
         ("acknowledgement", Some(of)) => read(papers::address(of)),
         _ => Vec::new(),
+    };
+    if auditor::is_seat(seat) {
+        ways.push(Link::new("Put a question", auditor::ask_about(number)));
     }
+    ways
 }

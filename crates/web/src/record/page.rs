@@ -138,7 +138,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         moves.push(Link::new("Who approves…", format!("/approvals/{}", super::address::segment(shown.number()))));
     }
     let is_plain = outer || still;
-    let ways = if is_plain { Vec::new() } else { crate::pages::ways::from_record(kind, shown) };
+    let ways = if is_plain { Vec::new() } else { crate::pages::ways::from_record(seat, kind, shown) };
     let known = |at: Moment| if at == Moment::UNKNOWN { When::default() } else { time::when(at, seat.now) };
     let files = whole.files.iter().filter(|file| as_of.is_none_or(|at| file.added <= at));
     let evidence = if outer { Vec::new() } else { evidence(app, seat, kind, shown.number()) };

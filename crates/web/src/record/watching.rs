@@ -30,7 +30,7 @@ pub async fn watching(app: &App, seat: &Seat, shown: &Shown) -> Result<Watching,
     let mails = app.desk.watchers(&seat.actor, shown).await?;
     let on = mails.contains(&seat.actor.email);
     let people = people(app, seat, mails).await?;
-    Ok(Watching { may: !seat.actor.read_only, on, people })
+    Ok(Watching { may: !seat.actor.only_reads(), on, people })
 }
 
 async fn people(app: &App, seat: &Seat, mails: Vec<String>) -> Result<Vec<Person>, Refusal> {

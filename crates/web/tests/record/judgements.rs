@@ -22,6 +22,7 @@ async fn may_judge(world: &World) {
         via: Via::Web,
         window: None,
         read_only: false,
+        clauses: Vec::new(),
     };
     let account = world.desk.account(&own, &own.email, now()).await.expect("the account");
     let roles = vec![Role::Administrator, Role::SmsManager];

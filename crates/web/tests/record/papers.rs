@@ -19,6 +19,7 @@ fn person(email: &str, roles: &[Role]) -> Actor {
         via: Via::Web,
         window: None,
         read_only: false,
+        clauses: Vec::new(),
     }
 }
 

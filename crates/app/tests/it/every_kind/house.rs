@@ -50,6 +50,7 @@ pub fn owner() -> Actor {
         via: Via::Web,
         window: None,
         read_only: false,
+        clauses: Vec::new(),
     }
 }
 

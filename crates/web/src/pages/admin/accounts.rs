@@ -156,7 +156,13 @@ pub async fn edit(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Refused> {
     let account = found(&app, &seat, id).await?;
+    let known = Typed::of(&account);
     let edited = match read(&typed) {
+        // Days that nobody touched keep the hour at which a seat ends.
+        Ok(read) if (&typed.valid_from, &typed.valid_until) == (&known.valid_from, &known.valid_until) => {
+            let same = AccountEdit { window: account.window, ..read };
+            app.desk.edit_account(&seat.0.actor, &account.email, same, seat.0.now).await
+        }
         Ok(read) => app.desk.edit_account(&seat.0.actor, &account.email, read, seat.0.now).await,
         Err(errors) => Err(Refusal::Invalid(errors)),
     };

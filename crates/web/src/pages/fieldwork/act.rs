@@ -118,7 +118,8 @@ fn drawn(assessment: &Assessment, question: &Question, typed: &Typed) -> Result<
     Ok(Sample { population, items })
 }
 
-fn population<'a>(assessment: &'a Assessment, verdict: &'a Verdict) -> Vec<&'a str> {
+/// The numbers of the records that a requirement looks at.
+pub fn population<'a>(assessment: &'a Assessment, verdict: &'a Verdict) -> Vec<&'a str> {
     let records = verdict.seen.looked().iter().filter_map(|place| assessment.records.get(*place));
     records.map(|(_, number)| &**number).chain(verdict.seen.strangers()).collect()
 }

@@ -15,7 +15,7 @@ use kinds::{
     performance::{audit as internal_audit, management_review},
     road::{certificate, certification_audit as audit},
 };
-use model::{Moment, Via, time::DAY};
+use model::{Moment, Role, Via, time::DAY};
 
 use super::{
     cycle,
@@ -53,6 +53,9 @@ pub async fn serve(Held(app): Held<App>, Path(token): Path<String>) -> Result<Re
     let found = app.desk.bearer(token.strip_suffix(".ics").unwrap_or(&token), now).await?;
     let Some((account, TokenScope::Calendar)) = found else { return Err(Refused::not_found()) };
     let actor = account.actor(Via::Api, true);
+    if actor.has(Role::ExternalAuditor) {
+        return Err(Refused::not_found());
+    }
     provider_only(&actor)?;
     let road = Road::gather(&app.desk, &actor, now).await?;
     let mut events = audits(&app, &road);
