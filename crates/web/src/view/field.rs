@@ -2,9 +2,18 @@
 
 use askama::Template;
 
+/// A field with its label, help, error and control. Compiled once and called from every form: a macro would be compiled again at
+/// each call, and the check of borrows alone took two thirds of this crate's compile.
 #[derive(Template)]
-#[template(ext = "html", source = r#"{%- import "part/field.html" as form -%}{{ form::field(field) }}"#)]
-struct FieldPart<'a> {
+#[template(path = "part/whole_field.html")]
+pub struct WholeField<'a> {
+    field: &'a Field,
+}
+
+/// The control of a field alone.
+#[derive(Template)]
+#[template(path = "part/control.html")]
+pub struct ControlAlone<'a> {
     field: &'a Field,
 }
 
@@ -62,10 +71,14 @@ impl Field {
         matches!(self.control, Control::Hidden { .. })
     }
 
-    /// The whole field as markup: how parts hold fields that may have parts again.
-    pub fn html(&self) -> String {
-        // A template that does not render is a fault of the build and found by its test.
-        FieldPart { field: self }.render().unwrap_or_default()
+    /// The field as `part/whole_field.html` draws it.
+    pub fn whole(&self) -> WholeField<'_> {
+        WholeField { field: self }
+    }
+
+    /// The control as `part/control.html` draws it, without label, help and error.
+    pub fn control_alone(&self) -> ControlAlone<'_> {
+        ControlAlone { field: self }
     }
 }
 
