@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
@@ -55,6 +55,10 @@ export default function packs(world) {
         await page.goto(pathToFileURL(join(folder, 'index.html')).href);
         await page.locator('a[href^="pages/"]').first().click();
         await page.locator('article').first().waitFor();
+        await page.goto(pathToFileURL(join(folder, 'index.html')).href);
+        const papers = await page.locator('a[href^="documents/"]').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+        assert.ok(papers.length > 5, `${papers.length} documents are in force`);
+        for (const paper of papers) assert.equal((await readFile(join(folder, paper))).subarray(0, 8).toString(), '%PDF-1.7');
       });
       await world().browser.visit({}, async (page) => {
         for (const name of ['index.html', 'pages/change.html']) {

@@ -30,6 +30,21 @@ export default function papers(world) {
       assert.match(words, /do not follow this copy/);
     }));
 
+  it('a document is taken away as a PDF, and an old copy is marked', () =>
+    world().as('sms-manager', { script: false }, async (page) => {
+      for (const address of ['/papers/DOC-4', '/papers/DOC-4?version=1', '/road/reviews/MRV-2', '/fieldwork/AUD-2/report', '/pictures']) {
+        await page.goto(address);
+        const link = page.getByRole('link', { name: /PDF$/ });
+        assert.equal(await link.count(), 1, address);
+        const file = await page.request.get(await link.getAttribute('href'));
+        assert.equal(file.status(), 200, address);
+        assert.equal(file.headers()['content-type'], 'application/pdf');
+        const bytes = await file.body();
+        assert.equal(bytes.subarray(0, 8).toString(), '%PDF-1.7');
+        assert.ok(bytes.includes('/StructTreeRoot') && bytes.includes('pdfuaid:part'), `${address} is no file for everybody`);
+      }
+    }));
+
   it('an agent reads what is in force and finds no old copies', () =>
     world().as('agent', { script: false, expected: [/status of 404/] }, async (page) => {
       await page.goto('/papers/DOC-13');

@@ -17,8 +17,22 @@ pub struct Told<'t> {
     pub seed: u64,
     /// Kinds with their name for people and how many records of each are in the pack.
     pub kinds: &'t [(String, String, usize)],
+    /// Documents in force.
+    pub papers: &'t [Paper],
     /// The kind of a number whose record has a place on a page of the pack.
     pub shown: &'t dyn Fn(&str) -> Option<&'t str>,
+}
+
+/// A document that was in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paper {
+    pub number: String,
+    pub title: String,
+    pub version: String,
+    /// Its place in the pack.
+    pub file: String,
+    /// A sentence, where it could not be made into a PDF; empty otherwise.
+    pub why: String,
 }
 
 pub fn index(told: &Told<'_>) -> String {
@@ -49,6 +63,7 @@ pub fn index(told: &Told<'_>) -> String {
     }
     out.push_str("</tbody></table>\n");
     requirements(told, &mut out);
+    papers(told, &mut out);
     kinds(told, &mut out);
     let _ = write!(
         out,
@@ -121,6 +136,30 @@ fn examples(told: &Told<'_>, verdict: &Verdict) -> String {
     let more = verdict.bad - verdict.examples.len().min(verdict.bad);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("<br><small>{}{more}</small>", links.join(", "))
+}
+
+fn papers(told: &Told<'_>, out: &mut String) {
+    if told.papers.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<h2 id=\"documents\">Documents in force</h2>\n<p>As they were in force at the instant, each with its control \
+         block.</p>\n<table><thead><tr><th>Document</th><th>Title</th><th class=\"n\">Version</th><th>Text</th></tr></thead><tbody>\n",
+    );
+    for one in told.papers {
+        let text = match one.why.as_str() {
+            "" => format!("<a href=\"{}\">PDF<small> of {}</small></a>", one.file, escaped(&one.number)),
+            why => format!("{} It stands in <a href=\"{}\">its record</a>.", escaped(why), records("document_version")),
+        };
+        let _ = writeln!(
+            out,
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"n\">{}</td><td>{text}</td></tr>",
+            escaped(&one.number),
+            escaped(&one.title),
+            escaped(&one.version)
+        );
+    }
+    out.push_str("</tbody></table>\n");
 }
 
 fn kinds(told: &Told<'_>, out: &mut String) {

@@ -8,6 +8,7 @@
 //! | `records/KIND.jsonl` | every record of a kind as of the instant, once, in the form of an import |
 //! | `populations/REQUIREMENT.jsonl` | which of these were looked at, with the verdict on each |
 //! | `samples/REQUIREMENT.json` | the sample of that population (rule R24), drawn by the seed |
+//! | `documents/NUMBER.pdf` | the documents that were in force, with their control block |
 //! | `pages/KIND.html` | the records that are examples or in a sample, to be read |
 //! | `journal/KIND.jsonl` | the journal of these records: canonical bytes, hashes, disclosures |
 //! | `pack.json` | instant, seed, rule of the samples, counts |
@@ -47,6 +48,10 @@ pub fn journal(kind: &str) -> String {
 
 pub fn page(kind: &str) -> String {
     format!("pages/{kind}.html")
+}
+
+pub fn paper(number: &str) -> String {
+    format!("documents/{number}.pdf")
 }
 
 pub fn population(requirement: &str) -> String {

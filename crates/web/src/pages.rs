@@ -21,6 +21,7 @@ pub mod my_work;
 pub mod own_checks;
 pub mod packs;
 pub mod papers;
+pub mod pdf;
 pub mod pictures;
 pub mod portal;
 pub mod report;

@@ -36,6 +36,9 @@ use model::{Actor, Moment, Role, Via, time::DAY};
 
 use crate::Failure;
 
+/// As it stands on its papers.
+const ORGANISATION: &str = "Tidewell Managed Services";
+
 /// Whoever signs in, and with what.
 pub struct Login {
     pub role: Role,
@@ -65,6 +68,8 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     // What the program itself does with what is left open: steps of escalation, closing, courses of major incidents.
     desk.ring_until(at).await?;
     desk.work_once(&crate::duties::doings(), at).await?;
+    let name = [("organisation".to_string(), ORGANISATION.to_string())];
+    desk.set_settings(&Actor::system("demo", Via::Command), &name, at).await?;
     views::write(desk, at).await?;
     monitoring::write(desk, at).await?;
     Ok(all)

@@ -12,6 +12,7 @@ use model::{
 };
 use serde_json::{Value as Json, json};
 use sheets::Format;
+use web::pages::report::{Form, make};
 
 /// Names of the job that looks what is due, and of the one that sends a report.
 const LOOK: &str = "look-for-reports";
@@ -150,11 +151,11 @@ async fn made_and_posted(
 ) -> Result<String, Refusal> {
     let source = report::SOURCE.get(fields).map(|source| source.0).unwrap_or_default();
     let form = report::FORM.get(fields).map(|form| form.0).unwrap_or_default();
-    let format = Format::parse(&form).unwrap_or(Format::Xlsx);
-    let made = web::pages::report::make(desk, reader, &source, format, now).await?;
+    let form = Form::parse(&form).unwrap_or(Form::Table(Format::Xlsx));
+    let made = make(desk, reader, &source, form, now).await?;
     let own = report::MESSAGE.get(fields).map(|message| message.0).unwrap_or_default();
     let words = if own.trim().is_empty() { made.words.clone() } else { format!("{}\n\n{}", own.trim(), made.words) };
-    let file = Attached { name: &made.name, media: made.format.media(), bytes: &made.bytes };
+    let file = Attached { name: &made.name, media: made.form.media(), bytes: &made.bytes };
     let (mut sent, mut closed) = (0, Vec::new());
     let once = turn.to_string();
     for person in report::SEND_TO.get(fields).map(|readers| readers.0).unwrap_or_default() {

@@ -1,6 +1,7 @@
 //! Makes evidence packs: reads what is frozen from the desk and writes it as `pack` has it, on the command line and as a job.
 
 mod doing;
+mod papers;
 mod spool;
 
 use std::{
@@ -25,6 +26,7 @@ use serde_json::json;
 
 use crate::{Failure, commands::json_text};
 pub use doing::doings;
+use papers::Papers;
 use spool::Spool;
 
 /// By which samples are drawn when nobody says.
@@ -92,11 +94,13 @@ async fn write(
     let json = json_text(&assessment.to_json());
     packer.add(pack::ASSESSMENT, json.as_bytes()).map_err(failed)?;
     let shown = populations(&mut packer, &assessment, wanted.seed).map_err(failed)?;
-    let mut kinds = Kinds { shown: &shown, part, told: Vec::new(), records: 0, entries: 0 };
+    let mut kinds = Kinds { shown: &shown, part, told: Vec::new(), records: 0, entries: 0, papers: Papers::default() };
     for kind in desk.catalog().kinds() {
         kinds.write(desk, warrant, wanted.as_of, kind, &mut packer, say).await?;
     }
     kinds.are_those_of(&assessment)?;
+    say("setting the documents in force".into());
+    let papers = std::mem::take(&mut kinds.papers).write(desk, wanted.as_of, &mut packer).await?;
     say("writing the index".into());
     let (organisation, months) = (organisation(desk), months(desk));
     let hash = model::canonical::hex(&sha256(json.as_bytes()));
@@ -110,6 +114,7 @@ async fn write(
         assessment: &assessment,
         seed: wanted.seed,
         kinds: &lines,
+        papers: &papers,
         shown: &place,
     };
     packer.add(pack::INDEX, index::index(&page).as_bytes()).map_err(failed)?;
@@ -207,6 +212,7 @@ struct Kinds<'p> {
     told: Vec<KindTold>,
     records: usize,
     entries: usize,
+    papers: Papers,
 }
 
 impl Kinds<'_> {
@@ -239,6 +245,7 @@ impl Kinds<'_> {
             if let Some((journal, page)) = &mut spools {
                 for one in &frozen {
                     self.record(kind, one, packer, journal, page).map_err(failed)?;
+                    self.papers.pass(kind, &one.line);
                     told.records += 1;
                     told.entries += one.chain.len();
                 }

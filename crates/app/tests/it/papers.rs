@@ -6,7 +6,10 @@ use model::{Actor, Command, Input, Query, Refusal, Role, Target, Via, query::EVE
 use plumbline::duties;
 use serde_json::{Value as Json, json};
 
-use crate::world::{Database, World, at};
+use crate::{
+    building::{Building, CUSTOMER, Who, mail},
+    world::{Database, World, at},
+};
 
 both_databases!(
     a_version_comes_into_force_and_the_one_before_ends,
@@ -386,4 +389,24 @@ async fn staff_reads_what_is_meant_for_it_and_no_old_copies(database: Database) 
     edit(&world, &tomas(), "document", &open, json!({"access": ["staff", "customers"]})).await.expect("for customers");
     let shown = world.desk.show(&customer, "document", &open, None, at(NOW)).await.expect("it is for customers");
     assert!(!shown.fields().contains_key("approver"), "what is internal stays so");
+    // On paper as on the page.
+    let customers = ["CUS-1", "CUS-2"].map(|number| {
+        format!("{{\"kind\":\"customer\",\"number\":\"{number}\",\"title\":\"Quay\",\"fields\":{{\"name\":\"Quay\"}}}}")
+    });
+    assert!(world.import(customers.join("\n")).await.is_whole());
+    let building = Building::over(&world.desk).await;
+    let agent = mail(Role::Agent);
+    let next = publish(&world, &open, "Read me again.", NOW).await;
+    for (who, path, status) in [
+        (Who::Mail(&agent), format!("/papers/{open}/pdf"), 200),
+        (Who::Mail(&agent), format!("/papers/{open}/pdf?version={next}"), 400),
+        (Who::Mail(&agent), format!("/papers/{open}/pdf?version=1"), 400),
+        (Who::Mail(&agent), format!("/papers/{closed}/pdf"), 404),
+        (Who::Mail(&mail(Role::SmsManager)), format!("/papers/{open}/pdf?version=1"), 200),
+        (CUSTOMER, format!("/papers/{open}/pdf"), 404),
+    ] {
+        let answer = building.get(who, &path).await;
+        assert_eq!(answer.status.as_u16(), status, "{who:?} {path}: {:.300}", answer.text);
+        assert_eq!(answer.header("content-type") == "application/pdf", status == 200, "{path}");
+    }
 }

@@ -62,7 +62,7 @@ fn sending() -> Vec<Field> {
             .help("Weekly is on Mondays, monthly on the first.")
             .default(text("weekly")),
         AT.choice(&HOURS).label("At").help("By the clock of the organisation's time zone.").default(text("07:00")),
-        FORM.choice(&["xlsx", "csv"]).label("As").default(text("xlsx")),
+        FORM.choice(&["xlsx", "csv", "pdf"]).label("As").default(text("xlsx")),
         MESSAGE.long().label("Words that go with it"),
         NEXT_ON.instant().derived().label("Goes out next"),
         LAST_ON.instant().derived().label("Went out last"),

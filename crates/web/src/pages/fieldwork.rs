@@ -2,6 +2,7 @@
 //! the report that follows.
 
 mod act;
+mod printed;
 mod read;
 mod report;
 
@@ -28,6 +29,7 @@ use read::{Audit, Outcome, Question, RESULTS, mark};
 
 pub(super) use act::population;
 pub use act::{answer, draw, make_checklist};
+pub use printed::report_as_pdf;
 pub use report::report;
 
 /// Kinds that these pages are about.

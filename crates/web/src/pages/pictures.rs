@@ -3,6 +3,7 @@
 
 mod drawn;
 mod kept;
+mod printed;
 mod times;
 
 use askama::Template;
@@ -26,6 +27,8 @@ use crate::{
 use drawn::{Bars, Pair, Pairs};
 use kept::Kept;
 use times::InTime;
+
+pub use printed::save_as_pdf;
 
 /// A kind of ticket and what its pictures are made of.
 struct Ticket {
@@ -201,8 +204,9 @@ pub async fn open(seat: Seat, State(app): State<App>, RawQuery(query): RawQuery)
         let address = Address::read(format!("/pictures.{}", format.name()), &here.query());
         Link::new(format.name().to_uppercase(), address.to_string())
     };
+    let pdf = Link::new("PDF", Address::read("/pictures.pdf", &here.query()).to_string());
     let page = PicturesPage {
-        files: Format::ALL.map(file).into(),
+        files: [pdf].into_iter().chain(Format::ALL.map(file)).collect(),
         kept: kept::kept(&app, &seat, &here, &of.labels).await?,
         shell: shell(&app, &seat, "/pictures").await,
         of,

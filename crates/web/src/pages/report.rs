@@ -2,40 +2,89 @@
 
 use desk::Desk;
 use model::{Actor, Kind, Moment, Refusal};
-use sheets::{Format, Table};
+use print::{Block, Paper, Side};
+use sheets::{Cell, Format, Table};
 
-use super::pictures::Pictures;
-use crate::record::{address::Address, export::Rest, list};
+use super::{pdf, pictures::Pictures};
+use crate::{
+    record::{address::Address, export::Rest, list},
+    view::time,
+};
 
 /// Most lines of a list that is sent: a longer one is looked at here.
 const LINES_MAX: usize = 10_000;
+/// The same on paper, of which nobody reads more.
+const PAPER_LINES_MAX: usize = 500;
+
+/// What a report is sent as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Table(Format),
+    Paper,
+}
+
+impl Form {
+    /// As the field of a saved report names it, and as names of such files end.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Table(format) => format.name(),
+            Form::Paper => "pdf",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Form> {
+        let all = Format::ALL.into_iter().map(Form::Table).chain([Form::Paper]);
+        all.into_iter().find(|form| form.name() == name)
+    }
+
+    pub fn media(self) -> &'static str {
+        match self {
+            Form::Table(format) => format.media(),
+            Form::Paper => pdf::MEDIA,
+        }
+    }
+}
 
 /// A report that was made, and what there is to say of it in a sentence.
 pub struct Made {
     pub name: String,
-    pub format: Format,
+    pub form: Form,
     pub bytes: Vec<u8>,
     pub words: String,
 }
 
-/// Makes what an address shows into a file. `base` is where the house is reached, for the addresses in it.
+/// Makes what an address shows into a file. The addresses in it are those at which the house is reached.
 ///
 /// # Errors
 /// A sentence about the address; `NotFound` for what the actor may not see.
-pub async fn make(desk: &Desk, actor: &Actor, source: &str, format: Format, now: Moment) -> Result<Made, Refusal> {
+pub async fn make(desk: &Desk, actor: &Actor, source: &str, form: Form, now: Moment) -> Result<Made, Refusal> {
     let (path, query) = source.split_once('?').unwrap_or((source, ""));
     let here = Address::read(path, query);
-    let (name, table, words) = match path {
+    let (name, words, bytes) = match path {
         "/pictures" => {
             let drawn = Pictures::draw(desk, actor, &here, now).await?;
-            let base = desk.reached_at().unwrap_or_default();
-            ("pictures".to_string(), drawn.table(base), drawn.lede().to_string())
+            let bytes = match form {
+                Form::Table(format) => packed(format, drawn.table(desk.reached_at().unwrap_or_default()), now).await?,
+                Form::Paper => pdf::set(drawn.paper(desk, now)).await?,
+            };
+            ("pictures".to_string(), drawn.lede().to_string(), bytes)
         }
-        _ => listed(desk, actor, path, &here, now).await?,
+        _ => {
+            let most = if form == Form::Paper { PAPER_LINES_MAX } else { LINES_MAX };
+            let (name, table, words) = listed(desk, actor, path, &here, most, now).await?;
+            let bytes = match form {
+                Form::Table(format) => packed(format, table, now).await?,
+                Form::Paper => pdf::set(paper(desk, &here, &table, &words, now)).await?,
+            };
+            (name, words, bytes)
+        }
     };
+    Ok(Made { name: format!("{name}-{}.{}", now.date(), form.name()), form, bytes, words })
+}
+
+async fn packed(format: Format, table: Table, now: Moment) -> Result<Vec<u8>, Refusal> {
     let packed = tokio::task::spawn_blocking(move || format.write(&[table], now)).await;
-    let bytes = packed.map_err(|error| desk::Fault::new(error.to_string()))?.map_err(desk::Fault::new)?;
-    Ok(Made { name: format!("{name}-{}.{}", now.date(), format.name()), format, bytes, words })
+    Ok(packed.map_err(|error| desk::Fault::new(error.to_string()))?.map_err(desk::Fault::new)?)
 }
 
 /// Where a list as it is shown becomes a report that is sent.
@@ -49,6 +98,7 @@ async fn listed(
     actor: &Actor,
     path: &str,
     here: &Address,
+    most: usize,
     now: Moment,
 ) -> Result<(String, Table, String), Refusal> {
     let catalog = desk.catalog();
@@ -57,7 +107,7 @@ async fn listed(
         let hint = model::suggest::hint(plural, catalog.kinds().iter().map(|kind| kind.plural));
         Refusal::Query(format!("there are no pictures and no list at {path}{hint}"))
     })?;
-    let (table, more) = Rest::read(desk, actor, kind, here, now)?.table(LINES_MAX).await?;
+    let (table, more) = Rest::read(desk, actor, kind, here, now)?.table(most).await?;
     let labels = kind.labels.to_lowercase();
     let words = match (table.rows.len(), more) {
         (0, _) => format!("There are no such {labels}."),
@@ -65,4 +115,41 @@ async fn listed(
         (count, true) => format!("The first {count} {labels}; there are more."),
     };
     Ok((kind.plural.to_string(), table, words))
+}
+
+/// A list on paper.
+fn paper(desk: &Desk, here: &Address, table: &Table, words: &str, now: Moment) -> Paper {
+    let asked = [("Filter", "filter"), ("Search", "q"), ("In the order of", "order_by"), ("As of", "as_of")];
+    let asked = asked.into_iter().filter_map(|(label, name)| Some((label, here.get(name)?)));
+    let asked = asked.filter(|(_, value)| !value.is_empty());
+    let is_figure = |at: usize| {
+        let mut cells = table.rows.iter().map(|row| row.get(at).unwrap_or(&Cell::Empty)).peekable();
+        cells.peek().is_some() && cells.all(|cell| matches!(cell, Cell::Number(_) | Cell::Empty))
+    };
+    let side = |at: usize| if is_figure(at) { Side::End } else { Side::Start };
+    let head: Vec<(&str, Side)> =
+        table.heads.iter().enumerate().map(|(at, label)| (label.as_str(), side(at))).collect();
+    let rows = table.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    let mut body = vec![Block::paragraph(words)];
+    if !table.rows.is_empty() {
+        body.push(Block::table(&head, rows));
+    }
+    Paper {
+        genre: "List".into(),
+        title: table.name.clone(),
+        identifier: table.name.clone(),
+        control: asked.map(|(label, value)| (label.to_string(), value.to_string())).collect(),
+        body,
+        ..pdf::blank(desk, now)
+    }
+}
+
+/// As people read it.
+fn cell(cell: &Cell) -> String {
+    match cell {
+        Cell::Date(date) => time::day(*date),
+        Cell::Instant(at) => time::exact(*at),
+        Cell::Flag(flag) => (if *flag { "Yes" } else { "No" }).into(),
+        other => other.print(),
+    }
 }

@@ -12,5 +12,6 @@ mod lists;
 mod live;
 mod papers;
 mod pictures;
+mod printed;
 mod road;
 mod world;

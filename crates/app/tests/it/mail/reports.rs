@@ -17,6 +17,7 @@ both_databases!(
     whoever_left_sends_no_reports_any_more,
     nobody_sends_with_the_rights_of_somebody_else,
     a_report_that_cannot_be_made_says_so_and_goes_on,
+    a_report_goes_out_as_a_paper,
 );
 
 /// Somebody who can sign in and look after accounts.
@@ -255,4 +256,31 @@ async fn a_report_that_cannot_be_made_says_so_and_goes_on(database: Database) {
     turn(&mut house, begin.plus(10 * DAY)).await;
     let outcome = field(&house, "outcome").await;
     assert!(outcome.as_str().expect("words").contains("no mailbox sends mail"), "{outcome}");
+}
+
+async fn a_report_goes_out_as_a_paper(database: Database) {
+    let mut house = House::new(database).await;
+    incidents(&house).await;
+    let fields =
+        json!({"name": "On paper", "source": "/pictures?weeks=4", "send_to": [INES], "every": "daily", "form": "pdf"});
+    save(&mut house, &ines(), fields).await.expect("it is saved");
+    for source in ["/pictures?weeks=4", "/incidents?filter=priority = P1"] {
+        let edit = Command::Edit { target: target(), input: Input::text([("source".into(), source.into())]) };
+        house.perform(&ines(), edit).await;
+        let now = house.now;
+        reports::promise_due(&house.world.desk, now).await.expect("it looks");
+        turn(&mut house, now.plus(DAY)).await;
+    }
+    let mut files = Vec::new();
+    for row in sent(&house).await {
+        let payload = json!({"message": row.id});
+        let outgoing = house.world.desk.write_answer(&payload, house.now).await.expect("an answer").expect("it waits");
+        let letter = mail::read(&outgoing.raw).letter.expect("what we write can be read");
+        let [file] = letter.enclosures.as_slice() else { panic!("{} files", letter.enclosures.len()) };
+        assert!(file.bytes.starts_with(b"%PDF-1.7"), "{}", file.name);
+        assert_eq!(file.media, "application/pdf");
+        files.push(file.name.split('-').next().unwrap_or_default().to_string());
+    }
+    files.sort();
+    assert_eq!(files, ["incidents", "pictures"]);
 }

@@ -14,7 +14,7 @@ use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 const MANIFEST: &str = "manifest-sha256.txt";
 
 #[derive(Clone)]
-pub struct Archive(BTreeMap<String, String>);
+pub struct Archive(BTreeMap<String, Vec<u8>>);
 
 impl Archive {
     pub fn read(file: &Path) -> Archive {
@@ -22,9 +22,9 @@ impl Archive {
         let mut files = BTreeMap::new();
         for index in 0..zip.len() {
             let mut file = zip.by_index(index).unwrap();
-            let mut text = String::new();
-            file.read_to_string(&mut text).unwrap();
-            files.insert(String::from_utf8(file.name_raw().to_vec()).unwrap(), text);
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).unwrap();
+            files.insert(String::from_utf8(file.name_raw().to_vec()).unwrap(), bytes);
         }
         Archive(files)
     }
@@ -34,12 +34,17 @@ impl Archive {
     }
 
     #[track_caller]
-    pub fn text(&self, name: &str) -> &str {
+    pub fn bytes(&self, name: &str) -> &[u8] {
         self.0.get(name).unwrap_or_else(|| panic!("{name} is not in the pack"))
     }
 
-    pub fn put(&mut self, name: &str, text: String) {
-        self.0.insert(name.into(), text);
+    #[track_caller]
+    pub fn text(&self, name: &str) -> &str {
+        std::str::from_utf8(self.bytes(name)).unwrap_or_else(|_| panic!("{name} is no text"))
+    }
+
+    pub fn put(&mut self, name: &str, content: impl Into<Vec<u8>>) {
+        self.0.insert(name.into(), content.into());
     }
 
     pub fn take(&mut self, name: &str) {
@@ -48,8 +53,8 @@ impl Archive {
 
     /// As a forger would who knows how packs are made.
     pub fn make_manifest(&mut self) {
-        let line = |(name, text): (&String, &String)| {
-            format!("{}  {name}\n", model::canonical::hex(&Sha256::digest(text.as_bytes())))
+        let line = |(name, content): (&String, &Vec<u8>)| {
+            format!("{}  {name}\n", model::canonical::hex(&Sha256::digest(content)))
         };
         let text: String = self.0.iter().filter(|(name, _)| *name != MANIFEST).map(line).collect();
         self.put(MANIFEST, text);
@@ -57,9 +62,9 @@ impl Archive {
 
     pub fn write(&self, file: &Path) {
         let mut zip = ZipWriter::new(File::create(file).unwrap());
-        for (name, text) in &self.0 {
+        for (name, content) in &self.0 {
             zip.start_file(name, SimpleFileOptions::default()).unwrap();
-            zip.write_all(text.as_bytes()).unwrap();
+            zip.write_all(content).unwrap();
         }
         zip.finish().unwrap();
     }

@@ -16,10 +16,11 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("events", &["model"]),
     ("pack", &["model", "engines"]),
     ("sheets", &["model"]),
+    ("print", &["model"]),
     ("desk", &["model", "engines", "mail", "events"]),
     ("report", &["model", "engines"]),
-    ("web", &["model", "engines", "kinds", "mail", "events", "sheets", "desk", "report"]),
-    ("plumbline", &["model", "engines", "kinds", "mail", "events", "pack", "sheets", "desk", "report", "web"]),
+    ("web", &["model", "engines", "kinds", "mail", "events", "sheets", "print", "desk", "report"]),
+    ("plumbline", &["model", "engines", "kinds", "mail", "events", "pack", "sheets", "print", "desk", "report", "web"]),
     ("xtask", &[]),
 ];
 

@@ -28,6 +28,8 @@ struct ReportPage {
     shell: Shell,
     crumbs: Vec<Link>,
     number: String,
+    /// Where the same is a PDF.
+    pdf: String,
     title: String,
     facts: Vec<(&'static str, String)>,
     conclusion: String,
@@ -69,6 +71,7 @@ fn page(shell: Shell, audit: &Audit, number: &str) -> ReportPage {
             Link::new("Work", address(number)),
         ],
         number: number.into(),
+        pdf: format!("{}/report/pdf", address(number)),
         title: audit.shown.title().into(),
         facts: facts(audit),
         conclusion: text(&audit.shown, "conclusion"),
@@ -90,7 +93,7 @@ fn page(shell: Shell, audit: &Audit, number: &str) -> ReportPage {
 }
 
 /// What is on record of the audit itself; what is not is left out.
-fn facts(audit: &Audit) -> Vec<(&'static str, String)> {
+pub(super) fn facts(audit: &Audit) -> Vec<(&'static str, String)> {
     let fields = audit.shown.fields();
     let scope = fields.get("scope");
     let part = |name: &str| texts(scope.and_then(|scope| scope.part(name))).join(", ");

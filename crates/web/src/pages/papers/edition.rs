@@ -5,12 +5,27 @@ use kinds::{
     information::{document, document_version as version},
     shared,
 };
-use model::{Actor, Date, Decimal, Kind, Moment, Refusal, field::Person, lifecycle::WITHDRAWN};
+use model::{Actor, Date, Decimal, Fields, Kind, Moment, Refusal, field::Person, lifecycle::WITHDRAWN};
 
 use crate::{
     pages::road::facts::all,
     view::{parts::Mark, state},
 };
+
+/// A record as its fields tell it, as it is or as it was.
+#[derive(Clone, Copy)]
+pub struct Told<'r> {
+    pub number: &'r str,
+    pub title: &'r str,
+    pub state: &'r str,
+    pub fields: &'r Fields,
+}
+
+impl<'r> From<&'r Shown> for Told<'r> {
+    fn from(shown: &'r Shown) -> Told<'r> {
+        Told { number: shown.number(), title: shown.title(), state: shown.state(), fields: shown.fields() }
+    }
+}
 
 /// One text of a document with what is known of it.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +79,12 @@ pub async fn editions(desk: &Desk, actor: &Actor, of: &Shown, now: Moment) -> Re
     let kind = catalog.find("document_version").ok_or(Refusal::NotFound)?;
     let filter = format!("document = \"{}\"", of.number());
     let found = all(desk, actor, kind.name, &filter, "number", now).await?;
-    let mut editions: Vec<Edition> = found.iter().map(|shown| read(kind, shown)).collect();
+    Ok(ordered(kind, of.into(), found.iter().map(Told::from)))
+}
+
+/// The same of records that are at hand: the document, and its versions with their kind.
+pub fn ordered<'r>(kind: &Kind, of: Told<'_>, versions: impl Iterator<Item = Told<'r>>) -> Vec<Edition> {
+    let mut editions: Vec<Edition> = versions.map(|told| read(kind, told)).collect();
     if !editions.iter().any(Edition::is_in_force)
         && let Some(own) = own(of, kind)
     {
@@ -73,18 +93,18 @@ pub async fn editions(desk: &Desk, actor: &Actor, of: &Shown, now: Moment) -> Re
     editions.sort_by(|one, other| {
         other.version.cmp(&one.version).then(one.is_over().cmp(&other.is_over())).then(other.record.cmp(&one.record))
     });
-    Ok(editions)
+    editions
 }
 
-fn read(kind: &Kind, shown: &Shown) -> Edition {
-    let fields = shown.fields();
+fn read(kind: &Kind, told: Told<'_>) -> Edition {
+    let fields = told.fields;
     let signed = |by: Option<Person>, on: Option<Date>| by.map(|by| by.0).zip(on);
     let person = |person: Option<Person>| person.map(|person| person.0).unwrap_or_default();
     Edition {
-        record: shown.number().into(),
+        record: told.number.into(),
         version: version::VERSION.get(fields).unwrap_or_default(),
-        state: shown.state().into(),
-        mark: state::mark(kind, shown.state()),
+        state: told.state.into(),
+        mark: state::mark(kind, told.state),
         text: version::TEXT.get(fields).map(|text| text.0).unwrap_or_default(),
         file: version::FILE.get(fields).map(|file| file.0).unwrap_or_default(),
         note: version::CHANGE_NOTE.get(fields).map(|note| note.0).unwrap_or_default(),
@@ -101,14 +121,14 @@ fn read(kind: &Kind, shown: &Shown) -> Edition {
 }
 
 /// The text that a document holds itself: the one in force for whoever may not read its versions, and where it has none.
-fn own(of: &Shown, kind: &Kind) -> Option<Edition> {
-    let fields = of.fields();
+fn own(of: Told<'_>, kind: &Kind) -> Option<Edition> {
+    let fields = of.fields;
     let text = document::TEXT.get(fields).map(|text| text.0).unwrap_or_default();
-    let stands = of.state() == "approved";
+    let stands = of.state == "approved";
     if text.is_empty() && !stands {
         return None;
     }
-    let state = match of.state() {
+    let state = match of.state {
         "approved" => "in_force",
         "archived" | "superseded" => "superseded",
         "in_review" => "in_review",

@@ -1,8 +1,9 @@
 //! Controlled documents as people read them: the text in force with its control block, every version with what differs, who
 //! has read it, and what the standard wants in writing.
 
-mod edition;
+pub mod edition;
 mod paper;
+mod printed;
 pub mod readers;
 mod required;
 pub mod sheet;
@@ -12,6 +13,7 @@ use model::{Actor, Refusal};
 
 pub use self::{
     paper::{begin, confirm, open},
+    printed::{open_as_pdf, paper},
     required::{open as open_required, start},
 };
 

@@ -59,6 +59,8 @@ pub struct PaperPage {
     pub asked: Option<(String, String)>,
     pub proves: Vec<(Link, String)>,
     pub may_draft: bool,
+    /// Where the version shown is a PDF; none where nothing is written.
+    pub pdf: Option<String>,
 }
 
 /// A signature, or what is still waited for.
@@ -113,7 +115,7 @@ async fn page(app: &App, seat: &Seat, number: &str, asked: &Asked) -> Result<Pap
     let versions_kind = catalog.find("document_version").ok_or(Refusal::NotFound)?;
     let reading = readers::reading(desk, actor, &of, now).await?;
     Ok(PaperPage {
-        sheet: sheet::made(&desk.settings().organisation, &of, shown, &names),
+        sheet: sheet::made(&desk.settings().organisation, (&of).into(), shown, &names),
         notices: notices(&of, &editions, shown, now.date()),
         tabs: tabs(number, &editions, shown, other),
         html: compared.as_ref().map_or_else(|| told.html.clone(), |(_, marked)| marked.html.clone()),
@@ -128,6 +130,7 @@ async fn page(app: &App, seat: &Seat, number: &str, asked: &Asked) -> Result<Pap
         asked: readers::asked_of(desk, actor, &of, now).await?,
         reading,
         proves: proves(app, seat, number),
+        pdf: (!editions.is_empty()).then(|| format!("/papers/{number}/pdf?version={}", shown.key())),
         may_draft: rights::may(actor, versions_kind, Act::Create, None) && of.state() != "archived",
         group: group(&of),
         number: number.to_owned(),

@@ -5,7 +5,7 @@ use desk::{Desk, Names, Shown};
 use kinds::information::document;
 use model::{Actor, Moment, Refusal};
 
-use super::edition::{Edition, editions, pick};
+use super::edition::{Edition, Told, editions, pick};
 use crate::view::time;
 
 /// One version of a document with its control block.
@@ -14,16 +14,24 @@ pub struct Sheet {
     pub organisation: String,
     pub number: String,
     pub title: String,
+    /// `Policy`
+    pub genre: String,
     /// `2`, `2.4`
     pub version: String,
     /// Whether this copy may be followed; else `warning` says what it is.
     pub in_force: bool,
     /// `Superseded on Wed 25 Nov 2026: do not follow this copy.`
     pub warning: String,
+    /// The same in one word, `Superseded`.
+    pub mark: &'static str,
     /// Label and words, in the order in which they are shown.
     pub control: Vec<(String, String)>,
     /// The text, in Markdown.
     pub markdown: String,
+    /// Name of the attached file, where the document is a file.
+    pub file: String,
+    /// Where the text lies, when it is kept elsewhere.
+    pub address: String,
 }
 
 /// The sheet of a version, by its record or number; of the one in force where none is named.
@@ -41,7 +49,7 @@ pub async fn sheet(
     let editions = editions(desk, actor, &of, now).await?;
     let Some(edition) = pick(&editions, version)? else { return Err(Refusal::NotFound) };
     let names = names(desk, actor, &of, &editions, now).await?;
-    Ok(made(&desk.settings().organisation, &of, edition, &names))
+    Ok(made(&desk.settings().organisation, (&of).into(), edition, &names))
 }
 
 /// Names of everybody whom a document and its versions name, and of its readers.
@@ -72,8 +80,8 @@ pub fn name<'n>(names: &'n Names, mail: &'n str) -> &'n str {
 }
 
 /// The control block and the words of one version.
-pub fn made(organisation: &str, of: &Shown, edition: &Edition, names: &Names) -> Sheet {
-    let fields = of.fields();
+pub fn made(organisation: &str, of: Told<'_>, edition: &Edition, names: &Names) -> Sheet {
+    let fields = of.fields;
     let mut control: Vec<(String, String)> = Vec::new();
     let mut add = |label: &str, words: String| {
         if !words.is_empty() {
@@ -85,7 +93,7 @@ pub fn made(organisation: &str, of: &Shown, edition: &Edition, names: &Names) ->
         signed.as_ref().map(|(by, on)| format!("{}, {}", person(by), time::day(*on))).unwrap_or_default()
     };
     let days = |day: Option<model::Date>| day.map(time::day).unwrap_or_default();
-    add("Number", of.number().into());
+    add("Number", of.number.into());
     add("Version", edition.number());
     add("State", edition.mark.word.clone());
     add("In force from", days(edition.effective_on));
@@ -106,18 +114,23 @@ pub fn made(organisation: &str, of: &Shown, edition: &Edition, names: &Names) ->
         add("Origin", "From outside".into());
         add("Edition checked", days(document::CHECKED_ON.get(fields)));
     }
-    add("Where it lies", document::ADDRESS.get(fields).map(|address| address.0).unwrap_or_default());
+    let address = document::ADDRESS.get(fields).map(|address| address.0).unwrap_or_default();
+    add("Where it lies", address.clone());
     add("Attached file", edition.file.clone());
     add("What changed", edition.note.clone());
     Sheet {
         organisation: organisation.into(),
-        number: of.number().into(),
-        title: of.title().into(),
+        number: of.number.into(),
+        title: of.title.into(),
+        genre: document::KIND.get(fields).map_or("Document".into(), |kind| model::lifecycle::sentence_case(&kind.0)),
         version: edition.number(),
         in_force: edition.is_in_force(),
         warning: warning(edition),
+        mark: mark(edition),
         control,
         markdown: edition.text.clone(),
+        file: edition.file.clone(),
+        address,
     }
 }
 
@@ -135,5 +148,16 @@ pub fn warning(edition: &Edition) -> String {
         },
         "cancelled" | "withdrawn" => "Withdrawn: do not follow this copy.".into(),
         _ => "Draft: not approved, not to be followed.".into(),
+    }
+}
+
+/// The same in one word; empty for the one that is in force.
+fn mark(edition: &Edition) -> &'static str {
+    match edition.state.as_str() {
+        "in_force" => "",
+        "approved" => "Not in force yet",
+        "superseded" => "Superseded",
+        "cancelled" | "withdrawn" => "Withdrawn",
+        _ => "Draft",
     }
 }

@@ -8,6 +8,7 @@ pub(super) mod facts;
 mod feed;
 mod gap_file;
 mod gaps;
+mod minutes;
 mod money;
 mod plan;
 mod review;
@@ -49,6 +50,7 @@ pub use self::{
     feed::{make as make_feed, serve as serve_feed},
     gap_file::{export as export_gaps, export_as_xlsx as export_gaps_as_xlsx, import as import_gaps},
     gaps::{open as open_gaps, open_clause as open_gaps_of, plan_gaps, save_clause as save_gaps_of},
+    minutes::review_as_pdf,
     money::open as open_costs,
     review::{decide as decide_in_review, open as open_review, prepare as prepare_review},
     watch::watch,

@@ -57,6 +57,8 @@ pub struct ReviewPage {
 pub struct Topic {
     pub letter: String,
     pub label: String,
+    /// What stands, in Markdown.
+    pub written: String,
     pub stands: String,
     /// What the records say today, where that is not what stands.
     pub today: String,
@@ -143,7 +145,7 @@ fn lede(shown: &Shown, room: &Room<'_>, now: model::Moment) -> String {
     }
 }
 
-fn topics(kind: &model::Kind, shown: &Shown, counted: &[(&'static str, String)]) -> Vec<Topic> {
+pub(super) fn topics(kind: &model::Kind, shown: &Shown, counted: &[(&'static str, String)]) -> Vec<Topic> {
     let labels = kind.find(review::INPUTS.name).map(|field| field.ty.clone());
     let label = |letter: &str| match &labels {
         Some(model::Type::Parts(parts)) => {
@@ -158,6 +160,7 @@ fn topics(kind: &model::Kind, shown: &Shown, counted: &[(&'static str, String)])
         Topic {
             letter: (*letter).to_owned(),
             label: label(letter),
+            written: stands.to_owned(),
             stands: text::markdown(stands),
             today: if stands == today { String::new() } else { text::markdown(today) },
         }
@@ -166,7 +169,7 @@ fn topics(kind: &model::Kind, shown: &Shown, counted: &[(&'static str, String)])
 }
 
 /// Open actions of earlier reviews: they are carried over until they are done.
-async fn carried(app: &App, seat: &Seat, room: &Room<'_>) -> Result<Vec<Line>, Refusal> {
+pub(super) async fn carried(app: &App, seat: &Seat, room: &Room<'_>) -> Result<Vec<Line>, Refusal> {
     if room.earlier.is_empty() {
         return Ok(Vec::new());
     }
@@ -178,7 +181,7 @@ async fn carried(app: &App, seat: &Seat, room: &Room<'_>) -> Result<Vec<Line>, R
     Ok(lines::lines(&app.desk, &seat.actor, &query, seat.now).await?.0)
 }
 
-async fn decisions(app: &App, seat: &Seat, shown: &Shown) -> Result<Vec<Decided>, Refusal> {
+pub(super) async fn decisions(app: &App, seat: &Seat, shown: &Shown) -> Result<Vec<Decided>, Refusal> {
     let catalog = app.desk.catalog();
     let mut told = Vec::new();
     for row in rows(shown, review::DECISIONS.name) {
@@ -196,12 +199,12 @@ async fn decisions(app: &App, seat: &Seat, shown: &Shown) -> Result<Vec<Decided>
     Ok(told)
 }
 
-fn minutes(shown: &Shown, part: &str) -> Option<String> {
+pub(super) fn minutes(shown: &Shown, part: &str) -> Option<String> {
     let value = shown.fields().get(review::MINUTES.name)?.part(part)?;
     Some(model::Type::Mixed.print(value))
 }
 
-fn signed(shown: &Shown) -> String {
+pub(super) fn signed(shown: &Shown) -> String {
     match (minutes(shown, "approved_by"), minutes(shown, "approved_on")) {
         (Some(by), Some(on)) if shown.state() == "closed" => {
             format!("Signed by {by} on {on}. Nothing of it can be changed.")

@@ -1,0 +1,122 @@
+//! The report of an audit as a PDF.
+
+use std::collections::BTreeSet;
+
+use axum::{
+    extract::{Path, State as Held},
+    response::Response,
+};
+use desk::{Desk, Names};
+use model::{Moment, lifecycle::WITHDRAWN};
+use print::{Block, Paper, Side, Span, Standing, Text};
+
+use super::{
+    drawn,
+    read::{Audit, Outcome, Question, mark},
+    report::facts,
+    text,
+};
+use crate::{App, Refused, Seat, pages::pdf};
+
+/// `GET /fieldwork/{audit}/report/pdf`
+pub async fn report_as_pdf(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) -> Result<Response, Refused> {
+    let audit = Audit::read(&app, &seat, &number).await?;
+    let state = audit.state(&app).word;
+    let named: BTreeSet<String> =
+        facts(&audit).iter().flat_map(|(_, words)| parts(words)).map(str::to_string).collect();
+    let (mails, numbers) = named.into_iter().partition(|name| name.contains('@'));
+    let names = app.desk.names_of(&seat.actor, numbers, mails, seat.now).await?;
+    let paper = paper(&app.desk, &audit, state, &names, seat.now);
+    Ok(pdf::answer(paper, &[audit.shown.number(), "report"]).await?)
+}
+
+fn parts(words: &str) -> impl Iterator<Item = &str> {
+    words.split(", ")
+}
+
+/// People by their names, records by their titles beside their numbers.
+fn in_words(names: &Names, words: &str) -> String {
+    let told = |one: &str| match (names.people.get(one), names.records.get(one)) {
+        (Some((name, _)), _) => name.clone(),
+        (_, Some((title, _))) if !title.is_empty() => format!("{one} {title}"),
+        _ => one.to_string(),
+    };
+    parts(words).map(told).collect::<Vec<_>>().join(", ")
+}
+
+fn paper(desk: &Desk, audit: &Audit, state: String, names: &Names, now: Moment) -> Paper {
+    let number = audit.shown.number();
+    let base = desk.reached_at().unwrap_or_default();
+    let mut control = vec![("Number".to_string(), number.to_string()), ("State".to_string(), state)];
+    control.extend(facts(audit).into_iter().map(|(label, words)| (label.to_string(), in_words(names, &words))));
+    let mut body = vec![Block::heading(1, "Conclusion")];
+    match text(&audit.shown, "conclusion") {
+        conclusion if conclusion.is_empty() => body.push(Block::paragraph("Not written yet.")),
+        conclusion => body.extend(Text { markdown: &conclusion, under: 1, base, ..Text::default() }.blocks()),
+    }
+    findings(audit, &mut body);
+    body.push(Block::heading(1, "Questions"));
+    if audit.questions.is_empty() {
+        body.push(Block::paragraph("There is no checklist."));
+    } else {
+        let answered = audit.questions.iter().filter(|question| question.is_answered).count();
+        body.push(Block::paragraph(audit.lede(answered)));
+    }
+    audit.questions.iter().for_each(|question| answer(question, base, &mut body));
+    Paper {
+        genre: "Report of an internal audit".into(),
+        title: audit.shown.title().into(),
+        identifier: format!("{number}, report"),
+        standing: standing(audit.shown.state()),
+        control,
+        body,
+        ..pdf::blank(desk, now)
+    }
+}
+
+/// What an audit says stands from the day on which it is reported.
+fn standing(state: &str) -> Option<Standing> {
+    let (mark, words) = match state {
+        "reported" | "closed" => return None,
+        state if WITHDRAWN.contains(&state) => ("Withdrawn", "Withdrawn: this audit says nothing any more."),
+        _ => ("Draft", "Draft: the audit is not reported yet."),
+    };
+    Some(Standing { mark: mark.into(), words: words.into() })
+}
+
+fn findings(audit: &Audit, body: &mut Vec<Block>) {
+    body.push(Block::heading(1, "Findings"));
+    for sentence in audit.systemic() {
+        let systemic = Span::Strong { spans: vec![Span::text("Systemic.")] };
+        body.push(Block::Paragraph { text: vec![systemic, Span::text(format!(" {sentence}"))] });
+    }
+    if audit.findings.is_empty() {
+        body.push(Block::paragraph("None."));
+        return;
+    }
+    let head = ["Finding", "Grade", "Clause", "State", "What was found"].map(|label| (label, Side::Start));
+    let row = |finding: &super::read::Finding| {
+        let said = if finding.text.is_empty() { &finding.title } else { &finding.text };
+        [&finding.number, &finding.grade, &finding.clause, &finding.state, said].map(String::clone).to_vec()
+    };
+    body.push(Block::table(&head, audit.findings.iter().map(row).collect()));
+}
+
+fn answer(question: &Question, base: &str, body: &mut Vec<Block>) {
+    body.push(Block::heading(2, format!("{} {}", question.clause, question.text)));
+    let result = Span::Strong { spans: vec![Span::text(mark(question.result).word)] };
+    let sample = drawn(question);
+    let mut line = vec![result];
+    if !sample.is_empty() {
+        line.push(Span::text(format!(" · {sample}")));
+    }
+    body.push(Block::Paragraph { text: line });
+    body.extend(Text { markdown: &question.evidence, under: 2, base, ..Text::default() }.blocks());
+    let told = |result: Option<Outcome>| result.is_some_and(|result| result != Outcome::Conforms);
+    let seen = question.items.iter().filter(|item| told(item.result) || !item.note.is_empty());
+    let rows: Vec<Vec<String>> =
+        seen.map(|item| vec![item.record.clone(), mark(item.result).word, item.note.clone()]).collect();
+    if !rows.is_empty() {
+        body.push(Block::table(&["Record", "Result", "What was seen"].map(|label| (label, Side::Start)), rows));
+    }
+}
