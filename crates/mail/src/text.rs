@@ -117,10 +117,10 @@ pub const OCCASIONS: [Occasion; 9] = [
     },
     Occasion {
         name: "reading",
-        label: "A document to be read",
-        help: "Goes to whoever must read a version of a document, and again when they are late.",
+        label: "Something to be read",
+        help: "Goes to whoever must read a version of a document or what a campaign tells, and again when they are late.",
         subject: "[{{ number }}] {{ title }}",
-        body: "Hello{% if receiver_name %} {{ receiver_name }}{% endif %},\n\nplease read this document and say that you have understood it: \
+        body: "Hello{% if receiver_name %} {{ receiver_name }}{% endif %},\n\nplease read this and say that you have understood it: \
                \"{{ title }}\". {{ note }}\n{% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
         automatic: true,
         inner: true,

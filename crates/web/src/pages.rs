@@ -26,6 +26,7 @@ pub mod requirement;
 pub mod road;
 pub mod search;
 pub mod sign_in;
+pub mod staff;
 pub mod trends;
 pub mod verdicts;
 pub mod wall;

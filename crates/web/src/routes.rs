@@ -84,7 +84,7 @@ pub fn doors() -> Doors {
         .member(GET, "/packs", pages::packs::open)
         .member(POST, "/packs", pages::packs::ask)
         .member(GET, "/packs/{id}", pages::packs::take);
-    record::doors::doors(papers(audits(road(portal(by_itself(work(doors)))))))
+    record::doors::doors(pages::staff::doors(papers(audits(road(portal(by_itself(work(doors))))))))
 }
 
 /// Internal audits at work.

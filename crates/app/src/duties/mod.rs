@@ -1,5 +1,5 @@
 //! What the program does by itself: once a day it looks after the certificate, the effect of corrections, what must be looked at
-//! again and the readers of documents; every minute it looks which saved reports are due. Each turn promises the next one.
+//! again and the readers of documents and campaigns; every minute it looks which saved reports are due. Each turn promises the next one.
 //! Readers of a version are asked when it comes into force.
 
 pub mod effect;
@@ -21,7 +21,11 @@ const DAILY: &str = "daily-duties";
 const FIRST_WAIT: i64 = 2 * MINUTE;
 
 pub fn doings() -> Vec<Doing> {
-    let own = vec![Doing { name: DAILY, run: daily }, Doing { name: readers::ASK, run: ask }];
+    let own = vec![
+        Doing { name: DAILY, run: daily },
+        Doing { name: readers::ASK, run: ask },
+        Doing { name: readers::RECORD, run: record },
+    ];
     [own, reports::doings()].concat()
 }
 
@@ -52,5 +56,13 @@ fn daily(desk: Desk, _: Json, now: Moment) -> BoxFuture<'static, Result<(), Refu
 }
 
 fn ask(desk: Desk, payload: Json, now: Moment) -> BoxFuture<'static, Result<(), Refusal>> {
-    async move { readers::ask(&desk, readers::named(&payload), now).await.map(drop) }.boxed()
+    async move {
+        let (kind, number) = readers::named(&payload);
+        readers::ask(&desk, kind, number, now).await.map(drop)
+    }
+    .boxed()
+}
+
+fn record(desk: Desk, payload: Json, now: Moment) -> BoxFuture<'static, Result<(), Refusal>> {
+    async move { readers::record(&desk, readers::named(&payload).1, now).await }.boxed()
 }

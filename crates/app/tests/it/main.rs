@@ -22,6 +22,7 @@ mod packs;
 mod papers;
 mod requests;
 mod silo;
+mod staff;
 mod sudden_death;
 mod tidy;
 mod watching;

@@ -1,10 +1,10 @@
 //! Pages made by hand that belong to a record of some kind, so that the generic page of the record can lead to them.
 
 use desk::Shown;
-use kinds::information::document_version as version;
+use kinds::information::{acknowledgement, document_version as version};
 use model::{Kind, Value};
 
-use super::{fieldwork, papers};
+use super::{fieldwork, papers, staff};
 use crate::view::parts::Link;
 
 /// Ways from a record's page, for people of the provider.
@@ -16,6 +16,12 @@ pub fn from_record(kind: &Kind, shown: &Shown) -> Vec<Link> {
         ("document", _) => read(papers::address(shown.number())),
         ("document_version", Some(of)) => read(format!("{}?version={}", papers::address(of), shown.number())),
         ("acknowledgement", Some(of)) => read(papers::address(of)),
+        ("acknowledgement", None) => match acknowledgement::CAMPAIGN.get(shown.fields()) {
+            Some(of) => read(staff::address_of_campaign(&of.0)),
+            None => Vec::new(),
+        },
+        ("campaign", _) => read(staff::address_of_campaign(shown.number())),
+        ("competence" | "role", _) => vec![Link::new("Matrix", "/staff/matrix")],
         _ => Vec::new(),
     }
 }

@@ -13,4 +13,5 @@ mod live;
 mod papers;
 mod pictures;
 mod road;
+mod staff;
 mod world;
