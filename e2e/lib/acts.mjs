@@ -51,3 +51,9 @@ export async function hasFocus(locator) {
   const where = await locator.page().evaluate(() => globalThis.document.activeElement.outerHTML.slice(0, 200));
   assert.fail(`the keyboard is at ${where}`);
 }
+
+/// Opens the groups of a form that begin closed.
+export async function unfold(page) {
+  const closed = page.locator('main details.field-group:not([open]) > summary');
+  while ((await closed.count()) > 0) await closed.first().click();
+}

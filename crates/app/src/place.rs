@@ -3,6 +3,7 @@
 use std::{env, fs, path::PathBuf};
 
 use desk::Desk;
+use web::pages::{papers::readers, staff::proof};
 
 use crate::Failure;
 
@@ -98,7 +99,7 @@ impl Drop for Passing {
 
 /// Opens the database at an address.
 pub async fn open(url: &str) -> Result<Desk, Failure> {
-    let desk = Desk::open(url, kinds::catalog(), &[desk::post::promise, web::pages::papers::readers::promise]).await;
+    let desk = Desk::open(url, kinds::catalog(), &[desk::post::promise, readers::promise, proof::promise]).await;
     desk.map_err(|fault| Failure::Failed(format!("cannot open the database {}: {fault}", shown(url))))
 }
 

@@ -70,9 +70,9 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
         if area == Area::Prove && seat.actor.customer.is_none() {
             let count = readiness.as_ref().map_or(String::new(), |readiness| readiness.figure.clone());
             items.insert(0, NavItem { count, ..item("Conformity", "/conformity", "m") });
-            items.insert(1, item("Road", "/road", ""));
-            items.insert(2, item("In writing", "/papers", ""));
-            items.push(item("Skills and roles", "/staff", ""));
+        }
+        for page in made_by_hand(seat, area, &kinds) {
+            items.insert(page.at.min(items.len()), item(page.label, page.href, ""));
         }
         if !items.is_empty() {
             nav.push(NavGroup { title: area.label().into(), items });
@@ -117,6 +117,12 @@ fn of_area<'c>(catalog: &'c Catalog, seat: &Seat, area: Area) -> Vec<(&'c Kind, 
     };
     let found = places.iter().filter_map(|place| Some((catalog.find(place.kind)?, place)));
     found.filter(|(kind, _)| rights::may(&seat.actor, kind, Act::Read, None)).collect()
+}
+
+/// Pages made by hand among the lists of an area; people of customers have their own.
+fn made_by_hand(seat: &Seat, area: Area, kinds: &[(&Kind, &menu::Item)]) -> Vec<&'static menu::Page> {
+    let names: Vec<&str> = kinds.iter().map(|(kind, _)| kind.name).collect();
+    if seat.actor.customer.is_some() { Vec::new() } else { menu::made_by_hand(area, &names).collect() }
 }
 
 /// What this person may create, in the order of the catalog, work first.

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod aims;
 pub mod approvals;
 pub mod clause;
 pub mod conformity;
@@ -23,6 +24,7 @@ pub mod pictures;
 pub mod portal;
 pub mod report;
 pub mod requirement;
+pub mod risk_map;
 pub mod road;
 pub mod search;
 pub mod sign_in;

@@ -87,10 +87,12 @@ pub fn doors() -> Doors {
     record::doors::doors(pages::staff::doors(papers(audits(road(portal(by_itself(work(doors))))))))
 }
 
-/// Internal audits at work.
+/// Internal audits at work, risks and objectives as they stand.
 fn audits(doors: Doors) -> Doors {
     doors
         .member(GET, "/coverage", pages::coverage::open)
+        .member(GET, "/risk-map", pages::risk_map::open)
+        .member(GET, "/aims", pages::aims::open)
         .member(GET, "/fieldwork/{audit}", pages::fieldwork::open)
         .member(GET, "/fieldwork/{audit}/report", pages::fieldwork::report)
         .member(POST, "/fieldwork/{audit}/checklist", pages::fieldwork::make_checklist)

@@ -16,6 +16,7 @@ pub fn write(script: &mut Script) {
     needs(script);
     teams_have_roles(script);
     able(script);
+    questions(script);
     campaigns(script);
 }
 
@@ -169,6 +170,35 @@ fn able(script: &mut Script) {
     script.edit(at.plus(120_000), SARA, &number, json!({"actions": [action]}));
 }
 
+/// A course whose questions most have passed, one has not, and one has still to answer.
+fn questions(script: &mut Script) {
+    let at = script.times.workday(30, 9, 0);
+    let questions = json!([
+        {"question": "A caller asks for the telephone number of a patient. What do you do?", "right": 2,
+            "answers": ["Give it, the caller sounds honest", "Give nothing and call back by the number on record", "Ask a colleague for it"]},
+        {"question": "You sent a list of names to the wrong address. Whom do you tell?", "right": 1,
+            "answers": ["The security team, at once", "Nobody, it was by mistake", "The team lead, at the end of the week"]},
+        {"question": "How long do tickets with personal data stay open to everybody at the desk?", "right": 3,
+            "answers": ["For ever", "Until the customer asks", "As long as somebody works on them"]},
+    ]);
+    let people = [DESK[0], DESK[1], DESK[2], YUSUF, IVANA];
+    let fields = json!({"topic": "Personal data: the yearly questions", "persons": people, "held_on": day(at), "provider": "Chen Wei", "owner": CHEN,
+        "teaches": "Handle personal data", "level": 2, "valid_months": 12, "materials": ["DOC-12"], "questions": questions, "pass_mark": 66});
+    let training = script.settled(at, SARA, "training", fields, "done");
+    for (place, person) in people.into_iter().enumerate() {
+        let fields = json!({"title": "Questions: Personal data: the yearly questions", "training": training, "person": person, "due": day(at.plus(14 * DAY))});
+        let number = script.create(at.plus(3_600_000), SARA, "training_result", fields);
+        let when = at.plus((2 + place as i64) * DAY);
+        match place {
+            1 => script.step(when, person, &number, "failed", json!({"answers": [1, 2, 3]})),
+            2 => {}
+            _ => {
+                script.step(when, person, &number, "passed", json!({"answers": [2, 1, if place == 3 { 1 } else { 3 }]}))
+            }
+        }
+    }
+}
+
 const WELCOME: &str = "We run services for banks, hospitals, councils and shops, and we keep to ISO/IEC 20000-1. What that means for you:\n\n\
     - **Policy**: what we promise, and that we get better all the time.\n\
     - **Objectives**: what we want to reach this year stands in *Objectives of this year*.\n\
@@ -193,7 +223,7 @@ fn campaigns(script: &mut Script) {
     for (place, person) in everybody.iter().enumerate() {
         // Who came later was asked on the day after.
         let newcomer = *person == IVANA || *person == DESK[2];
-        let asked = if newcomer { script.times.workday(199, 6, 0) } else { begun.plus(600_000) };
+        let asked = if newcomer { script.times.workday(199, 12, 0) } else { begun.plus(600_000) };
         let word = asked_for(script, asked, &number, person, 30);
         confirmed(
             script,

@@ -13,7 +13,7 @@ use model::{
     time::{DAY, MINUTE},
 };
 use serde_json::Value as Json;
-use web::pages::papers::readers;
+use web::pages::{papers::readers, staff::proof};
 
 /// Name of the job, and the key under which one turn waits.
 const DAILY: &str = "daily-duties";
@@ -25,6 +25,7 @@ pub fn doings() -> Vec<Doing> {
         Doing { name: DAILY, run: daily },
         Doing { name: readers::ASK, run: ask },
         Doing { name: readers::RECORD, run: record },
+        Doing { name: proof::RECORD, run: record_skill },
     ];
     [own, reports::doings()].concat()
 }
@@ -65,4 +66,8 @@ fn ask(desk: Desk, payload: Json, now: Moment) -> BoxFuture<'static, Result<(), 
 
 fn record(desk: Desk, payload: Json, now: Moment) -> BoxFuture<'static, Result<(), Refusal>> {
     async move { readers::record(&desk, readers::named(&payload).1, now).await }.boxed()
+}
+
+fn record_skill(desk: Desk, payload: Json, now: Moment) -> BoxFuture<'static, Result<(), Refusal>> {
+    async move { proof::record(&desk, proof::named(&payload), now).await }.boxed()
 }

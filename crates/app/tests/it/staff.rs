@@ -14,6 +14,9 @@ both_databases!(
     a_campaign_ends_and_begins_another_round,
     a_campaign_begins_with_something_to_say_and_somebody_to_tell,
     needs_of_a_role_are_such_as_people_can_meet,
+    a_quiz_is_answered_by_the_person_and_proves_what_it_teaches,
+    whoever_owns_a_training_is_reminded_to_look_at_its_effect,
+    a_risk_is_weighed_before_and_after_and_accepted_for_a_time,
 );
 
 const NOW: &str = "2026-11-25T10:00:00Z";
@@ -195,4 +198,107 @@ async fn needs_of_a_role_are_such_as_people_can_meet(database: Database) {
     edit(&world, "role", &role, json!({"needs": [{"need": "Lead", "level": 3, "months": 12}]}), NOW)
         .await
         .expect("taken");
+}
+
+async fn answer(world: &World, who: &Actor, result: &str, to: &str, answers: Json, when: &str) -> Result<(), Refusal> {
+    let target = Target { kind: "training_result".into(), number: result.into(), version: None };
+    let input = input(json!({"answers": answers}));
+    let command = Command::Step { target, to: to.into(), input, note: None, public: false };
+    world.desk.perform(who, command, at(when)).await.map(drop)
+}
+
+async fn a_quiz_is_answered_by_the_person_and_proves_what_it_teaches(database: Database) {
+    let world = World::new(database).await;
+    staff(&world).await;
+    let questions = json!([{"question": "Who asks for a password?", "answers": ["The service desk", "Nobody of ours"], "right": 2},
+        {"question": "And then?", "answers": ["Hang up and tell", "Wait"], "right": 1}]);
+    let fields = json!({"topic": "Passwords", "persons": [ROSA], "questions": questions, "teaches": "Handle personal data", "level": 2, "valid_months": 12});
+    let training = create(&world, "training", fields).await;
+    let number =
+        create(&world, "training_result", json!({"title": "Questions", "training": training, "person": ROSA})).await;
+    let rosa = person(ROSA, Role::Agent);
+    assert!(
+        matches!(world.desk.show(&rosa, "training", &training, None, at(NOW)).await, Err(Refusal::NotFound)),
+        "what is right is not theirs to read"
+    );
+    assert_eq!(field(answer(&world, &ines(), &number, "passed", json!([2, 1]), NOW).await).0, "state");
+    assert_eq!(field(answer(&world, &rosa, &number, "passed", json!([2]), NOW).await).0, "answers");
+    assert_eq!(
+        field(answer(&world, &rosa, &number, "passed", json!([1, 1]), NOW).await).1,
+        "too few answers are right to pass"
+    );
+    answer(&world, &rosa, &number, "failed", json!([1, 1]), NOW).await.expect("half of it is not enough");
+    let shown = world.desk.show(&rosa, "training_result", &number, None, at(NOW)).await.expect("her own");
+    assert_eq!((text(&shown, "score"), text(&shown, "attempts")), ("50".into(), "1".into()));
+    work(&world, NOW).await;
+    assert!(all(&world, &ines(), "competence").await.is_empty(), "nothing is proved by failing");
+    step(&world, &rosa, "training_result", &number, "asked", NOW).await.expect("once more");
+    let later = "2026-11-26T09:00:00Z";
+    answer(&world, &rosa, &number, "passed", json!([2, 1]), later).await.expect("all of it is right");
+    let shown = world.desk.show(&rosa, "training_result", &number, None, at(later)).await.expect("her own");
+    let said = |name: &str| text(&shown, name);
+    assert_eq!(
+        (said("score"), said("attempts"), said("answered_on")),
+        ("100".into(), "2".into(), "2026-11-26T09:00:00Z".into())
+    );
+    assert_eq!(
+        field(edit(&world, "training_result", &number, json!({"answers": [1, 1]}), later).await).1,
+        "is what was passed"
+    );
+    work(&world, later).await;
+    let able = all(&world, &ines(), "competence").await;
+    assert_eq!(able.len(), 1);
+    let said = |name: &str| text(&able[0], name);
+    assert_eq!((said("person"), said("need"), said("level")), (ROSA.into(), "Handle personal data".into(), "2".into()));
+    assert_eq!(
+        (said("verified_on"), said("valid_until"), said("training")),
+        ("2026-11-26".into(), "2027-11-26".into(), training)
+    );
+    assert!(said("proof").contains("100 percent") && said("proof").contains(&number), "{}", said("proof"));
+    // Asked again, what is there is brought up to date; a higher level stays.
+    edit(&world, "competence", able[0].number(), json!({"level": 4, "gap": "Forgets it"}), later).await.expect("a gap");
+    web::pages::staff::proof::record(&world.desk, &number, at(later)).await.expect("once more");
+    let able = all(&world, &ines(), "competence").await;
+    assert_eq!((able.len(), text(&able[0], "level"), text(&able[0], "gap")), (1, "4".into(), String::new()));
+}
+
+async fn whoever_owns_a_training_is_reminded_to_look_at_its_effect(database: Database) {
+    let world = World::new(database).await;
+    let fields = json!({"topic": "Passwords", "owner": INES, "held_on": "2026-08-30"});
+    let training = create(&world, "training", fields).await;
+    step(&world, &ines(), "training", &training, "done", NOW).await.expect("it was held");
+    let shown = world.desk.show(&ines(), "training", &training, None, at(NOW)).await.expect("it is there");
+    assert_eq!(text(&shown, "effect_check_due"), "2026-11-28", "ninety days after it was held");
+    assert_eq!(duties::remind::watch(&world.desk, at(NOW)).await.expect("a turn"), 1);
+    assert_eq!(duties::remind::watch(&world.desk, at(NOW)).await.expect("a turn"), 0, "once");
+    edit(&world, "training", &training, json!({"effect_checked_on": "2026-11-27", "effective": true}), NOW)
+        .await
+        .expect("checked");
+    assert_eq!(duties::remind::watch(&world.desk, at("2026-12-10T08:00:00Z")).await.expect("a turn"), 0, "it is done");
+}
+
+async fn a_risk_is_weighed_before_and_after_and_accepted_for_a_time(database: Database) {
+    let world = World::new(database).await;
+    let fields = json!({"area": "continuity", "description": "Fire", "likelihood": 3, "impact": 5, "residual_likelihood": 2, "residual_impact": 5});
+    let risk = create(&world, "risk", fields).await;
+    let shown = async || world.desk.show(&ines(), "risk", &risk, None, at(NOW)).await.expect("it is there");
+    assert_eq!((text(&shown().await, "score"), text(&shown().await, "residual")), ("15".into(), "10".into()));
+    assert_eq!(field(edit(&world, "risk", &risk, json!({"residual_impact": 6}), NOW).await).0, "residual_impact");
+    let target = Target { kind: "risk".into(), number: risk.clone(), version: None };
+    let accept = |until: &str| Command::Step {
+        target: target.clone(),
+        to: "accepted".into(),
+        input: input(json!({"accepted_until": until})),
+        note: None,
+        public: false,
+    };
+    let helena = person("helena@tidewell.example", Role::TopManagement);
+    let past = world.desk.perform(&helena, accept("2026-11-01"), at(NOW)).await.map(drop);
+    assert_eq!(field(past).0, "accepted_until");
+    world.desk.perform(&helena, accept("2027-05-31"), at(NOW)).await.expect("it is accepted");
+    assert_eq!(text(&shown().await, "accepted_by"), "helena@tidewell.example");
+    // A score of its own, without levels, stays what somebody wrote.
+    let own = create(&world, "risk", json!({"area": "continuity", "description": "Flood", "residual": 7})).await;
+    let own = world.desk.show(&ines(), "risk", &own, None, at(NOW)).await.expect("it is there");
+    assert_eq!(text(&own, "residual"), "7");
 }

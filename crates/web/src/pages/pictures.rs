@@ -3,6 +3,7 @@
 
 mod drawn;
 mod kept;
+pub mod reach;
 mod times;
 
 use askama::Template;

@@ -12,6 +12,7 @@ mod lists;
 mod live;
 mod papers;
 mod pictures;
+mod risks;
 mod road;
 mod staff;
 mod world;

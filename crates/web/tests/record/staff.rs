@@ -147,3 +147,49 @@ fn actor() -> Actor {
         read_only: false,
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn questions_are_answered_on_their_page() {
+    let world = house().await;
+    assert!(ok(&world, "/staff/training").await.contains("/trainings/new"), "what to do first");
+    let questions = json!([{"question": "Who asks for a <b>password</b>?", "answers": ["The desk", "Nobody"], "right": 2},
+        {"question": "And then?", "answers": ["Hang up", "Wait"], "right": 1}]);
+    let fields = json!({"topic": "Passwords", "persons": ["ines@tidewell.example", "rosa@tidewell.example"], "questions": questions, "pass_mark": 100, "held_on": "2026-11-20"});
+    world.line(json!({"kind": "training", "number": "TRN-1", "title": "Passwords", "fields": fields})).await;
+    let page = ok(&world, "/staff/training").await;
+    assert!(page.contains("Ask 2") && page.contains("To be looked at by"), "{page}");
+    assert_eq!(world.post("/staff/training/TRN-1/ask", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(ok(&world, "/staff/training").await.contains("0 of 2"));
+    let ines = Actor { roles: vec![Role::SmsManager], ..actor() };
+    let query = model::Query { size: 10, columns: vec!["person".into()], ..model::Query::of("training_result") };
+    let asked = world.desk.list(&ines, &query, now()).await.expect("a list").records;
+    let of = |who: &str| {
+        let found = asked.iter().find(|shown| shown.fields()["person"].as_text() == Some(who));
+        found.map(|shown| format!("/staff/quiz/{}", shown.number())).expect("a result")
+    };
+    let here = of("ines@tidewell.example");
+    let page = ok(&world, &here).await;
+    assert!(page.contains("Who asks for a &#60;b&#62;") && page.contains("100 percent"), "{page}");
+    let pair = |name: &str, value: &str| (name.to_string(), value.to_string());
+    let half = world.post(&here, &[pair("q.0", "1")]).await;
+    assert_eq!(half.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        half.text.contains("And then?: choose an answer") && half.text.contains("value=\"1\" checked"),
+        "{}",
+        half.text
+    );
+    let strange = world.post(&here, &[pair("q.0", "7"), pair("q.1", "x")]).await;
+    assert_eq!(strange.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let wrong = world.post(&here, &[pair("q.0", "0"), pair("q.1", "0")]).await;
+    assert_eq!(wrong.status, StatusCode::SEE_OTHER);
+    assert!(ok(&world, &here).await.contains("50 percent"), "and the questions are there again");
+    world.post(&here, &[pair("q.0", "1"), pair("q.1", "0")]).await;
+    let page = ok(&world, &here).await;
+    assert!(page.contains("Answered with 100 percent right.") && !page.contains("Send the answers"), "{page}");
+    // Nobody answers for another.
+    let other = of("rosa@tidewell.example");
+    assert!(ok(&world, &other).await.contains("do not wait for your answers"));
+    assert_eq!(world.post(&other, &[pair("q.0", "1"), pair("q.1", "0")]).await.status, StatusCode::SEE_OTHER);
+    assert!(ok(&world, "/staff/training").await.contains("1 of 2"));
+    assert_eq!(world.get("/staff/quiz/TRR-404").await.status, StatusCode::NOT_FOUND);
+}

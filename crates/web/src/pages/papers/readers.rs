@@ -145,7 +145,7 @@ pub fn promise(kind: &Kind, record: &Record, entry: &Entry) -> Vec<Job> {
             let tells = record.get(word::CAMPAIGN).is_some();
             if tells { vec![promised(RECORD, record, entry)] } else { Vec::new() }
         }
-        "acknowledgement" if record.state == "asked" => {
+        "acknowledgement" | "training_result" if record.state == "asked" => {
             let asks = entry.act == "create" || changed(word::REMINDED_ON.name);
             let to = record.get(word::PERSON).filter(|_| asks);
             to.map(|to| mail(record, entry, &to.0)).into_iter().collect()
@@ -282,13 +282,14 @@ pub async fn watch(desk: &Desk, now: Moment) -> Result<(usize, usize), Refusal> 
         }
     }
     let late = format!("state = asked and due < {today}");
-    let words = all(desk, &actor, "acknowledgement", &late, "number", now).await?;
+    let mut words = all(desk, &actor, "acknowledgement", &late, "number", now).await?;
+    words.extend(all(desk, &actor, "training_result", &late, "number", now).await?);
     let reminded = |shown: &&Shown| {
         let last = word::REMINDED_ON.get(shown.fields());
         last.is_none_or(|last| Moment::of_date(last).plus(AGAIN * DAY).date() <= today)
     };
     let remind = |shown: &Shown| {
-        let target = Target { kind: "acknowledgement".into(), number: shown.number().into(), version: None };
+        let target = Target { kind: shown.kind().into(), number: shown.number().into(), version: None };
         let input = Input::json([(word::REMINDED_ON.name.to_owned(), json!(today.to_string()))]);
         Command::Edit { target, input }
     };

@@ -48,7 +48,8 @@ impl Staff {
     /// Only what the desk itself cannot do.
     pub async fn gather(desk: &Desk, actor: &Actor, now: Moment) -> Result<Staff, Refusal> {
         let people = all(desk, actor, "person", STANDS, "title", now).await?;
-        let roles = all(desk, actor, "role", STANDS, "number", now).await?;
+        let mut roles = all(desk, actor, "role", STANDS, "number", now).await?;
+        roles.sort_by_key(|shown| (shown.number().len(), shown.number().to_string()));
         let today = now.date();
         let (here, gone): (Vec<&Shown>, Vec<&Shown>) = people.iter().partition(|shown| works(shown, today));
         let mail = |shown: &&Shown| person::EMAIL.get(shown.fields()).map(|mail| mail.0);

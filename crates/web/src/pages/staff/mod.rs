@@ -1,11 +1,15 @@
-//! Who works here and what they can do: roles with their holders, the matrix of skills, campaigns that tell people something.
+//! Who works here and what they can do: roles with their holders, the matrix of skills, trainings with
+//! their questions, campaigns that tell people something.
 
 mod campaign;
 mod campaigns;
 pub mod holders;
 mod matrix;
+pub mod proof;
+mod quiz;
 mod roles;
 mod skills;
+mod training;
 
 use axum::routing::MethodFilter;
 use engines::conformity::catalogue;
@@ -29,6 +33,10 @@ pub fn doors(doors: Doors) -> Doors {
         .member(MethodFilter::GET, "/staff/campaigns", campaigns::open)
         .member(MethodFilter::GET, "/staff/campaigns/{number}", campaign::open)
         .member(MethodFilter::POST, "/staff/campaigns/{number}/confirm", campaign::confirm)
+        .member(MethodFilter::GET, "/staff/training", training::open)
+        .member(MethodFilter::POST, "/staff/training/{number}/ask", training::ask)
+        .member(MethodFilter::GET, "/staff/quiz/{number}", quiz::open)
+        .member(MethodFilter::POST, "/staff/quiz/{number}", quiz::answer)
 }
 
 /// Where a campaign is read and confirmed.
@@ -36,13 +44,22 @@ pub fn address_of_campaign(number: &str) -> String {
     format!("/staff/campaigns/{}", segment(number))
 }
 
+/// Where the questions of a training are answered.
+pub fn address_of_quiz(result: &str) -> String {
+    format!("/staff/quiz/{}", segment(result))
+}
+
 /// These pages are the provider's own.
 fn provider_only(actor: &Actor) -> Result<(), Refusal> {
     if actor.customer.is_some() { Err(Refusal::NotFound) } else { Ok(()) }
 }
 
-const TABS: [(&str, &str); 3] =
-    [("/staff", "Roles"), ("/staff/matrix", "Competence"), ("/staff/campaigns", "Awareness")];
+const TABS: [(&str, &str); 4] = [
+    ("/staff", "Roles"),
+    ("/staff/matrix", "Competence"),
+    ("/staff/training", "Training"),
+    ("/staff/campaigns", "Awareness"),
+];
 
 /// The ways between these pages.
 fn tabs(here: &str) -> Vec<Tab> {
@@ -56,7 +73,7 @@ fn tabs(here: &str) -> Vec<Tab> {
 }
 
 /// Requirements that are judged by the records of a page, as they stand.
-pub(super) fn judged(app: &App, seat: &Seat, ids: &[&str]) -> Vec<(Link, Mark)> {
+pub fn judged(app: &App, seat: &Seat, ids: &[&str]) -> Vec<(Link, Mark)> {
     let Some(assessment) = app.desk.known_assessment(&seat.actor, seat.now) else { return Vec::new() };
     let line = |id: &&str| {
         let verdict = assessment.find(id)?;

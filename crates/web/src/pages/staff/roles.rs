@@ -23,7 +23,6 @@ struct RolesPage {
     tabs: Vec<Tab>,
     figures: Vec<Figure>,
     roles: Vec<Line>,
-    /// Processes that nobody owns, which 5.3 asks for as well.
     judged: Vec<(Link, Mark)>,
     nothing: Empty,
     may_create: bool,
@@ -39,7 +38,7 @@ struct Line {
     wanting: Option<(Mark, String)>,
     appointed: String,
     reports_to: Link,
-    needs: usize,
+    needs: String,
 }
 
 /// `GET /staff`
@@ -104,6 +103,10 @@ fn line(staff: &Staff, role: &super::holders::Role, may_edit: bool) -> Line {
                 staff.roles.iter().find(|role| role.number == *to).map_or(to.clone(), |role| role.title.clone());
             Link::new(title, format!("/roles/{}", segment(to)))
         }),
-        needs: role.needs.len(),
+        needs: match role.needs.len() {
+            0 => String::new(),
+            1 => "1 needed ability".into(),
+            count => format!("{count} needed abilities"),
+        },
     }
 }

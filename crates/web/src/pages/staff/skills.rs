@@ -126,7 +126,7 @@ fn on_record(shown: &Shown) -> (String, String, Held) {
 }
 
 /// Two records mean the same need when their words are the same, whatever their case and spaces.
-fn folded(words: &str) -> String {
+pub(super) fn folded(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
