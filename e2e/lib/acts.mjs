@@ -71,3 +71,9 @@ export async function moved(page, address, to) {
   await page.locator('main form.form .form-end button').click();
   await page.waitForURL((url) => url.pathname === address);
 }
+
+/// Opens the groups of a form that begin closed.
+export async function unfold(page) {
+  const closed = page.locator('main details.field-group:not([open]) > summary');
+  while ((await closed.count()) > 0) await closed.first().click();
+}

@@ -3,6 +3,7 @@
 use std::{env, fs, path::PathBuf};
 
 use desk::{Desk, unit::Reaction};
+use web::pages::{papers::readers, staff::proof};
 
 use crate::{Failure, duties::effect};
 
@@ -97,7 +98,7 @@ impl Drop for Passing {
 }
 
 /// What follows from entries of the journal.
-const REACTIONS: &[Reaction] = &[desk::post::promise, web::pages::papers::readers::promise, effect::promise];
+const REACTIONS: &[Reaction] = &[desk::post::promise, readers::promise, proof::promise, effect::promise];
 
 /// Opens the database at an address.
 pub async fn open(url: &str) -> Result<Desk, Failure> {

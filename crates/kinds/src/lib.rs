@@ -161,7 +161,15 @@ fn governance() -> Vec<Kind> {
 
 fn people() -> Vec<Kind> {
     use people::*;
-    vec![person::kind(), team::kind(), competence::kind(), training::kind(), awareness::kind()]
+    vec![
+        person::kind(),
+        team::kind(),
+        competence::kind(),
+        training::kind(),
+        training_result::kind(),
+        awareness::kind(),
+        campaign::kind(),
+    ]
 }
 
 fn information() -> Vec<Kind> {

@@ -93,6 +93,16 @@ pub fn acknowledgements() -> Vec<Grant> {
     grants
 }
 
+/// What people are told together: those in charge write it, everybody else reads it.
+pub fn campaigns() -> Vec<Grant> {
+    provider(&[(Role::ProcessOwner, WORK), (Role::Agent, READ), (Role::Approver, READ), (Role::TopManagement, READ)])
+}
+
+/// What people are asked after a training and have answered: as what they are asked to read.
+pub fn results() -> Vec<Grant> {
+    acknowledgements()
+}
+
 /// What top management answers for itself: scope, policy, objectives, the management review.
 pub fn leadership() -> Vec<Grant> {
     provider(&[(Role::ProcessOwner, WORK), (Role::Agent, READ), (Role::Approver, DECIDE), (Role::TopManagement, WORK)])

@@ -54,6 +54,11 @@ pub fn stamp(draft: &mut Draft, facts: &Facts<'_>, key: Key<Moment>) {
     }
 }
 
+/// Writes the present down, whatever stood there.
+pub fn stamp_now(draft: &mut Draft, facts: &Facts<'_>, key: Key<Moment>) {
+    draft.set(key, facts.now);
+}
+
 /// Fills an empty date with today (UTC).
 pub fn stamp_day(draft: &mut Draft, facts: &Facts<'_>, key: Key<Date>) {
     if draft.get(key).is_none() {

@@ -128,10 +128,10 @@ pub const OCCASIONS: [Occasion; 10] = [
     },
     Occasion {
         name: "reading",
-        label: "A document to be read",
-        help: "Goes to whoever must read a version of a document, and again when they are late.",
+        label: "Something to be read",
+        help: "Goes to whoever must read a version of a document or what a campaign tells, or answer the questions of a training, and again when they are late.",
         subject: "[{{ number }}] {{ title }}",
-        body: "Hello{% if receiver_name %} {{ receiver_name }}{% endif %},\n\nplease read this document and say that you have understood it: \
+        body: "Hello{% if receiver_name %} {{ receiver_name }}{% endif %},\n\nthis waits for your word; please read it and confirm it, or answer its questions: \
                \"{{ title }}\". {{ note }}\n{% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
         automatic: true,
         inner: true,

@@ -138,7 +138,7 @@ pub struct Kind {
     pub clocked: bool,
     /// Fields that refer to records which the rules of the kind look at; the door brings these along.
     pub looks_at: Vec<&'static str>,
-    /// Fields of its own in which a change makes the rules look there again.
+    /// Fields of its own, or the word `state`, in which a change makes the rules look there again.
     pub looks_when: Vec<&'static str>,
     /// Kinds of which the rules look at every record: only such as a house has some tens of.
     pub looks_at_all: Vec<&'static str>,

@@ -52,6 +52,7 @@ const VIEWS_CSS: &[&str] = &[
     include_str!("../assets/css/map.css"),
     include_str!("../assets/css/calendar.css"),
     include_str!("../assets/css/graph.css"),
+    include_str!("../assets/css/people.css"),
     include_str!("../assets/css/document.css"),
     include_str!("../assets/css/public.css"),
 ];

@@ -60,8 +60,11 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
         };
         let mut items: Vec<NavItem> = kinds.iter().map(line).collect();
         if area == Area::Prove && seat.actor.customer.is_none() {
-            let own = proving(seat, readiness.as_ref()).into_iter();
-            items.splice(0..0, own.map(|(label, href, key, count)| NavItem { count, ..item(label, href, key) }));
+            let count = readiness.as_ref().map_or(String::new(), |readiness| readiness.figure.clone());
+            items.insert(0, NavItem { count, ..item("Conformity", "/conformity", "m") });
+        }
+        for page in made_by_hand(seat, area, &kinds) {
+            items.insert(page.at.min(items.len()), item(page.label, page.href, ""));
         }
         if !items.is_empty() {
             nav.push(NavGroup { title: area.label().into(), items });
@@ -112,20 +115,6 @@ fn readiness(assessment: &Assessment) -> Readiness {
     Readiness { figure: format!("{} %", proved * 100 / total), words: format!("proved, {proved} of {total}") }
 }
 
-/// Pages of the whole system, before the kinds that prove it: label, address, key and count.
-fn proving(seat: &Seat, readiness: Option<&Readiness>) -> Vec<(&'static str, &'static str, &'static str, String)> {
-    let figure = readiness.map_or(String::new(), |readiness| readiness.figure.clone());
-    let mut pages = vec![
-        ("Conformity", "/conformity", "m", figure),
-        ("Road", "/road", "", String::new()),
-        ("In writing", "/papers", "", String::new()),
-    ];
-    if rights::host(&seat.actor, seat.now).is_ok() {
-        pages.push(("Outside auditors", "/auditors", "", String::new()));
-    }
-    pages
-}
-
 fn of_area<'c>(catalog: &'c Catalog, seat: &Seat, area: Area) -> Vec<(&'c Kind, &'static menu::Item)> {
     let places = match area {
         Area::Run => menu::RUN,
@@ -135,6 +124,19 @@ fn of_area<'c>(catalog: &'c Catalog, seat: &Seat, area: Area) -> Vec<(&'c Kind, 
     };
     let found = places.iter().filter_map(|place| Some((catalog.find(place.kind)?, place)));
     found.filter(|(kind, _)| rights::may(&seat.actor, kind, Act::Read, None)).collect()
+}
+
+/// Pages made by hand among the lists of an area; people of customers have their own.
+fn made_by_hand(seat: &Seat, area: Area, kinds: &[(&Kind, &menu::Item)]) -> Vec<&'static menu::Page> {
+    let names: Vec<&str> = kinds.iter().map(|(kind, _)| kind.name).collect();
+    if seat.actor.customer.is_some() {
+        return Vec::new();
+    }
+    let mut pages: Vec<&menu::Page> = menu::made_by_hand(area, &names).collect();
+    if area == Area::Prove && rights::host(&seat.actor, seat.now).is_ok() {
+        pages.push(&menu::AUDITORS);
+    }
+    pages
 }
 
 /// What this person may create, in the order of the catalog, work first.

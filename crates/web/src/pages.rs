@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod aims;
 pub mod approvals;
 pub mod auditor;
 pub mod auditors;
@@ -26,9 +27,11 @@ pub mod pictures;
 pub mod portal;
 pub mod report;
 pub mod requirement;
+pub mod risk_map;
 pub mod road;
 pub mod search;
 pub mod sign_in;
+pub mod staff;
 pub mod thread;
 pub mod trends;
 pub mod verdicts;

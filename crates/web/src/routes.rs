@@ -84,10 +84,10 @@ pub fn doors() -> Doors {
         .member(GET, "/packs", pages::packs::open)
         .member(POST, "/packs", pages::packs::ask)
         .member(GET, "/packs/{id}", pages::packs::take);
-    record::doors::doors(papers(audits(road(portal(by_itself(work(doors)))))))
+    record::doors::doors(pages::staff::doors(papers(audits(road(portal(by_itself(work(doors))))))))
 }
 
-/// Internal audits at work, seats of auditors from outside, and the thread that auditors follow.
+/// Internal audits at work, seats of auditors from outside, the thread that auditors follow, risks and objectives as they stand.
 fn audits(doors: Doors) -> Doors {
     doors
         .member(GET, "/coverage", pages::coverage::open)
@@ -100,6 +100,8 @@ fn audits(doors: Doors) -> Doors {
         .member(GET, "/auditors/{id}", pages::auditors::show)
         .member(POST, "/auditors/{id}/link", pages::auditors::link)
         .member(POST, "/auditors/{id}/until", pages::auditors::end)
+        .member(GET, "/risk-map", pages::risk_map::open)
+        .member(GET, "/aims", pages::aims::open)
         .member(GET, "/fieldwork/{audit}", pages::fieldwork::open)
         .member(GET, "/fieldwork/{audit}/report", pages::fieldwork::report)
         .member(GET, "/fieldwork/{audit}/report/pdf", pages::fieldwork::report_as_pdf)

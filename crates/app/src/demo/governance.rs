@@ -5,14 +5,14 @@ use serde_json::{Value as Json, json};
 
 use super::{
     parties::PORTAL,
-    people::{AOIFE, BEN, CHEN, DANIEL, GRETA, HELENA, HUGO, INES, MEI, OSKAR, SAMUEL, SARA, TOMAS},
+    people::{AOIFE, BEN, CHEN, DANIEL, GRETA, HELENA, HUGO, INES, MEI, OSKAR, SAMUEL, TOMAS},
     portfolio::{self, LIVE},
     script::Script,
     times::day,
 };
 
 pub fn write(script: &mut Script) {
-    risks(script);
+    super::risks::write(script);
     context(script);
     policies(script);
     processes(script);
@@ -161,76 +161,9 @@ fn context(script: &mut Script) {
 }
 
 /// The yearly look, before the management review.
-fn again(script: &mut Script, number: &str) {
+pub fn again(script: &mut Script, number: &str) {
     let at = script.times.workday(105, 9, 30);
     script.edit(at, INES, number, json!({"reviewed_on": day(at)}));
-}
-
-fn risks(script: &mut Script) {
-    let at = script.times.founding(10);
-    let fields = json!({"title": "How we weigh risks", "scale": {"likelihood": [1, 2, 3, 4, 5], "impact": [1, 2, 3, 4, 5], "score": "likelihood times impact"},
-        "acceptance": {"limit": 9, "above_limit": "Only top management accepts"}, "approach": "Avoid, reduce, share or accept, in this order.", "version": 1, "owner": INES});
-    let method = script.create(at, INES, "risk_method", fields);
-    script.step(at.plus(3_600_000), HELENA, &method, "approved", Json::Null);
-    risk(
-        script,
-        json!({"area": "organization", "description": "Key people leave and nobody else knows their systems", "likelihood": 3, "impact": 4, "residual": 8, "owner": SARA, "customer_effect": "Repairs take longer"}),
-    );
-    risk(
-        script,
-        json!({"area": "service-requirements", "description": "Needs of a customer are understood too late", "likelihood": 2, "impact": 3, "residual": 4, "owner": HUGO, "customer_effect": "Promises that do not fit"}),
-    );
-    risk(
-        script,
-        json!({"area": "other-parties", "description": "A supplier fails in a retail peak", "likelihood": 2, "impact": 4, "residual": 6, "owner": MEI, "customer_effect": "Sites without a line"}),
-    );
-    risk(
-        script,
-        json!({"area": "information-security", "description": "Administration accounts are misused", "likelihood": 3, "impact": 5, "residual": 8, "owner": CHEN, "customer_effect": "Data read or altered by strangers"}),
-    );
-    for (place, service) in LIVE.iter().enumerate() {
-        let number = portfolio::number(place);
-        let name = service.name;
-        risk(
-            script,
-            json!({"area": "availability", "service": number, "description": format!("{name}: a single part fails and takes the service with it"), "likelihood": 2, "impact": 4, "residual": 4, "owner": service.owner, "customer_effect": "The service stands still"}),
-        );
-        risk(
-            script,
-            json!({"area": "continuity", "service": number, "description": format!("{name}: data centre North is lost"), "likelihood": 1, "impact": 5, "residual": 5, "owner": service.owner, "customer_effect": "Hours without the service"}),
-        );
-        risk(
-            script,
-            json!({"area": "information-security", "service": number, "description": format!("{name}: somebody gets in with a stolen password"), "likelihood": 2, "impact": 4, "residual": 4, "owner": CHEN, "customer_effect": "Data read by strangers"}),
-        );
-    }
-    // What is left of this one lies above the limit: top management has accepted it, and works on it.
-    let number = risk(
-        script,
-        json!({"area": "continuity", "description": "Both core switches are of one make and age", "likelihood": 3, "impact": 4, "residual": 12, "owner": GRETA, "customer_effect": "All sites offline at once", "accepted_by": HELENA}),
-    );
-    let at = script.times.workday(60, 10, 0);
-    let action = json!({"text": "Replace one of the core switches by another make", "source": number, "owner": GRETA, "due": script.times.date(-120), "priority": "high"});
-    let action = script.create(at, INES, "action", action);
-    script.edit(at.plus(60_000), INES, &number, json!({"actions": [action]}));
-    let at = script.times.founding(10);
-    for (text, effect) in [
-        ("Watching for attacks day and night as a service of its own", "Attacks are seen within minutes"),
-        ("Let users reset second factors themselves", "No waiting at the telephone"),
-    ] {
-        let fields = json!({"description": text, "customer_effect": effect, "owner": INES, "decision": "Taken up, see improvements", "reviewed_on": day(at)});
-        let number = script.create(at, INES, "opportunity", fields);
-        again(script, &number);
-    }
-}
-
-fn risk(script: &mut Script, mut fields: Json) -> String {
-    let at = script.times.founding(10).plus(7_200_000);
-    fields["treatment"] = "reduce".into();
-    fields["reviewed_on"] = day(at).into();
-    let number = script.create(at, INES, "risk", fields);
-    again(script, &number);
-    number
 }
 
 /// Kind, approver, parts.

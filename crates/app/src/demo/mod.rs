@@ -1,8 +1,8 @@
 //! A demonstration organisation: Tidewell, a provider of managed services with a year of work behind it, written through
 //! the door with the clock of that year. The same seed and end give the same records.
 //!
-//! `script` plays what the others write: `people`, `portfolio`, `parties`, `governance`, `papers`, `money`, `changes`, `tickets`,
-//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`, `macros`, `shifts`; `monitoring` brings events at the end, and
+//! `script` plays what the others write: `people`, `portfolio`, `risks`, `parties`, `governance`, `papers`, `money`, `changes`, `tickets`,
+//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`, `macros`, `shifts`, `skills`; `monitoring` brings events at the end, and
 //! `talk` says what waits for those who sign in. Each kind of record has its place there. Some duties are left undone on purpose,
 //! so that the assessment has something to find; each such place says so.
 
@@ -22,9 +22,11 @@ mod portfolio;
 mod problems;
 mod proof;
 mod results;
+mod risks;
 mod road;
 mod script;
 mod shifts;
+mod skills;
 mod talk;
 mod texts;
 mod tickets;
@@ -55,6 +57,7 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     governance::write(&mut script);
     macros::write(&mut script);
     shifts::write(&mut script);
+    skills::write(&mut script);
     money::write(&mut script);
     let made = changes::write(&mut script);
     let mut told = tickets::write(&mut script, &slas, &made);

@@ -1,5 +1,5 @@
 //! What the program does by itself: once a day it looks after the certificate, the effect of corrections, what must be looked at
-//! again and the readers of documents; every minute it looks which saved reports are due. Each turn promises the next one.
+//! again and the readers of documents and campaigns; every minute it looks which saved reports are due. Each turn promises the next one.
 //! Readers of a version are asked when it comes into force.
 
 pub mod effect;
@@ -13,7 +13,7 @@ use model::{
     time::{DAY, MINUTE},
 };
 use serde_json::Value as Json;
-use web::pages::papers::readers;
+use web::pages::{papers::readers, staff::proof};
 
 /// Name of the job, and the key under which one turn waits.
 const DAILY: &str = "daily-duties";
@@ -25,6 +25,8 @@ pub fn doings() -> Vec<Doing> {
         Doing { name: DAILY, run: daily },
         Doing { name: effect::LOOK, run: look },
         Doing { name: readers::ASK, run: ask },
+        Doing { name: readers::RECORD, run: record },
+        Doing { name: proof::RECORD, run: record_skill },
     ];
     [own, reports::doings()].concat()
 }
@@ -60,5 +62,17 @@ fn look(desk: Desk, _: Json, now: Moment) -> BoxFuture<'static, Result<(), Refus
 }
 
 fn ask(desk: Desk, payload: Json, now: Moment) -> BoxFuture<'static, Result<(), Refusal>> {
-    async move { readers::ask(&desk, readers::named(&payload), now).await.map(drop) }.boxed()
+    async move {
+        let (kind, number) = readers::named(&payload);
+        readers::ask(&desk, kind, number, now).await.map(drop)
+    }
+    .boxed()
+}
+
+fn record(desk: Desk, payload: Json, now: Moment) -> BoxFuture<'static, Result<(), Refusal>> {
+    async move { readers::record(&desk, readers::named(&payload).1, now).await }.boxed()
+}
+
+fn record_skill(desk: Desk, payload: Json, now: Moment) -> BoxFuture<'static, Result<(), Refusal>> {
+    async move { proof::record(&desk, proof::named(&payload), now).await }.boxed()
 }

@@ -18,13 +18,14 @@ struct Duty {
     field: &'static str,
     /// What it is about, in the words of the note.
     words: &'static str,
-    /// A field, and the part of it that says that it was done; empty for none.
+    /// A field, and the part of it that says that it was done; no part where the field itself says so, no field for none.
     done: (&'static str, &'static str),
 }
 
-const DUTIES: [Duty; 2] = [
+const DUTIES: [Duty; 3] = [
     Duty { field: "review_due", words: "review", done: ("", "") },
     Duty { field: "effect_due", words: "look at whether it has helped", done: ("effect", "verdict") },
+    Duty { field: "effect_check_due", words: "look at whether it has helped", done: ("effect_checked_on", "") },
 ];
 
 /// Names the owners of what is due soon or late, each once for each of both, and answers how many notes that took. Done
@@ -77,7 +78,8 @@ async fn remind(
     let (Some(Value::Date(day)), Some(Value::Text(owner))) = (fields.get(duty.field), fields.get(owner)) else {
         return Ok(false);
     };
-    let done = fields.get(duty.done.0).and_then(|value| value.part(duty.done.1));
+    let done = fields.get(duty.done.0);
+    let done = if duty.done.1.is_empty() { done } else { done.and_then(|value| value.part(duty.done.1)) };
     if done.is_some_and(Value::is_filled) {
         return Ok(false);
     }

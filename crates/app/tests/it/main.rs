@@ -24,6 +24,7 @@ mod papers;
 mod requests;
 mod seats;
 mod silo;
+mod staff;
 mod sudden_death;
 mod thread;
 mod tidy;

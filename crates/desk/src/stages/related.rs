@@ -10,7 +10,10 @@ use super::approvals;
 /// Whether the rules will look at anything: a write that touches none of it reads nothing more.
 pub fn matters(kind: &Kind, draft: &Draft, before: Option<&Record>) -> bool {
     let Some(before) = before else { return !kind.looks_at.is_empty() };
-    let differs = |name: &str| draft.fields.get(name) != before.fields.get(name);
+    let differs = |name: &str| match name {
+        "state" => draft.state != before.state,
+        name => draft.fields.get(name) != before.fields.get(name),
+    };
     let asks = kind.approval.is_some_and(|approval| before.fields.contains_key(approval.rows));
     let answers = kind.form.is_some_and(|form| differs(form.answers));
     let refers = kind.looks_at.iter().chain(&kind.looks_when).any(|name| differs(name));

@@ -21,6 +21,10 @@ pub fn kind() -> Kind {
                 .parts(vec![
                     part::numbers("likelihood").label("Likelihood levels").help("1 to 5, one a line."),
                     part::numbers("impact").label("Impact levels").help("1 to 5, one a line."),
+                    part::texts("likelihood_words")
+                        .label("Words for likelihood")
+                        .help("One a line, from the lowest level on."),
+                    part::texts("impact_words").label("Words for impact").help("One a line, from the lowest level on."),
                     part::text("score").help("How they give the score; likelihood times impact."),
                 ])
                 .help("The levels and what they mean."),

@@ -4,6 +4,7 @@
 mod drawn;
 mod kept;
 mod printed;
+pub mod reach;
 mod times;
 
 use askama::Template;

@@ -5,7 +5,7 @@ use desk::{Desk, Names};
 use engines::conformity::{Assessment, BESIDE, Verdict, catalogue};
 use model::{Actor, Catalog, Moment, Refusal};
 
-use super::{judgement::Judging, verdicts};
+use super::{judgement::Judging, verdicts, ways};
 use crate::view::{
     parts::{Empty, Link, Mark, Shape, Tab, Tone, When},
     shell::Shell,
@@ -40,6 +40,8 @@ pub struct RequirementPage {
     /// Where the form is sent.
     pub address: String,
     pub judging: Judging,
+    /// Pages that show its records together.
+    pub ways: Vec<Link>,
 }
 
 pub struct Row {
@@ -143,6 +145,7 @@ pub async fn page(
         is_past: ask.is_past,
         address: format!("/conformity/{}/{id}", requirement.clause),
         judging,
+        ways: ways::from_clause(&requirement.clause),
         shell,
     })
 }

@@ -1,10 +1,10 @@
 //! Pages made by hand that belong to a record of some kind, so that the generic page of the record can lead to them.
 
 use desk::Shown;
-use kinds::information::document_version as version;
+use kinds::information::{acknowledgement, document_version as version};
 use model::{Kind, Value};
 
-use super::{auditor, fieldwork, papers, thread};
+use super::{auditor, fieldwork, papers, staff, thread};
 use crate::{Seat, view::parts::Link};
 
 /// Ways from a record's page, for people of the provider.
@@ -18,10 +18,44 @@ pub fn from_record(seat: &Seat, kind: &Kind, shown: &Shown) -> Vec<Link> {
         ("document", _) => read(papers::address(number)),
         ("document_version", Some(of)) => read(format!("{}?version={number}", papers::address(of))),
         ("acknowledgement", Some(of)) => read(papers::address(of)),
+        ("acknowledgement", None) => match acknowledgement::CAMPAIGN.get(shown.fields()) {
+            Some(of) => read(staff::address_of_campaign(&of.0)),
+            None => Vec::new(),
+        },
+        ("campaign", _) => read(staff::address_of_campaign(shown.number())),
+        ("training_result", _) => vec![Link::new("Questions", staff::address_of_quiz(shown.number()))],
+        ("training", _) => vec![Link::new("Results", "/staff/training")],
+        ("risk" | "risk_method", _) => vec![Link::new("Risk matrix", "/risk-map")],
+        ("objective", _) => vec![Link::new("How it stands", format!("/aims#{}", shown.number()))],
+        ("competence" | "role", _) => vec![Link::new("Matrix", "/staff/matrix")],
         _ => Vec::new(),
     };
     if auditor::is_seat(seat) {
         ways.push(Link::new("Put a question", auditor::ask_about(number)));
     }
     ways
+}
+
+/// Pages that show what a clause is about as a whole: the clause, the words of the way, the address.
+const OF_CLAUSES: [(&str, &str, &str); 13] = [
+    ("5.3", "Roles and who holds them", "/staff"),
+    ("6.1", "Risk matrix", "/risk-map"),
+    ("6.2", "Objectives and how they stand", "/aims"),
+    ("7.2", "Who can do what", "/staff/matrix"),
+    ("7.2", "Training", "/staff/training"),
+    ("7.3", "What people are told", "/staff/campaigns"),
+    ("7.5", "What must be in writing", "/papers"),
+    ("8.3.4", "Risks from other parties", "/risk-map?area=other-parties"),
+    ("8.7.1", "Risks to availability", "/risk-map?area=availability"),
+    ("8.7.2", "Risks to continuity", "/risk-map?area=continuity"),
+    ("8.7.3", "Risks to information security", "/risk-map?area=information-security"),
+    ("9.2", "Audit coverage", "/coverage"),
+    ("9.3", "The road and its reviews", "/road"),
+];
+
+/// Ways from a requirement to the pages made by hand that show its records together.
+pub fn from_clause(clause: &str) -> Vec<Link> {
+    let within = |known: &str| clause == known || clause.strip_prefix(known).is_some_and(|rest| rest.starts_with('.'));
+    let found = OF_CLAUSES.iter().filter(|(known, ..)| within(known));
+    found.map(|(_, words, address)| Link::new(*words, *address)).collect()
 }

@@ -13,5 +13,7 @@ mod live;
 mod papers;
 mod pictures;
 mod printed;
+mod risks;
 mod road;
+mod staff;
 mod world;

@@ -157,8 +157,8 @@ async fn readers_say_that_they_have_understood() {
         .await;
     let document = procedure(&world, json!({"readers": ["staff"]})).await;
     publish(&world, &document, "Record it.").await;
-    assert_eq!(readers::ask(&world.desk, &document, now()).await.expect("they are asked"), 2);
-    assert_eq!(readers::ask(&world.desk, &document, now()).await.expect("once"), 0);
+    assert_eq!(readers::ask(&world.desk, "document", &document, now()).await.expect("they are asked"), 2);
+    assert_eq!(readers::ask(&world.desk, "document", &document, now()).await.expect("once"), 0);
     let here = format!("/papers/{document}");
     let page = ok(&world, &here).await;
     assert!(page.contains("You are asked to read version 1.") && page.contains("0 of 2, version 1"), "{page:.2000}");
@@ -175,7 +175,7 @@ async fn readers_say_that_they_have_understood() {
     assert_eq!(mine.fields().get("person").and_then(model::Value::as_text), Some(INES));
     // A new version asks again.
     publish(&world, &document, "Record it at once.").await;
-    readers::ask(&world.desk, &document, now()).await.expect("they are asked again");
+    readers::ask(&world.desk, "document", &document, now()).await.expect("they are asked again");
     assert!(ok(&world, &here).await.contains("You are asked to read version 2."));
 }
 

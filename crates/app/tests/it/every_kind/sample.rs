@@ -42,7 +42,14 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
         ("saved_report", "source") => json!(format!("/incidents?q={word} {turn}")),
         ("plan_task", "after") => json!([format!("PTK-{}", 7 + turn)]),
         // Who decides is somebody else than whoever writes, on the day on which it is decided.
-        ("document_version", "approver" | "reviewer") | ("acknowledgement", "person") => json!(OTHER),
+        ("document_version", "approver" | "reviewer") | ("acknowledgement" | "training_result", "person") => {
+            json!(OTHER)
+        }
+        // A quiz has a right answer; what follows from one has tests of its own.
+        ("training", "questions") => {
+            json!([{"question": format!("{word} {turn}"), "answers": ["one", "two"], "right": 1}])
+        }
+        ("training_result", "training") => json!(format!("TRN-{}", 404 + turn)),
         // What follows from a document has tests of its own.
         ("document_version", "document") => json!(format!("DOC-{}", 404 + turn)),
         ("document_version", "effective_on") => json!("2026-11-25"),
