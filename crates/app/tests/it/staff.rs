@@ -33,6 +33,7 @@ pub fn person(email: &str, role: Role) -> Actor {
         via: Via::Web,
         window: None,
         read_only: false,
+        clauses: Vec::new(),
     }
 }
 
