@@ -36,8 +36,7 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
         Area::ALL.iter().map(|area| (*area, of_area(&catalog, seat, *area))).collect();
     let counted = areas.iter().filter(|(area, _)| *area == Area::Run).flat_map(|(_, kinds)| kinds);
     let counts = open_work(app, seat, counted.map(|(kind, _)| kind.name).collect()).await;
-    let assessment = app.desk.known_assessment(&seat.actor, seat.now);
-    let readiness = assessment.map(|assessment| readiness(&assessment));
+    let readiness = app.desk.known_assessment(&seat.actor, seat.now).map(|known| readiness(&known));
     let item = |label: &str, href: &str, key| NavItem {
         label: label.into(),
         href: href.into(),

@@ -244,7 +244,7 @@ async fn a_quiz_is_answered_by_the_person_and_proves_what_it_teaches(database: D
     );
     assert_eq!(
         field(edit(&world, "training_result", &number, json!({"answers": [1, 1]}), later).await).1,
-        "is what was passed"
+        "only whoever is asked answers the questions"
     );
     work(&world, later).await;
     let able = all(&world, &ines(), "competence").await;
