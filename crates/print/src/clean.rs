@@ -28,7 +28,7 @@ pub fn cleaned(mut paper: Json) -> Result<Json, Failure> {
     };
     match weight {
         Weight { letters, .. } if letters > LETTERS_MAX => too_long("letters", LETTERS_MAX),
-        Weight { pieces, .. } if pieces > PIECES_MAX => too_long("words, cells and paragraphs of its own", PIECES_MAX),
+        Weight { pieces, .. } if pieces > PIECES_MAX => too_long("pieces, such as cells and paragraphs", PIECES_MAX),
         _ => Ok(paper),
     }
 }

@@ -96,6 +96,7 @@ pub fn pdf(paper: &Paper) -> Result<Printed, Failure> {
     let hand = HAND.as_ref().ok_or_else(|| Failure::Fault("there is no thread for it".into()))?;
     // Typst is not ours and what it is given is not either: what it cannot do must not end the program.
     let set = catch_unwind(AssertUnwindSafe(|| hand.install(|| either(paper, json))));
+    comemo::evict(REMEMBERED);
     set.unwrap_or_else(|_| Err(Failure::Fault("the setting broke off".into())))
 }
 
@@ -120,7 +121,7 @@ fn either(paper: &Paper, mut json: Json) -> Result<Printed, Failure> {
         .map_err(|reason| Failure::Fault(reason.message().to_string()))?;
     let document = laid_out(&json)?;
     let printed = |bytes, document: &PagedDocument, promise| Printed { bytes, pages: document.pages().len(), promise };
-    let set = match typst_pdf::pdf(&document, &options(paper, archival)) {
+    match typst_pdf::pdf(&document, &options(paper, archival)) {
         Ok(bytes) => Ok(printed(bytes, &document, Promise::Archival)),
         Err(_) => {
             json["plain"] = false.into();
@@ -128,9 +129,7 @@ fn either(paper: &Paper, mut json: Json) -> Result<Printed, Failure> {
             let bytes = typst_pdf::pdf(&document, &options(paper, PdfStandards::default())).map_err(fault)?;
             Ok(printed(bytes, &document, Promise::Tagged))
         }
-    };
-    comemo::evict(REMEMBERED);
-    set
+    }
 }
 
 fn laid_out(json: &Json) -> Result<PagedDocument, Failure> {
