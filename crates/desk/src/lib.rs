@@ -40,6 +40,7 @@ pub mod similar;
 mod stages;
 mod standing;
 pub mod store;
+mod talk;
 mod tally;
 mod undo;
 pub mod unit;

@@ -238,6 +238,7 @@ impl Desk {
         let thread = post::of_record(&mut conn, &matter.record.number, most).await?;
         let since = now.minus(HOUR);
         let recent = post::recent(&mut conn, Way::Out, &matter.requester, since).await?;
+        let gone = post::comes_back(&mut conn, &matter.requester).await?;
         drop(conn);
         let references: Vec<String> = thread
             .iter()
@@ -267,12 +268,13 @@ impl Desk {
             Err(why) => (why.clone().into_bytes(), Some(why)),
         };
         let held = matter.occasion.answers_by_itself() && recent >= AUTOMATIC_MAX;
-        let (outcome, reason) = match &failed {
-            Some(why) => ("failed", why.clone()),
-            None if held => {
+        let (outcome, reason) = match (&failed, &gone) {
+            (Some(why), _) => ("failed", why.clone()),
+            (None, Some(why)) => ("held", shortened(&format!("messages to this address come back: {why}"))),
+            (None, None) if held => {
                 ("held", format!("{AUTOMATIC_MAX} automatic messages within an hour are enough for one address"))
             }
-            None => ("waiting", String::new()),
+            (None, None) => ("waiting", String::new()),
         };
         let row = MessageRow {
             id: self.inner.ids.next(now),
@@ -291,6 +293,9 @@ impl Desk {
             automatic: matter.occasion.automatic,
         };
         self.keep_answer(row.clone(), raw).await?;
+        if gone.is_some() {
+            self.tell_failure(&row, &row.reason, now).await?;
+        }
         Ok((outcome == "waiting").then_some(row.id))
     }
 

@@ -5,7 +5,7 @@ mod answers;
 #[allow(dead_code)]
 #[path = "../../../../mail/tests/broken/mod.rs"]
 mod broken;
-mod house;
+pub mod house;
 mod pipe;
 mod reports;
 mod servers;
