@@ -44,6 +44,9 @@ pub(crate) enum Lane {
 /// Names of jobs that are done apart.
 pub(crate) const APART: [&str; 3] = [post::SEND, post::FETCH, packs::MAKE];
 
+/// What the lane of all other jobs is called.
+const HOUSE: &str = "house";
+
 /// A job as administrators read it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobRow {
@@ -334,5 +337,17 @@ impl Desk {
     /// Jobs that wait and jobs that failed, for measurements.
     pub async fn job_counts(&self) -> Result<(i64, i64), Fault> {
         job::counts(&mut self.db().read().await?).await
+    }
+
+    /// For how long the oldest due job of each lane has waited, in milliseconds: zero where nothing waits. How many wait says
+    /// little; how long they do says whether anybody works. `house` are all jobs that are not done apart.
+    pub async fn job_lags(&self, now: Moment) -> Result<Vec<(&'static str, i64)>, Fault> {
+        let overdue = job::overdue(&mut self.db().read().await?, now).await?;
+        let mut lags: Vec<(&'static str, i64)> = std::iter::once(HOUSE).chain(APART).map(|lane| (lane, 0)).collect();
+        for (name, since) in overdue {
+            let lane = lags.iter().position(|(lane, _)| *lane == name).unwrap_or(0);
+            lags[lane].1 = lags[lane].1.max(now.0 - since.0);
+        }
+        Ok(lags)
     }
 }

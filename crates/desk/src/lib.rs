@@ -41,6 +41,7 @@ pub mod similar;
 mod stages;
 mod standing;
 pub mod store;
+mod talk;
 mod tally;
 pub mod thread;
 mod undo;

@@ -25,7 +25,7 @@ const LABEL_MAX: usize = 80;
 const HELP_MAX: usize = 300;
 const OPTIONS_MAX: usize = 200;
 /// Most own fields of one kind.
-const FIELDS_MAX: usize = 100;
+const FIELDS_MAX: usize = 300;
 
 /// Types that an own field may have, with the word for people. A list has several values of the type before it.
 pub const TYPES: &[(&str, &str)] = &[

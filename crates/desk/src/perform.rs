@@ -13,6 +13,7 @@ use crate::{
     rights::{self, Permit},
     stages::{answers, approvals, delta, draft, step, valid, work},
     store::record::Kept,
+    talk::{self, Voice},
     unit::Unit,
 };
 
@@ -60,9 +61,8 @@ pub(crate) async fn perform(
             // A customer's people have no internal notes: what they write is for both sides.
             let note = noted(text, public || actor.customer.is_some())?;
             let mut draft = unchanged(&before.record);
-            // Whoever is promised a word has it when one of ours says it.
-            if note.public && actor.customer.is_none() {
-                procedures::keeps_word(&kind, &mut draft, Some(&before.record), true, unit.settings(), now);
+            if note.public {
+                hear(unit, actor, &kind, &before.record, &mut draft, now).await?;
             }
             let note = Some(note);
             write(unit, actor, permit, &kind, before, draft, Told { note, ..Told::act("note") }, now)
@@ -112,8 +112,10 @@ async fn step_to(
     let mut draft = drafted(unit, &kind, actor, &before, input, Some(to), now).await?;
     publish::checked(unit, &kind, &before.record, &draft).await?;
     let note = note.map(|(text, public)| noted(text, public)).transpose()?;
-    let said = note.as_ref().is_some_and(|note| note.public);
-    procedures::keeps_word(&kind, &mut draft, Some(&before.record), said, unit.settings(), now);
+    match note.as_ref().is_some_and(|note| note.public) {
+        true => hear(unit, actor, &kind, &before.record, &mut draft, now).await?,
+        false => procedures::keeps_word(&kind, &mut draft, Some(&before.record), false, unit.settings(), now),
+    }
     let stood = publish::concerns(unit.catalog(), &kind).then(|| before.record.clone());
     let told = Told { note, ..Told::act("step") };
     let done = write_tied(unit, actor, permit, &kind, before, draft, told, now).await?;
@@ -122,6 +124,21 @@ async fn step_to(
     // What followed may have written to the record once more.
     let version = unit.find(&done.number).await?.map_or(done.version, |kept| kept.record.version);
     Ok(Done { version, ..done })
+}
+
+/// What follows from a public word. Whoever is promised one has it when one of ours says it.
+async fn hear(
+    unit: &mut Unit<'_>,
+    actor: &Actor,
+    kind: &Kind,
+    before: &Record,
+    draft: &mut Draft,
+    now: Moment,
+) -> Result<(), Refusal> {
+    let voice = Voice::of(unit, kind, before, actor, now).await?;
+    talk::heard(kind, draft, before, actor, voice, draft::act_time(now, Some(before)));
+    procedures::keeps_word(kind, draft, Some(before), voice.ours, unit.settings(), now);
+    Ok(())
 }
 
 /// Longest reason of an escalation, in characters.

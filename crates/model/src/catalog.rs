@@ -165,6 +165,10 @@ impl Catalog {
         if let Some(own) = kind.closing {
             need(kind.name, own.since, "closing");
         }
+        if let Some(own) = kind.talk {
+            need(kind.name, own.answered, "talk");
+            need(kind.name, own.asker, "talk");
+        }
     }
 
     fn target_faults(&self, ty: &Type, name: &str, faults: &mut Vec<String>) {

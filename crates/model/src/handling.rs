@@ -123,6 +123,19 @@ impl WorkLog {
     pub const LONGEST: i64 = 24 * 60;
 }
 
+/// What a public word does beside being said, by whatever way it comes: the first one of our people is the answer, and one of
+/// whoever asked ends the wait for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Talk {
+    /// The instant at which one of our people answered first.
+    pub answered: &'static str,
+    /// The person who asked.
+    pub asker: &'static str,
+    /// The state that waits for whoever asked, and the one that their word brings it to.
+    pub waits: &'static str,
+    pub goes_on: &'static str,
+}
+
 /// From a state to its end, so many days after what a date field says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closing {

@@ -6,7 +6,9 @@ use crate::{
     actor::{Act, Actor, Role},
     approval::Approval,
     field::{Common, Field},
-    handling::{Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure, Publication, WorkLog},
+    handling::{
+        Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure, Publication, Talk, WorkLog,
+    },
     lifecycle::{Lifecycle, Phase},
     link::LinkName,
     monitoring::{Monitored, Planned},
@@ -162,6 +164,8 @@ pub struct Kind {
     pub escalation: Option<Escalation>,
     /// A step that the program takes by itself when nobody has objected for long enough.
     pub closing: Option<Closing>,
+    /// What a public word does beside being said.
+    pub talk: Option<Talk>,
     /// What follows when a flag of a record is set.
     pub procedure: Option<Procedure>,
     /// Kinds with their field that refers to a record of this one; rules that look at where a record goes see those records.
@@ -227,6 +231,7 @@ impl Kind {
             gathers: None,
             escalation: None,
             closing: None,
+            talk: None,
             procedure: None,
             looks_back: Vec::new(),
             mirrors: Vec::new(),
@@ -390,6 +395,11 @@ impl Kind {
 
     pub fn closes_itself(mut self, closing: Closing) -> Kind {
         self.closing = Some(closing);
+        self
+    }
+
+    pub fn talked_about(mut self, talk: Talk) -> Kind {
+        self.talk = Some(talk);
         self
     }
 

@@ -76,6 +76,11 @@ pub async fn tell(State(app): State<App>) -> Result<Response, Refused> {
     );
     line(&mut out, "plumbline_jobs{state=\"waiting\"}", waiting);
     line(&mut out, "plumbline_jobs{state=\"failed\"}", failed);
+    head(&mut out, "plumbline_job_lag_seconds", "gauge", "How long the oldest due job of a lane has waited.");
+    for (lane, millis) in app.desk.job_lags((app.clock)()).await? {
+        let micros = u64::try_from(millis).unwrap_or_default() * 1_000;
+        line(&mut out, &format!("plumbline_job_lag_seconds{{lane=\"{lane}\"}}"), seconds(micros));
+    }
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], out).into_response())
 }
 

@@ -1,6 +1,12 @@
 //! The whole building over a desk, with an account and a token for everybody who may knock.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use axum::{
     Router,
@@ -11,7 +17,7 @@ use desk::{
     Desk,
     accounts::{NewAccount, NewToken, TokenScope},
 };
-use model::{Actor, Role, Via, time::DAY};
+use model::{Actor, Moment, Role, Via, time::DAY};
 use serde_json::Value as Json;
 use tower::ServiceExt as _;
 use web::{App, Settings};
@@ -23,6 +29,7 @@ pub const BASE: &str = "http://127.0.0.1:8080";
 pub struct Building {
     router: Router,
     tokens: BTreeMap<String, String>,
+    clock: Arc<AtomicI64>,
 }
 
 /// Nobody, somebody by the e-mail of their account.
@@ -63,11 +70,6 @@ impl Answer {
 
 impl Building {
     pub async fn over(desk: &Desk) -> Building {
-        Building::by(desk, Arc::new(now)).await
-    }
-
-    /// The same by another clock than that of the tests.
-    pub async fn by(desk: &Desk, clock: web::Clock) -> Building {
         let machine = Actor::system("test", Via::Command);
         let mut tokens = BTreeMap::new();
         let roles = Role::ALL.iter().map(|role| {
@@ -90,8 +92,20 @@ impl Building {
             let (secret, _) = desk.create_token(&machine, &email, token, now()).await.expect("a token");
             tokens.insert(email, secret);
         }
-        let app = App::new(desk.clone(), clock, Settings { base: BASE.into() });
-        Building { router: web::router(app), tokens }
+        let clock = Arc::new(AtomicI64::new(now().0));
+        let hand = clock.clone();
+        let hand = Arc::new(move || Moment(hand.load(Ordering::Relaxed)));
+        let app = App::new(desk.clone(), hand, Settings { base: BASE.into() });
+        Building { router: web::router(app), tokens, clock }
+    }
+
+    /// Turns the clock of the building to an instant; it stands still until it is turned again.
+    pub fn turn_to(&self, at: Moment) {
+        self.clock.store(at.0, Ordering::Relaxed);
+    }
+
+    pub fn now(&self) -> Moment {
+        Moment(self.clock.load(Ordering::Relaxed))
     }
 
     pub async fn ask(

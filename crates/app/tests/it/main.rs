@@ -9,6 +9,7 @@ mod automation;
 mod backups;
 mod building;
 mod commands;
+mod complaints;
 mod demo;
 mod duties;
 mod events;

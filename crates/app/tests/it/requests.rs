@@ -23,9 +23,9 @@ both_databases!(
 );
 
 const AGENT: Who<'static> = Who::Mail("agent@tidewell.example");
-const DEPUTY: &str = "deputy@castlebrook.example";
+pub const DEPUTY: &str = "deputy@castlebrook.example";
 
-async fn furnished(database: Database) -> (World, Building) {
+pub async fn furnished(database: Database) -> (World, Building) {
     let world = World::new(database).await;
     let questions = json!([
         {"name": "device", "label": "Which one", "type": "choice", "choices": ["Light", "Strong"], "required": true},
@@ -92,7 +92,7 @@ fn says(answer: &Answer, words: &[&str]) {
 }
 
 /// Orders the light laptop; answers its number.
-async fn ordered(building: &Building) -> String {
+pub async fn ordered(building: &Building) -> String {
     let form =
         [("answers.device", "Light"), ("answers.start_date", "2026-12-07"), ("description", "For a new colleague")];
     let answer = building.form(CUSTOMER, "/portal/order/RQM-1", &pairs(&form)).await;
@@ -288,6 +288,7 @@ async fn an_answer_that_is_missing_is_named_on_every_way(database: Database) {
     says(&agent, &["Start date is needed", "name=\"answers.start_date\""]);
 }
 
+/// Complaint 41: what is offered is a matter of the customer who looks.
 async fn what_is_offered_to_others_cannot_be_ordered(database: Database) {
     let (_world, building) = furnished(database).await;
     is(&building.get(CUSTOMER, "/portal/order/RQM-2").await, StatusCode::NOT_FOUND);

@@ -267,12 +267,7 @@ async fn a_limit_holds_for_counts_files_and_news(database: Database) {
 async fn an_open_session_ends_with_the_seat(database: Database) {
     let world = world(database).await;
     let (desk, until) = (&world.desk, now().plus(DAY / 4));
-    let time = Arc::new(AtomicI64::new(now().0));
-    let clock = {
-        let time = time.clone();
-        move || Moment(time.load(Ordering::SeqCst))
-    };
-    let building = Building::by(desk, Arc::new(clock)).await;
+    let building = Building::over(desk).await;
     let seat = NewSeat { clauses: Vec::new(), ..limited(until) };
     let (id, secret) = desk.give_seat(&manager(), seat, now()).await.unwrap();
     let session = desk.accept(&secret, PASSWORD, Whence::default(), now()).await.unwrap();
@@ -304,7 +299,7 @@ async fn an_open_session_ends_with_the_seat(database: Database) {
     };
     time.store(until.0 - 1, Ordering::SeqCst);
     assert_eq!(read().await, (PAGES.len(), PAGES.len()));
-    time.store(until.0, Ordering::SeqCst);
+    building.turn_to(until);
     assert_eq!(read().await, (0, 0));
     let page = by_cookie("/incidents/INC-1").await;
     assert_eq!((page.status, page.header("location")), (StatusCode::SEE_OTHER, "/sign-in?next=/incidents/INC-1"));

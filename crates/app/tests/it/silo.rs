@@ -102,6 +102,7 @@ async fn answers(database: Database, others: bool) -> Vec<(String, String)> {
     told
 }
 
+/// Complaint 42: whose a record is stands on every record from the first day.
 async fn answers_are_the_same_whether_or_not_others_have_something(database: Database) {
     let alone = answers(database, false).await;
     let together = answers(database, true).await;

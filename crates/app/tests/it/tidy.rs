@@ -3,6 +3,7 @@
 
 mod direction;
 mod length;
+mod lessons;
 mod paper;
 mod source;
 mod words;

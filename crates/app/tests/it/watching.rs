@@ -225,7 +225,7 @@ async fn nobody_hears_who_is_not_clearly_meant_or_may_not_read_it(database: Data
     assert!(house.world.desk.watched(&bea()).await.expect("a list").is_empty());
 }
 
-/// Zammad 1573: one person of a customer asks, several want to follow.
+/// Complaint 40: one person asks, several follow.
 async fn several_people_hear_of_one_ticket(database: Database) {
     let house = House::new(database).await;
     for who in [kay(), kay(), kim(), tomas(), ines()] {

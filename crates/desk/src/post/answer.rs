@@ -23,7 +23,7 @@ use crate::{
         asking::{self, APPROVAL},
         standing::requester_field,
         take::installation,
-        written::{WAITING, fate},
+        written::{WAITING, fate, too_many},
     },
     rights,
     store::{account, db::Conn, fault::Fault, job, journal, post, record},
@@ -254,6 +254,7 @@ impl Desk {
         let thread = post::of_record(&mut conn, &matter.record.number, most).await?;
         let since = now.minus(HOUR);
         let recent = post::recent(&mut conn, Way::Out, &matter.receiver, since).await?;
+        let gone = post::comes_back(&mut conn, &matter.receiver).await?;
         drop(conn);
         let references: Vec<String> = thread
             .iter()
@@ -279,7 +280,9 @@ impl Desk {
             file: None,
         });
         let is_too_much = matter.occasion.answers_by_itself() && recent >= AUTOMATIC_MAX;
-        let (raw, outcome, reason) = fate(raw, is_too_much);
+        let comes_back = gone.map(|why| shortened(&format!("messages to this address come back: {why}")));
+        let is_gone = comes_back.is_some();
+        let (raw, outcome, reason) = fate(raw, comes_back.or_else(|| too_many(is_too_much)));
         let row = MessageRow {
             identity: identity.into(),
             outcome: outcome.into(),
@@ -291,6 +294,9 @@ impl Desk {
             ..MessageRow::written(self.inner.ids.next(now), &matter.mailbox, &raw, now)
         };
         self.keep_answer(row.clone(), raw).await?;
+        if is_gone {
+            self.tell_failure(&row, &row.reason, now).await?;
+        }
         Ok((outcome == WAITING).then_some(row.id))
     }
 

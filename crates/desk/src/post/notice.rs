@@ -14,7 +14,7 @@ use crate::{
         MessageRow, SEND, Way,
         answer::{AUTOMATIC_MAX, Outgoing, first_that_sends},
         take::installation,
-        written::{WAITING, fate},
+        written::{WAITING, fate, too_many},
     },
     store::post,
 };
@@ -87,7 +87,7 @@ impl Desk {
             at: u64::try_from(now.0 / 1_000).unwrap_or_default(),
             ..Note::default()
         });
-        let (raw, outcome, reason) = fate(raw, recent >= AUTOMATIC_MAX);
+        let (raw, outcome, reason) = fate(raw, too_many(recent >= AUTOMATIC_MAX));
         let id = known.map_or_else(|| self.inner.ids.next(now), |row| row.id);
         let row = MessageRow {
             identity,

@@ -29,14 +29,17 @@ impl MessageRow {
 /// The outcome of a message that is to be sent.
 pub(super) const WAITING: &str = "waiting";
 
-/// What is kept of a message, its outcome and why: what could not be written keeps its reason, and what would be one
-/// automatic message too many for its address is held.
-pub(super) fn fate(composed: Result<Vec<u8>, String>, is_too_much: bool) -> (Vec<u8>, &'static str, String) {
-    match composed {
-        Err(why) => (why.clone().into_bytes(), "failed", why),
-        Ok(raw) if is_too_much => {
-            (raw, "held", format!("{AUTOMATIC_MAX} automatic messages within an hour are enough for one address"))
-        }
-        Ok(raw) => (raw, WAITING, String::new()),
+/// What is kept of a message, its outcome and why: what could not be written keeps its reason, and what there is a reason to
+/// hold is held.
+pub(super) fn fate(composed: Result<Vec<u8>, String>, hold: Option<String>) -> (Vec<u8>, &'static str, String) {
+    match (composed, hold) {
+        (Err(why), _) => (why.clone().into_bytes(), "failed", why),
+        (Ok(raw), Some(why)) => (raw, "held", why),
+        (Ok(raw), None) => (raw, WAITING, String::new()),
     }
+}
+
+/// Why one automatic message more is held, if it is one too many for its address.
+pub(super) fn too_many(is_too_much: bool) -> Option<String> {
+    is_too_much.then(|| format!("{AUTOMATIC_MAX} automatic messages within an hour are enough for one address"))
 }

@@ -122,6 +122,13 @@ pub async fn discard(conn: &mut Conn, id: i64) -> Result<Option<String>, Fault> 
     rows.first().map(|row| row.text(0)).transpose()
 }
 
+/// Since when the oldest job of each name is due: those that nobody has taken, and those whose server has not ended them.
+pub async fn overdue(conn: &mut Conn, now: Moment) -> Result<Vec<(String, Moment)>, Fault> {
+    let sql = "select name, min(run_at) from job where run_at <= $1 and locked_until <> $2 group by name";
+    let rows = conn.run(sql, &[now.0.into(), NEVER.into()]).await?;
+    rows.iter().map(|row| Ok((row.text(0)?, Moment(row.int(1)?)))).collect()
+}
+
 /// How many jobs wait and how many have failed, for measurements.
 pub async fn counts(conn: &mut Conn) -> Result<(i64, i64), Fault> {
     let sql =

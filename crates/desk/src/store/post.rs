@@ -160,6 +160,15 @@ pub async fn recent(conn: &mut Conn, way: Way, address: &str, since: Moment) -> 
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
+/// Why messages to an address come back: what a server said of the last one that did, unless somebody has written from there
+/// since.
+pub async fn comes_back(conn: &mut Conn, address: &str) -> Result<Option<String>, Fault> {
+    let sql = "select reason from message where recipient = $1 and way = 'out' and outcome = 'bounced' and id > \
+               coalesce((select max(id) from message where sender = $1 and way = 'in' and outcome in ('new', 'follow_up')), 0) \
+               order by id desc limit 1";
+    conn.run(sql, &[address.into()]).await?.first().map(|row| row.text(0)).transpose()
+}
+
 /// Whether somebody has written to a record by mail before.
 pub async fn has_written(conn: &mut Conn, number: &str, sender: &str) -> Result<bool, Fault> {
     let sql = "select id from message where number = $1 and sender = $2 and outcome in ('new', 'follow_up') limit 1";

@@ -1,5 +1,5 @@
-//! Steps of escalation and closing by itself: at the right moment, once, to the right people, and never for the past. Tests
-//! whose names end in a project and a number answer that complaint (research/itsm.md section 2).
+//! Steps of escalation and closing by itself: at the right moment, once, to the right people, and never for the past. Some
+//! answer a complaint of `docs/complaints.md`.
 
 use desk::{
     ShownEntry,
@@ -91,8 +91,9 @@ fn before_and_after() -> Json {
     json!([{"clock": "resolution", "minutes": -60, "to": "team_lead"}, {"clock": "resolution", "percent": 100, "to": "on_call"}])
 }
 
+/// Complaint 15: counting back from a goal goes through the same hours as counting on to it.
 #[tokio::test]
-async fn a_warning_before_the_goal_comes_at_its_hour_and_not_at_midnight_glpi_22678() {
+async fn a_warning_before_the_goal_comes_at_its_hour_and_not_at_midnight() {
     for world in worlds_of(kinds::catalog).await {
         house(&world, before_and_after()).await;
         // Ten working hours from nine on Thursday: an hour before the end is ten on Friday.
@@ -109,8 +110,9 @@ async fn a_warning_before_the_goal_comes_at_its_hour_and_not_at_midnight_glpi_22
     }
 }
 
+/// Complaint 16: what lies before the goal is reckoned in the agreed hours, so nothing is due at the start.
 #[tokio::test]
-async fn nothing_escalates_at_the_moment_a_ticket_is_opened_glpi_15429() {
+async fn nothing_escalates_at_the_moment_a_ticket_is_opened() {
     for world in worlds_of(kinds::catalog).await {
         house(&world, before_and_after()).await;
         let number = incident(&world, "high", "SVC-1", at(BEGIN)).await;
@@ -119,8 +121,9 @@ async fn nothing_escalates_at_the_moment_a_ticket_is_opened_glpi_15429() {
     }
 }
 
+/// Complaint 24: a team is told in its own hours; whoever is on call at once.
 #[tokio::test]
-async fn nobody_is_written_to_at_midnight_but_who_is_on_call_zammad_4432() {
+async fn nobody_is_written_to_at_midnight_but_who_is_on_call() {
     for world in worlds_of(kinds::catalog).await {
         house(&world, json!([{"percent": 50, "to": "none"}])).await;
         // About the other service nothing was agreed: the standard targets run round the clock, P1 in four hours from ten
@@ -146,8 +149,9 @@ async fn nobody_is_written_to_at_midnight_but_who_is_on_call_zammad_4432() {
     }
 }
 
+/// Complaint 25: what is brought along, over or merged calls nobody.
 #[tokio::test]
-async fn what_came_in_late_or_over_escalates_nothing_zammad_2949_znuny_200() {
+async fn what_came_in_late_or_over_escalates_nothing() {
     for world in worlds_of(kinds::catalog).await {
         house(&world, before_and_after()).await;
         let imported = at("2026-11-13T15:00:00Z");

@@ -334,6 +334,7 @@ fn identities(calendar: &Calendar, walls: &Walls, worked: &[bool], start: usize,
     }
 }
 
+/// Complaint 26: every set of weekdays, complaint 14: what is added can be measured again.
 #[test]
 fn clocks_agree_with_a_walk_from_minute_to_minute() {
     let walls: Vec<Walls> = ZONES.iter().map(|(zone, middle)| Walls::around(zone, middle)).collect();

@@ -1,6 +1,6 @@
 //! An incident is an unplanned interruption of a service, a loss of its quality, or a fault about to be one.
 
-use model::handling::{Before, Closing, Likeness, Mirror, Offer, Procedure, Used};
+use model::handling::{Before, Closing, Likeness, Mirror, Offer, Procedure, Talk, Used};
 
 use super::major_incident_review;
 use crate::{portfolio::service, prelude::*};
@@ -71,6 +71,7 @@ pub fn kind() -> Kind {
         .monitored(super::monitoring::INCIDENTS)
         .escalated(shared::ESCALATION)
         .closes_itself(CLOSING)
+        .talked_about(TALK)
         .handled_by(PROCEDURE)
         .looks_at(&["service"])
         .looks_when(&["impact", "urgency", "priority", "major"])
@@ -94,6 +95,10 @@ pub fn kind() -> Kind {
 
 /// Nobody said within the agreed days that it still does not work.
 const CLOSING: Closing = Closing { state: "resolved", since: "resolved_on", days: "auto_close_days", to: "closed" };
+
+/// Who waits for whom is told by what was said, not by who remembered to say so.
+const TALK: Talk =
+    Talk { answered: "responded_on", asker: "requester", waits: "waiting_customer", goes_on: "in_progress" };
 
 /// How a major incident is handled.
 const PROCEDURE: Procedure = Procedure {

@@ -3,7 +3,7 @@
 use crate::{prelude::*, relationship::customer, rules::Task, support::request_model};
 use model::{
     approval::{Approval, Source},
-    handling::Closing,
+    handling::{Closing, Talk},
     questions::{Form, Questions},
 };
 
@@ -30,6 +30,10 @@ pub const WAITS_FOR: Key<Many<Person>> = Key::new("waits_for");
 
 /// Nobody said within the agreed days that something is missing.
 const CLOSING: Closing = Closing { state: "fulfilled", since: "fulfilled_on", days: "auto_close_days", to: "closed" };
+
+/// Who waits for whom is told by what was said, not by who remembered to say so.
+const TALK: Talk =
+    Talk { answered: "responded_on", asker: "requester", waits: "waiting_customer", goes_on: "in_progress" };
 
 /// The form is that of the request model.
 const FORM: Form = Form {
@@ -86,6 +90,7 @@ pub fn kind() -> Kind {
         .clocked()
         .escalated(shared::ESCALATION)
         .closes_itself(CLOSING)
+        .talked_about(TALK)
         .looks_at(&["model", "service", "requester", "customer"])
         .answers(FORM)
         .approved_by(APPROVAL)

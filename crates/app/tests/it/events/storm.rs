@@ -22,8 +22,8 @@ use crate::world::{Database, now};
 
 both_databases!(
     a_storm_loses_nothing_and_opens_the_right_incidents,
-    alertmanager_878_964_1125_1642_2447_oncall_542_open_and_end_once,
-    zammad_2108_pages_are_read_while_events_wait,
+    alerts_in_any_order_open_and_end_one_incident,
+    pages_are_read_while_events_wait,
 );
 
 const HOSTS: usize = 12;
@@ -94,8 +94,8 @@ async fn a_storm_loses_nothing_and_opens_the_right_incidents(database: Database)
     assert_eq!(resolved, HOSTS / 2);
 }
 
-/// What machines send never keeps people from their pages, however long it waits.
-async fn zammad_2108_pages_are_read_while_events_wait(database: Database) {
+/// Complaint 7: what machines send never keeps people from their pages, however long it waits.
+async fn pages_are_read_while_events_wait(database: Database) {
     let house = House::new(database).await;
     let number = house.alert(fires("disk", json!({"host": "web-7"})), now()).await.number;
     let other = Db::open(&house.world.url).await.expect("another server");
@@ -127,9 +127,11 @@ async fn zammad_2108_pages_are_read_while_events_wait(database: Database) {
     assert!(taken.len() == AT_ONCE && taken.iter().all(|one| one.outcome == "repeated"), "{taken:?}");
 }
 
+/// Complaint 49: what an alert says counts, in whatever order it comes.
+///
 /// Resolved without firing, resolved twice, all unresolved ones resent with each new one, a peer that fires again after the
 /// end, and groups that hide what is new.
-async fn alertmanager_878_964_1125_1642_2447_oncall_542_open_and_end_once(database: Database) {
+async fn alerts_in_any_order_open_and_end_one_incident(database: Database) {
     let house = House::with(database, Policy { ending: Ending::Resolve, ..Policy::default() }).await;
     let never = house.alert(over("ghost"), at(0)).await;
     assert_eq!((never.outcome.as_str(), never.number.as_str()), ("ignored", ""), "it ends what never fired");

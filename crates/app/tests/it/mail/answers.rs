@@ -168,7 +168,7 @@ async fn two_houses_that_answer_each_other_stop(database: Database) {
     assert_eq!(house.world.desk.messages(&machine(), &held, 10, house.now).await.expect("messages").len(), 1);
 }
 
-/// Zammad 2949: imported tickets sent mail.
+/// Complaint 25: what was brought along sends no mail.
 async fn history_that_is_imported_sends_nothing(database: Database) {
     let house = House::new(database).await;
     house

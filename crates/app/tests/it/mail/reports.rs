@@ -122,7 +122,7 @@ async fn a_report_goes_out_at_its_hour_of_the_zone_and_once(database: Database) 
     assert!(again.is_none(), "what failed for good is not sent again");
 }
 
-/// Complained of elsewhere: a plugin for reports looks past the rights of whoever made them.
+/// Complaint 39: a report asks with the rights of whoever owns it.
 async fn a_report_goes_through_the_same_rights_as_its_owner(database: Database) {
     let mut house = House::new(database).await;
     with_an_administrator(&house).await;
