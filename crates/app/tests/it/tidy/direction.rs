@@ -16,10 +16,14 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("events", &["model"]),
     ("pack", &["model", "engines"]),
     ("sheets", &["model"]),
-    ("desk", &["model", "engines", "mail", "events"]),
+    ("frameworks", &["model"]),
+    ("desk", &["model", "engines", "mail", "events", "frameworks"]),
     ("report", &["model", "engines"]),
-    ("web", &["model", "engines", "kinds", "mail", "events", "sheets", "desk", "report"]),
-    ("plumbline", &["model", "engines", "kinds", "mail", "events", "pack", "sheets", "desk", "report", "web"]),
+    ("web", &["model", "engines", "kinds", "mail", "events", "sheets", "frameworks", "desk", "report"]),
+    (
+        "plumbline",
+        &["model", "engines", "kinds", "mail", "events", "pack", "sheets", "frameworks", "desk", "report", "web"],
+    ),
     ("xtask", &[]),
 ];
 
