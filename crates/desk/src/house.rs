@@ -40,6 +40,8 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
             "automation",
             "watch",
             "mention",
+            "framework",
+            "official_text",
         ]
         .into_iter()
         .map(|name| Kind::new(name, name, "").field(Field::new("value", Type::Mixed)))

@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: "alter table alert set (fillfactor = 70)",
     },
+    Migration { common: include_str!("schema_frameworks.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The version that this program brings a database to.
