@@ -36,6 +36,9 @@ use model::{Actor, Moment, Role, Via, time::DAY};
 
 use crate::Failure;
 
+/// A framework of Tidewell's own, as a library of CISO Assistant.
+const HOUSE_RULES: &[u8] = include_bytes!("house_rules.yaml");
+
 /// Whoever signs in, and with what.
 pub struct Login {
     pub role: Role,
@@ -67,6 +70,8 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     desk.work_once(&crate::duties::doings(), at).await?;
     views::write(desk, at).await?;
     monitoring::write(desk, at).await?;
+    // Rules of the house beside the standard; nothing of ours is mapped to the last one.
+    desk.save_framework(&people::actor(people::INES), HOUSE_RULES.to_vec(), at).await?;
     Ok(all)
 }
 

@@ -40,6 +40,8 @@ pub struct RequirementPage {
     /// Where the form is sent.
     pub address: String,
     pub judging: Judging,
+    /// The standard's own words by id, for whoever may read them, where the house holds them.
+    pub official: Vec<(String, String)>,
 }
 
 pub struct Row {
@@ -143,6 +145,7 @@ pub async fn page(
         is_past: ask.is_past,
         address: format!("/conformity/{}/{id}", requirement.clause),
         judging,
+        official: desk.wording(actor, id, ask.now).await?,
         shell,
     })
 }
