@@ -41,6 +41,8 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
             "watch",
             "mention",
             "seat",
+            "framework",
+            "official_text",
         ]
         .into_iter()
         .map(|name| Kind::new(name, name, "").field(Field::new("value", Type::Mixed)))

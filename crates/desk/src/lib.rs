@@ -10,6 +10,7 @@ pub mod auditors;
 pub mod automation;
 pub mod backup;
 pub mod beside;
+pub mod crosswalk;
 pub mod decide;
 mod export;
 pub mod frozen;
@@ -50,6 +51,7 @@ pub mod verify;
 pub mod views;
 pub mod watching;
 mod whole;
+pub mod wording;
 
 use std::sync::{Arc, RwLock};
 
@@ -81,6 +83,8 @@ struct Inner {
     live: live::Live,
     throttle: accounts::Throttle,
     settings: RwLock<Arc<settings::Settings>>,
+    /// Frameworks that were read lately.
+    frameworks: crosswalk::Known,
     /// The active rules.
     automations: RwLock<Arc<[automation::Rule]>>,
     /// Deliveries of events that are taken at a time; the others wait, so that pages never wait for them.
@@ -110,6 +114,7 @@ impl Desk {
             live: live::Live::default(),
             throttle: accounts::Throttle::default(),
             settings: RwLock::default(),
+            frameworks: crosswalk::Known::default(),
             automations: RwLock::new(Arc::new([])),
             wake: tokio::sync::Notify::new(),
             base: std::sync::OnceLock::new(),

@@ -97,6 +97,32 @@ pub fn take_away(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
     Err(Refusal::Forbidden("Evidence packs are for administrators, SMS managers and auditors.".into()))
 }
 
+/// Who keeps other frameworks beside the standard, and says how their requirements relate to ours.
+///
+/// # Errors
+/// `NotFound` for people of customers, `Forbidden` for everybody else.
+pub fn cross(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
+    const KEEPERS: [Role; 2] = [Role::Administrator, Role::SmsManager];
+    if actor.customer.is_some() {
+        return Err(Refusal::NotFound);
+    }
+    if actor.is_active_at(now) && !actor.read_only && KEEPERS.into_iter().any(|role| actor.has(role)) {
+        return Ok(Warrant(()));
+    }
+    Err(Refusal::Forbidden("Frameworks are kept by administrators and SMS managers.".into()))
+}
+
+/// Who reads the standard's own words from the house's licensed copy: whoever runs the SMS or audits it from inside. A licence
+/// names who may read; an auditor from outside has a copy of their own.
+///
+/// # Errors
+/// `NotFound` for everybody else: for them the text is not here.
+pub fn read_licensed(actor: &Actor, now: Moment) -> Result<Warrant, Refusal> {
+    const READERS: [Role; 3] = [Role::Administrator, Role::SmsManager, Role::InternalAuditor];
+    let may = actor.customer.is_none() && READERS.into_iter().any(|role| actor.has(role));
+    if actor.is_active_at(now) && may { Ok(Warrant(())) } else { Err(Refusal::NotFound) }
+}
+
 /// Who looks after an account: the person whose it is, and whoever sits at the machine itself. A token does not: it would
 /// outlive its own revocation.
 ///

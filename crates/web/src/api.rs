@@ -10,6 +10,7 @@ mod condition;
 mod content;
 pub mod events;
 pub mod file;
+mod frameworks;
 mod input;
 pub mod openapi;
 mod record;
@@ -47,6 +48,8 @@ pub fn doors(doors: Doors) -> Doors {
         .member(GET, "/api/v1/mentions", watching::mentions)
         .member(DELETE, "/api/v1/mentions/{id}", watching::put_aside)
         .member(GET, "/api/v1/conformity", across::conformity)
+        .member(GET, "/api/v1/frameworks", frameworks::list)
+        .member(GET, "/api/v1/frameworks/{id}", frameworks::show)
         .member(GET, "/api/v1/events", events::list)
         .member(POST, "/api/v1/intake/{source}", events::take)
         .member(GET, "/api/v1/{plural}", record::list)

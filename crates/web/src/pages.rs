@@ -12,6 +12,7 @@ pub mod course;
 pub mod coverage;
 pub mod everything;
 pub mod fieldwork;
+pub mod frameworks;
 pub mod handover;
 pub mod home;
 pub mod judgement;

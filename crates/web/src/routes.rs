@@ -84,7 +84,24 @@ pub fn doors() -> Doors {
         .member(GET, "/packs", pages::packs::open)
         .member(POST, "/packs", pages::packs::ask)
         .member(GET, "/packs/{id}", pages::packs::take);
-    record::doors::doors(pages::staff::doors(papers(audits(road(portal(by_itself(work(doors))))))))
+    record::doors::doors(crossing(pages::staff::doors(papers(audits(road(portal(by_itself(work(doors)))))))))
+}
+
+/// Other frameworks beside the standard, and the standard's own words for whoever may read them.
+fn crossing(doors: Doors) -> Doors {
+    doors
+        .member(GET, "/frameworks", pages::frameworks::list)
+        .member(POST, "/frameworks", pages::frameworks::add)
+        .member(GET, "/frameworks/wording", pages::frameworks::open_wording)
+        .member(POST, "/frameworks/wording", pages::frameworks::save_wording)
+        .member(POST, "/frameworks/wording/remove", pages::frameworks::remove_wording)
+        .member(GET, "/frameworks/{id}", pages::frameworks::open)
+        .member(GET, "/frameworks/{id}/changes", pages::frameworks::open_changes)
+        .member(GET, "/frameworks/{id}/library.yaml", pages::frameworks::take_library)
+        .member(GET, "/frameworks/{id}/catalog.json", pages::frameworks::take_catalog)
+        .member(POST, "/frameworks/{id}/remove", pages::frameworks::remove)
+        .member(GET, "/frameworks/{id}/{number}", pages::frameworks::open_node)
+        .member(POST, "/frameworks/{id}/{number}", pages::frameworks::save_node)
 }
 
 /// Internal audits at work, seats of auditors from outside, the thread that auditors follow, risks and objectives as they stand.

@@ -1,8 +1,10 @@
 //! `conformity`: the assessment of every requirement, now or as of a past instant.
 
 use clap::Args;
+use desk::crosswalk;
 use engines::conformity::{Assessment, State, Verdict, catalogue};
-use model::{Moment, suggest};
+use model::Moment;
+use serde_json::Value as Json;
 
 use super::{print, print_json};
 use crate::{Failure, clock, place::Place};
@@ -17,7 +19,7 @@ pub struct Conformity {
     /// Instant such as 2026-06-30T00:00:00Z, or a date; now without it
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     as_of: Option<Moment>,
-    /// Framework to assess
+    /// Framework to assess; one beside the standard stands as its mapping to ours says
     #[arg(long, value_name = "ID", default_value = catalogue::FRAMEWORK)]
     framework: String,
     /// Answer as JSON
@@ -31,22 +33,43 @@ pub fn instant(text: &str) -> Result<Moment, String> {
 
 impl Conformity {
     pub async fn run(self, place: &Place) -> Result<(), Failure> {
-        if self.framework != catalogue::FRAMEWORK {
-            let hint = suggest::hint(&self.framework, [catalogue::FRAMEWORK]);
-            return Err(Failure::Usage(format!(
-                "there is no framework \"{}\"{hint}; there is {}",
-                self.framework,
-                catalogue::FRAMEWORK
-            )));
+        // A name that nobody knows is told before anything is opened.
+        if crosswalk::own::find(&self.framework).is_none() && !place.exists()? {
+            return Err(super::framework::unknown(&self.framework, &crosswalk::own::names()));
         }
         let desk = place.open_existing().await?;
+        let opened = match self.framework == catalogue::FRAMEWORK {
+            true => None,
+            false => Some(super::framework::find(&desk, &self.framework).await?),
+        };
         let assessment = desk.assess_as_of(self.as_of.unwrap_or_else(clock::now)).await?;
         desk.close().await;
+        if let Some(opened) = opened {
+            let assessed = crosswalk::assessed(&opened, &assessment);
+            return if self.json { print_json(&assessed) } else { print(&elsewhere(&assessed)) };
+        }
         match self.json {
             true => print_json(&assessment.to_json()),
             false => print(&table(&assessment)),
         }
     }
+}
+
+/// A framework beside the standard: how many stand how, and each of its requirements with what it is mapped to.
+fn elsewhere(assessed: &Json) -> String {
+    let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+    let mut told = format!("{} as of {}\n\n", text(&assessed["name"]), text(&assessed["as_of"]));
+    for (state, count) in assessed["summary"].as_object().into_iter().flatten() {
+        told += &format!("{:>5}  {}\n", count.as_u64().unwrap_or_default(), state.replace('_', " "));
+    }
+    told.push('\n');
+    for requirement in assessed["requirements"].as_array().into_iter().flatten() {
+        let mapped = requirement["mapped"].as_array().into_iter().flatten();
+        let ours: Vec<String> = mapped.take(8).map(|mapped| text(&mapped["requirement"])).collect();
+        let state = text(&requirement["state"]).replace('_', " ");
+        told += &format!("  {:<24} {state:<18} {}\n", text(&requirement["id"]), ours.join(", "));
+    }
+    told
 }
 
 /// Worst first, so that what needs a hand stands on top; within a state in the order of the standard.

@@ -5,6 +5,7 @@ mod conformity;
 mod demo;
 mod doctor;
 mod export;
+mod framework;
 mod import;
 mod kinds;
 mod mail;
@@ -53,6 +54,7 @@ enum Command {
     Export(export::Export),
     Kinds(kinds::Kinds),
     Conformity(conformity::Conformity),
+    Framework(framework::Framework),
     Selftest(selftest::Selftest),
     Pack(pack::Pack),
     Verify(verify::Verify),
@@ -76,6 +78,7 @@ pub async fn perform(cli: Cli) -> Result<(), Failure> {
         Command::Export(export) => export.run(&place).await,
         Command::Kinds(kinds) => kinds.run(),
         Command::Conformity(conformity) => conformity.run(&place).await,
+        Command::Framework(framework) => framework.run(&place).await,
         Command::Selftest(selftest) => selftest.run(),
         Command::Pack(pack) => pack.run(&place).await,
         Command::Verify(verify) => verify.run(&place).await,

@@ -41,6 +41,9 @@ use crate::Failure;
 /// As it stands on its papers.
 const ORGANISATION: &str = "Tidewell Managed Services";
 
+/// A framework of Tidewell's own, as a library of CISO Assistant.
+const HOUSE_RULES: &[u8] = include_bytes!("house_rules.yaml");
+
 /// Whoever signs in, and with what.
 pub struct Login {
     pub role: Role,
@@ -75,6 +78,8 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     desk.set_settings(&Actor::system("demo", Via::Command), &name, at).await?;
     views::write(desk, at).await?;
     monitoring::write(desk, at).await?;
+    // Rules of the house beside the standard; nothing of ours is mapped to the last one.
+    desk.save_framework(&people::actor(people::INES), HOUSE_RULES.to_vec(), at).await?;
     Ok(all)
 }
 

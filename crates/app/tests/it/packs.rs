@@ -1,6 +1,6 @@
 //! Evidence packs: the same again gives the same bytes, whatever is changed is named, and what means harm is refused.
 
-mod archive;
+pub mod archive;
 mod harm;
 
 use std::path::{Path, PathBuf};

@@ -4,7 +4,6 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -297,7 +296,7 @@ async fn an_open_session_ends_with_the_seat(database: Database) {
         }
         read
     };
-    time.store(until.0 - 1, Ordering::SeqCst);
+    building.turn_to(Moment(until.0 - 1));
     assert_eq!(read().await, (PAGES.len(), PAGES.len()));
     building.turn_to(until);
     assert_eq!(read().await, (0, 0));

@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     // Seats of auditors from outside.
     Migration { common: include_str!("schema_auditors.sql"), sqlite: "", postgres: "" },
+    Migration { common: include_str!("schema_frameworks.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The version that this program brings a database to.

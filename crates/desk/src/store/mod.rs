@@ -10,6 +10,7 @@ pub mod events;
 pub mod fault;
 pub mod file;
 pub mod filter;
+pub mod framework;
 pub mod house;
 pub mod job;
 pub mod journal;

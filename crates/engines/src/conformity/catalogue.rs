@@ -31,6 +31,34 @@ pub struct Catalogue {
     pub documented: Vec<Documented>,
     #[serde(skip)]
     pub crosswalk: Vec<Crossing>,
+    #[serde(skip)]
+    pub elsewhere: Elsewhere,
+}
+
+/// The other frameworks that the crosswalk leads to, in own short words.
+#[derive(Debug, Default, Deserialize)]
+pub struct Elsewhere {
+    #[serde(rename = "iso2011")]
+    pub edition_2011: Vec<Heading>,
+    #[serde(rename = "fitsm")]
+    pub fitsm: Vec<Group>,
+    /// Practices by their group.
+    #[serde(rename = "itil4")]
+    pub practices: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Heading {
+    pub id: String,
+    pub title: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Group {
+    pub id: String,
+    pub title: String,
+    /// `GR1.1: owner of the SMS named`
+    pub requirements: Vec<String>,
 }
 
 /// A repeated duty and the period that is offered first; the organisation's own plan wins.
@@ -130,6 +158,8 @@ pub struct Crossing {
 #[derive(Deserialize)]
 struct Crosswalk {
     map: Vec<Crossing>,
+    #[serde(flatten)]
+    elsewhere: Elsewhere,
 }
 
 fn yes() -> bool {
@@ -143,6 +173,7 @@ pub fn catalogue() -> &'static Catalogue {
         let mut catalogue: Catalogue = toml::from_str(STANDARD).expect("the embedded catalogue is read by a test");
         let crosswalk: Crosswalk = toml::from_str(CROSSWALK).expect("the embedded crosswalk is read by a test");
         catalogue.crosswalk = crosswalk.map;
+        catalogue.elsewhere = crosswalk.elsewhere;
         catalogue
     })
 }
@@ -205,6 +236,8 @@ mod tests {
             }
         }
         assert!(read.documented.iter().all(|documented| read.requirement(&documented.requirement).is_some()));
+        assert_eq!(read.elsewhere.fitsm.iter().map(|group| group.requirements.len()).sum::<usize>(), 82);
+        assert_eq!(read.elsewhere.practices.values().map(Vec::len).sum::<usize>(), 34);
         assert!(read.leaf_clauses().eq(read.crosswalk.iter().map(|crossing| crossing.clause.as_str())));
     }
 

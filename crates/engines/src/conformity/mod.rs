@@ -17,6 +17,7 @@
 mod beside;
 pub mod catalogue;
 mod checks;
+mod crossed;
 mod fact;
 mod finding;
 mod outlook;
@@ -45,6 +46,7 @@ mod transition;
 
 pub use beside::{BESIDE, Own, beside, own};
 pub use catalogue::{Catalogue, FRAMEWORK, Requirement, catalogue, requirements_of_kind};
+pub use crossed::Crossed;
 pub use outlook::{Outlook, Turn};
 pub use questions::{Questions, checklist, questions};
 pub use seen::Seen;

@@ -42,6 +42,8 @@ pub struct RequirementPage {
     pub judging: Judging,
     /// Pages that show its records together.
     pub ways: Vec<Link>,
+    /// The standard's own words by id, for whoever may read them, where the house holds them.
+    pub official: Vec<(String, String)>,
 }
 
 pub struct Row {
@@ -146,6 +148,7 @@ pub async fn page(
         address: format!("/conformity/{}/{id}", requirement.clause),
         judging,
         ways: ways::from_clause(&requirement.clause),
+        official: desk.wording(actor, id, ask.now).await?,
         shell,
     })
 }

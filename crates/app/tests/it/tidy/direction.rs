@@ -17,10 +17,14 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("pack", &["model", "engines"]),
     ("sheets", &["model"]),
     ("print", &["model"]),
-    ("desk", &["model", "engines", "mail", "events"]),
+    ("frameworks", &["model"]),
+    ("desk", &["model", "engines", "mail", "events", "frameworks"]),
     ("report", &["model", "engines"]),
-    ("web", &["model", "engines", "kinds", "mail", "events", "sheets", "print", "desk", "report"]),
-    ("plumbline", &["model", "engines", "kinds", "mail", "events", "pack", "sheets", "print", "desk", "report", "web"]),
+    ("web", &["model", "engines", "kinds", "mail", "events", "sheets", "print", "frameworks", "desk", "report"]),
+    (
+        "plumbline",
+        &["model", "engines", "kinds", "mail", "events", "pack", "sheets", "print", "frameworks", "desk", "report", "web"],
+    ),
     ("xtask", &[]),
 ];
 

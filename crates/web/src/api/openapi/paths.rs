@@ -234,6 +234,26 @@ pub fn across() -> Map<String, Json> {
                 &["400", "404"],
             ),
         ),
+        (
+            "/frameworks",
+            get(
+                "frameworks",
+                "Frameworks beside the standard, and how they stand",
+                &[],
+                json!({"type": "object"}),
+                &["404"],
+            ),
+        ),
+        (
+            "/frameworks/{id}",
+            get(
+                "framework",
+                "A framework with the state of each of its requirements, as it follows from ours",
+                &["FrameworkId"],
+                json!({"type": "object"}),
+                &["404"],
+            ),
+        ),
         ("/openapi.json", get("openapi", "This document", &["IfNoneMatch"], json!({"type": "object"}), &[])),
     ])
 }
@@ -312,6 +332,7 @@ fn asked() -> Map<String, Json> {
                 json!({"type": "boolean", "default": false}),
             ),
         ),
+        ("FrameworkId", of("path", "id", true, "Number, reference or address of the framework.", text())),
         (
             "Framework",
             query("framework", "Left out: ISO/IEC 20000-1:2018.", json!({"enum": [engines::conformity::FRAMEWORK]})),
