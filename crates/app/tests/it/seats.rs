@@ -1,12 +1,7 @@
 //! What the seat of an auditor from outside must never give: more than its clauses by any door, anything after its end, more
 //! by another role; and what it costs those who have none.
 
-use std::{
-    sync::{
-        Arc,
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::http::{Method, StatusCode};
 use desk::{

@@ -23,7 +23,20 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("web", &["model", "engines", "kinds", "mail", "events", "sheets", "print", "frameworks", "desk", "report"]),
     (
         "plumbline",
-        &["model", "engines", "kinds", "mail", "events", "pack", "sheets", "print", "frameworks", "desk", "report", "web"],
+        &[
+            "model",
+            "engines",
+            "kinds",
+            "mail",
+            "events",
+            "pack",
+            "sheets",
+            "print",
+            "frameworks",
+            "desk",
+            "report",
+            "web",
+        ],
     ),
     ("xtask", &[]),
 ];
