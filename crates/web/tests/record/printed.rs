@@ -18,6 +18,7 @@ fn person(email: &str, roles: &[Role], customer: Option<&str>) -> Actor {
         via: Via::Web,
         window: None,
         read_only: false,
+        clauses: Vec::new(),
     }
 }
 

@@ -145,6 +145,7 @@ fn actor() -> Actor {
         via: Via::Web,
         window: None,
         read_only: false,
+        clauses: Vec::new(),
     }
 }
 
