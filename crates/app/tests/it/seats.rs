@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::http::{Method, StatusCode};
 use desk::{
+    Desk,
     accounts::{AccountEdit, NewAccount, NewToken, TokenScope, Whence},
     auditors::NewSeat,
     live::{Clock, Watch},
@@ -316,16 +317,19 @@ async fn an_open_session_ends_with_the_seat(database: Database) {
     assert!(desk.accept(&secret, PASSWORD, Whence::default(), until).await.is_err());
     // An actor that was made while the seat was open reads nothing after its end either.
     let (account, _) = desk.session(&session, until.minus(1)).await.unwrap().unwrap();
-    let late = account.actor(Via::Web, false);
-    assert!(matches!(desk.list(&late, &Query::of("incident"), until).await, Err(Refusal::NotFound)));
-    assert!(matches!(desk.find(&late, "INC-1", until).await, Err(Refusal::NotFound)));
-    assert!(matches!(desk.assessment(&late, until).await, Err(Refusal::NotFound)));
-    assert_eq!(desk.count(&late, &Query::of("incident"), until).await.unwrap(), 0);
+    nothing_is_read(desk, &account.actor(Via::Web, false), until).await;
     // With more time the person signs in again; the old session and token stay closed.
     desk.end_seat(&manager(), id, until.plus(DAY), until).await.unwrap();
     assert_eq!(read().await, (0, 0));
     let signed = building.ask(Who::Nobody, Method::POST, "/sign-in", &own, form.into_bytes()).await;
     assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.text);
+}
+
+async fn nothing_is_read(desk: &Desk, late: &Actor, at: Moment) {
+    assert!(matches!(desk.list(late, &Query::of("incident"), at).await, Err(Refusal::NotFound)));
+    assert!(matches!(desk.find(late, "INC-1", at).await, Err(Refusal::NotFound)));
+    assert!(matches!(desk.assessment(late, at).await, Err(Refusal::NotFound)));
+    assert_eq!(desk.count(late, &Query::of("incident"), at).await.unwrap(), 0);
 }
 
 async fn news_end_with_the_seat(database: Database) {
