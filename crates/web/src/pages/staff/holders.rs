@@ -8,9 +8,15 @@ use kinds::{
     governance::role,
     people::person::{self, TEAM},
 };
-use model::{Actor, Date, Moment, Refusal, Value};
+use model::{
+    Actor, Date, Moment, Query, Refusal, Value, filter_text,
+    query::{EVERY, PAGE_MAX, orders},
+};
 
-use crate::pages::road::facts::{STANDS, all, rows};
+use crate::pages::road::facts::{STANDS, rows};
+
+/// Most records of a kind that these pages read; a house with more is told so.
+pub const MOST: usize = 20_000;
 
 /// People and roles as one reader may see them.
 pub struct Staff {
@@ -18,6 +24,8 @@ pub struct Staff {
     pub roles: Vec<Role>,
     /// Addresses of those who are on record and do not work here any more.
     pub gone: BTreeSet<String>,
+    /// Whether these are all.
+    pub is_whole: bool,
 }
 
 pub struct Member {
@@ -47,8 +55,8 @@ impl Staff {
     /// # Errors
     /// Only what the desk itself cannot do.
     pub async fn gather(desk: &Desk, actor: &Actor, now: Moment) -> Result<Staff, Refusal> {
-        let people = all(desk, actor, "person", STANDS, "title", now).await?;
-        let mut roles = all(desk, actor, "role", STANDS, "number", now).await?;
+        let (people, all_people) = every(desk, actor, "person", "title", now).await?;
+        let (mut roles, all_roles) = every(desk, actor, "role", "number", now).await?;
         roles.sort_by_key(|shown| (shown.number().len(), shown.number().to_string()));
         let today = now.date();
         let (here, gone): (Vec<&Shown>, Vec<&Shown>) = people.iter().partition(|shown| works(shown, today));
@@ -57,11 +65,38 @@ impl Staff {
             roles: roles.iter().map(|shown| role_of(shown, &here)).collect(),
             members: here.iter().filter_map(|shown| member(shown)).collect(),
             gone: gone.iter().filter_map(mail).collect(),
+            is_whole: all_people && all_roles,
         })
     }
 
     pub fn member(&self, mail: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.mail == mail)
+    }
+}
+
+/// Every live record of a kind, as far as the reader may see, and whether these are all.
+///
+/// # Errors
+/// Only what the desk itself cannot do.
+pub async fn every(
+    desk: &Desk,
+    actor: &Actor,
+    kind: &str,
+    order: &str,
+    now: Moment,
+) -> Result<(Vec<Shown>, bool), Refusal> {
+    let catalog = desk.catalog();
+    let kind = catalog.find(kind).ok_or(Refusal::NotFound)?;
+    let query = Query {
+        filter: filter_text::parse(STANDS, kind).map_err(Refusal::Query)?,
+        order: orders(order, kind).map_err(Refusal::Query)?,
+        columns: vec![EVERY.into()],
+        size: PAGE_MAX,
+        ..Query::of(kind.name)
+    };
+    match desk.list_on(actor, query, MOST, now).await {
+        Err(Refusal::NotFound) => Ok((Vec::new(), true)),
+        found => found,
     }
 }
 

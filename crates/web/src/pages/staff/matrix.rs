@@ -11,6 +11,7 @@ use model::{Act, Refusal, suggest};
 use sheets::{Cell, Format, Table};
 
 use super::{
+    holders::MOST,
     judged, provider_only,
     skills::{Narrow, Row, Skills},
     tabs,
@@ -52,6 +53,8 @@ struct MatrixPage {
     legend: Vec<Mark>,
     judged: Vec<(Link, Mark)>,
     is_own: bool,
+    /// What was not read, in words; empty where everything was.
+    cut: String,
     nothing: Empty,
 }
 
@@ -118,6 +121,10 @@ pub async fn open(seat: Seat, Held(app): Held<App>, RawQuery(query): RawQuery) -
         legend: Standing::ALL.map(mark).into(),
         judged: judged(&app, &seat, &["7.2.a", "7.2.b", "7.2.c", "7.2.d"]),
         is_own: skills.is_own,
+        cut: match skills.is_whole {
+            true => String::new(),
+            false => format!("Read from the first {MOST} people, roles and competences alone: there are more."),
+        },
         nothing: nothing(&skills, &narrow, may("role", Act::Edit)),
         shell: Shell { views: true, ..crate::shell(&app, &seat, "/staff").await },
     };

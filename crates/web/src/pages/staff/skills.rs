@@ -5,8 +5,7 @@ use engines::competence::{Found, Held, Need, Standing, stand};
 use kinds::people::competence;
 use model::{Actor, Moment, Refusal, Value};
 
-use super::holders::Staff;
-use crate::pages::road::facts::{STANDS, all};
+use super::holders::{Staff, every};
 
 /// Roles that need something, the people who hold one of them, and how each need stands.
 pub struct Skills {
@@ -18,6 +17,8 @@ pub struct Skills {
     pub numbers: Vec<String>,
     /// Whether the reader sees their own alone.
     pub is_own: bool,
+    /// Whether everything on record was read.
+    pub is_whole: bool,
 }
 
 /// One need of one role.
@@ -46,7 +47,7 @@ impl Skills {
     /// Only what the desk itself cannot do.
     pub async fn gather(desk: &Desk, actor: &Actor, narrow: &Narrow, now: Moment) -> Result<Skills, Refusal> {
         let staff = Staff::gather(desk, actor, now).await?;
-        let known = all(desk, actor, "competence", STANDS, "number", now).await?;
+        let (known, all_known) = every(desk, actor, "competence", "number", now).await?;
         let catalog = desk.catalog();
         let kind = catalog.find("competence").ok_or(Refusal::NotFound)?;
         let is_own = !rights::scope(actor, &catalog, Some(kind), now).is_whole(kind.name);
@@ -75,7 +76,8 @@ impl Skills {
             }
         }
         let numbers = known.iter().map(|shown| shown.number().to_string()).collect();
-        let mut skills = Skills { staff, people, rows, numbers, is_own };
+        let is_whole = staff.is_whole && all_known;
+        let mut skills = Skills { staff, people, rows, numbers, is_own, is_whole };
         skills.leave_out(narrow);
         Ok(skills)
     }

@@ -16,7 +16,7 @@ use kinds::people::{
 use model::{Act, Command, Date, Input, Kind, Moment, Refusal, time::DAY};
 use serde_json::json;
 
-use super::{address_of_quiz, judged, provider_only, tabs};
+use super::{address_of_quiz, holders::every, judged, provider_only, tabs};
 use crate::{
     App, Refused, Seat, flash,
     pages::{
@@ -70,7 +70,7 @@ pub async fn open(seat: Seat, Held(app): Held<App>) -> Result<Html<String>, Refu
     let kind = catalog.find("training").ok_or(Refusal::NotFound)?;
     let results = catalog.find("training_result").ok_or(Refusal::NotFound)?;
     let found = all(desk, actor, "training", STANDS, "-held_on", now).await?;
-    let answers = all(desk, actor, "training_result", STANDS, "number", now).await?;
+    let (answers, _) = every(desk, actor, "training_result", "number", now).await?;
     let owners = found.iter().filter_map(|shown| training::OWNER.get(shown.fields())).map(|owner| owner.0).collect();
     let names = desk.names_of(actor, Default::default(), owners, now).await?;
     let asks = rights::may(actor, results, Act::Create, None);
