@@ -80,7 +80,7 @@ impl Reader<'_> {
     }
 
     fn block(&mut self, tag: Tag<'_>, blocks: &mut Vec<Block>) {
-        if self.depth == DEPTH && matches!(tag, Tag::List(_) | Tag::Item | Tag::BlockQuote(_)) {
+        if self.depth >= DEPTH && matches!(tag, Tag::List(_) | Tag::Item | Tag::BlockQuote(_)) {
             return self.flat(blocks);
         }
         self.depth += 1;
@@ -193,7 +193,7 @@ impl Reader<'_> {
     }
 
     fn inline(&mut self, tag: Tag<'_>, spans: &mut Vec<Span>) {
-        if self.depth == DEPTH {
+        if self.depth >= DEPTH {
             let mut open = 1usize;
             while open > 0 {
                 match self.events.next() {
@@ -342,8 +342,7 @@ mod tests {
             &[
                 Span::Link { address: "https://example.org".into(), spans: vec![Span::text("fine")] },
                 Span::text(" "),
-                Span::text("not"),
-                Span::text(" "),
+                Span::text("not "),
                 Span::text("seen"),
             ]
         );
