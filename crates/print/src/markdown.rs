@@ -80,7 +80,7 @@ impl Reader<'_> {
     }
 
     fn block(&mut self, tag: Tag<'_>, blocks: &mut Vec<Block>) {
-        if self.depth == DEPTH && matches!(tag, Tag::List(_) | Tag::Item | Tag::BlockQuote(_)) {
+        if self.depth >= DEPTH && matches!(tag, Tag::List(_) | Tag::Item | Tag::BlockQuote(_)) {
             return self.flat(blocks);
         }
         self.depth += 1;
@@ -193,7 +193,7 @@ impl Reader<'_> {
     }
 
     fn inline(&mut self, tag: Tag<'_>, spans: &mut Vec<Span>) {
-        if self.depth == DEPTH {
+        if self.depth >= DEPTH {
             let mut open = 1usize;
             while open > 0 {
                 match self.events.next() {
@@ -342,8 +342,7 @@ mod tests {
             &[
                 Span::Link { address: "https://example.org".into(), spans: vec![Span::text("fine")] },
                 Span::text(" "),
-                Span::text("not"),
-                Span::text(" "),
+                Span::text("not "),
                 Span::text("seen"),
             ]
         );
@@ -366,7 +365,8 @@ mod tests {
     #[test]
     fn a_little_text_makes_no_table_without_end() {
         let text = format!("|{}\n|{}\n{}", "a|".repeat(1_000), "-|".repeat(1_000), "x|\n".repeat(200));
-        let [Block::Table { rows, .. }] = blocks(&text).try_into().expect("a table") else { panic!("no table") };
+        let read = blocks(&text);
+        let [Block::Table { rows, .. }] = read.as_slice() else { panic!("{} blocks", read.len()) };
         assert!(rows.iter().map(Vec::len).sum::<usize>() <= PIECES_MAX + 1);
     }
 
