@@ -7,7 +7,7 @@ use futures::FutureExt;
 use serde_json::{Value as Json, json};
 
 use super::house::House;
-use crate::world::{Database, World, empty, program, said};
+use crate::world::{Database, World, program, said};
 
 both_databases!(
     an_older_program_leaves_a_newer_database_as_it_is,
@@ -84,12 +84,12 @@ async fn every_row_of_a_file_has_a_verdict_and_twice_at_once_is_once(database: D
     assert_eq!(counts(&answer), [573, 0, 0, 500, 73], "once more changes nothing");
 
     // A second press of the button while the first still runs.
-    let url = empty(database, world.folder.path()).await;
-    assert_eq!(said(program(&url).args(["import", "jsonl", "/dev/null"])).0, Some(0), "the database is made");
+    let other = World::new(database).await;
+    let url = &other.url;
     let good = world
         .file("good.jsonl", file().lines().take(400).map(|line| format!("{line}\n")).collect::<String>().as_bytes());
     let start = || {
-        let mut command = program(&url);
+        let mut command = program(url);
         command
             .args(["import", "jsonl", "--json"])
             .arg(&good)
@@ -108,23 +108,7 @@ async fn every_row_of_a_file_has_a_verdict_and_twice_at_once_is_once(database: D
         new += made;
     }
     assert_eq!(new, 400, "each is made once");
-    let (_, export, _) = said(program(&url).arg("export"));
+    let (_, export, _) = said(program(url).arg("export"));
     assert_eq!(export.lines().count(), 400);
-    assert_eq!(said(program(&url).arg("verify")).0, Some(0));
-    drop_database(&url).await;
-}
-
-/// A database of its own on the server goes with the test; a file goes with its folder.
-async fn drop_database(url: &str) {
-    let (Some((_, name)), Ok(server)) = (url.rsplit_once('/'), std::env::var("PLUMBLINE_TEST_POSTGRES")) else {
-        return;
-    };
-    if url.starts_with("postgres") {
-        let db = Db::open(&server).await.expect("the server answers");
-        let mut conn = db.read().await.expect("a connection");
-        conn.script(&format!("drop database if exists {name} with (force)")).await.expect("it goes");
-        // Closing waits for every connection that is out.
-        drop(conn);
-        db.close().await;
-    }
+    assert_eq!(said(program(url).arg("verify")).0, Some(0));
 }
