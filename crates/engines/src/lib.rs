@@ -7,6 +7,7 @@ pub mod clocks;
 pub mod conformity;
 pub mod mentions;
 pub mod parameters;
+pub mod reporting;
 pub mod road;
 pub mod rules;
 pub mod schedule;

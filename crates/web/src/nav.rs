@@ -72,6 +72,7 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
             items.insert(0, NavItem { count, ..item("Conformity", "/conformity", "m") });
             items.insert(1, item("Road", "/road", ""));
             items.insert(2, item("In writing", "/papers", ""));
+            items.insert(3, item("Service reports", "/service-reports", ""));
         }
         if !items.is_empty() {
             nav.push(NavGroup { title: area.label().into(), items });

@@ -1,7 +1,8 @@
 //! What the program does by itself: once a day it looks after the certificate, the effect of corrections, what must be looked at
-//! again and the readers of documents; every minute it looks which saved reports are due. Each turn promises the next one.
-//! Readers of a version are asked when it comes into force.
+//! again and the readers of documents; every minute it looks which saved reports are due and which periods are over. Each turn
+//! promises the next one. Readers of a version are asked when it comes into force.
 
+pub mod closing;
 pub mod effect;
 pub mod remind;
 pub mod reports;
@@ -22,7 +23,7 @@ const FIRST_WAIT: i64 = 2 * MINUTE;
 
 pub fn doings() -> Vec<Doing> {
     let own = vec![Doing { name: DAILY, run: daily }, Doing { name: readers::ASK, run: ask }];
-    [own, reports::doings()].concat()
+    [own, reports::doings(), closing::doings()].concat()
 }
 
 /// Promises the first turns; where one waits already, that one stays.
@@ -31,7 +32,8 @@ pub fn doings() -> Vec<Doing> {
 /// What the database says.
 pub async fn begin(desk: &Desk, now: Moment) -> Result<(), Fault> {
     desk.promise(job(now.plus(FIRST_WAIT)), now).await?;
-    desk.promise(reports::first(now), now).await
+    desk.promise(reports::first(now), now).await?;
+    desk.promise(closing::first(now), now).await
 }
 
 fn job(at: Moment) -> Job {

@@ -4,7 +4,7 @@ use desk::Shown;
 use kinds::information::document_version as version;
 use model::{Kind, Value};
 
-use super::{fieldwork, papers};
+use super::{fieldwork, papers, reports, tenders};
 use crate::view::parts::Link;
 
 /// Ways from a record's page, for people of the provider.
@@ -16,6 +16,8 @@ pub fn from_record(kind: &Kind, shown: &Shown) -> Vec<Link> {
         ("document", _) => read(papers::address(shown.number())),
         ("document_version", Some(of)) => read(format!("{}?version={}", papers::address(of), shown.number())),
         ("acknowledgement", Some(of)) => read(papers::address(of)),
+        ("report", _) => read(reports::address(shown.number())),
+        ("tender", _) => vec![Link::new("Answers", tenders::address(shown.number()))],
         _ => Vec::new(),
     }
 }
