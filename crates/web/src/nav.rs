@@ -71,8 +71,7 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
             let count = readiness.as_ref().map_or(String::new(), |readiness| readiness.figure.clone());
             items.insert(0, NavItem { count, ..item("Conformity", "/conformity", "m") });
             items.insert(1, item("Road", "/road", ""));
-            items.insert(2, item("In writing", "/papers", ""));
-            items.insert(3, item("Service reports", "/service-reports", ""));
+            items.splice(2..2, [item("In writing", "/papers", ""), item("Service reports", "/service-reports", "")]);
         }
         if !items.is_empty() {
             nav.push(NavGroup { title: area.label().into(), items });

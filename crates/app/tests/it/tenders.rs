@@ -15,7 +15,9 @@ async fn house(database: Database) -> World {
     let world = World::new(database).await;
     world
         .import(
-            "{\"kind\":\"service\",\"number\":\"SVC-1\",\"title\":\"Mail\",\"fields\":{\"name\":\"Mail\",\"stage\":\"live\"}}\n\
+            "{\"kind\":\"customer\",\"number\":\"CUS-1\",\"title\":\"Castlebrook\"}\n\
+             {\"kind\":\"customer\",\"number\":\"CUS-2\",\"title\":\"Harbour\"}\n\
+             {\"kind\":\"service\",\"number\":\"SVC-1\",\"title\":\"Mail\",\"fields\":{\"name\":\"Mail\",\"stage\":\"live\"}}\n\
              {\"kind\":\"outage\",\"number\":\"OUT-1\",\"state\":\"over\",\"fields\":{\"service\":\"SVC-1\",\"start\":\"2026-10-06T08:00:00Z\",\"end\":\"2026-10-06T09:24:00Z\",\"planned\":false}}\n\
              {\"kind\":\"tender\",\"number\":\"TND-1\",\"title\":\"Library\",\"state\":\"draft\",\"fields\":{\"name\":\"Library\"}}\n",
         )
