@@ -26,6 +26,7 @@ pub mod live;
 mod mirrors;
 pub mod monitoring;
 mod once;
+pub mod outside;
 pub mod own_fields;
 pub mod packs;
 pub mod past;

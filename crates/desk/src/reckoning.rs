@@ -182,6 +182,12 @@ impl Desk {
         })
     }
 
+    /// What was agreed as far as it is on record, now or at an instant of the past: for figures that the program makes.
+    pub async fn agreed(&self, as_of: Option<Moment>) -> Result<Arc<Agreements>, Refusal> {
+        let mut conn = self.db().read().await?;
+        Ok(self.agreements(&mut conn, as_of).await?)
+    }
+
     /// The clocks of a record with their working, now or at an instant of the past.
     ///
     /// # Errors

@@ -503,6 +503,53 @@ impl Shown {
     }
 }
 
+/// What everybody may read of a record without a sign-in; the only form in which one leaves the desk without an actor. It holds
+/// what its kind names and nothing else.
+#[derive(Clone, Debug)]
+pub struct Released {
+    number: String,
+    title: String,
+    fields: model::Fields,
+}
+
+/// The scope of a stranger: what is marked for everybody, in the states that its kind names, and of no customer.
+pub(crate) fn stranger(kind: &Kind) -> Option<Scope> {
+    let outside = kind.outside?;
+    let reach = Reach::Published(outside.flag, SHOWN, outside.states);
+    Some(Scope { email: String::new(), customer: Some(String::new()), kinds: vec![(kind.name, vec![reach])] })
+}
+
+/// The mark that a person sets on what is told to everybody.
+const SHOWN: &str = "shown";
+
+/// What is told of a record to everybody; nothing of one that the scope of a stranger does not admit.
+pub(crate) fn release(kind: &Kind, record: Record) -> Option<Released> {
+    let outside = kind.outside?;
+    if record.customer.is_some() || !stranger(kind)?.admits(kind, &record) {
+        return None;
+    }
+    let mut fields = record.fields;
+    fields.retain(|name, _| outside.fields.contains(&name.as_str()));
+    let title = if outside.fields.contains(&"title") { record.title } else { String::new() };
+    Some(Released { number: record.number, title, fields })
+}
+
+impl Released {
+    /// Empty where the kind does not tell it.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    pub fn get(&self, field: &str) -> Option<&Value> {
+        self.fields.get(field)
+    }
+
+    /// Under which what belongs to it is counted. It is no part of what is told.
+    pub fn counts_as(&self) -> &str {
+        &self.number
+    }
+}
+
 /// A journal entry as an actor may see it, with what stood before.
 #[derive(Clone, Debug)]
 pub struct ShownEntry {

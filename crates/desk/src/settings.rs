@@ -19,6 +19,10 @@ use crate::{
 const TEXT_MAX: usize = 200;
 /// Name of the setting with the time zone.
 const ZONE: &str = "zone";
+/// Names of the settings of the public page.
+const PUBLIC_PAGE: &str = "public_page";
+const PUBLIC_PARTS: &str = "public_parts";
+const PUBLIC_CONTACT: &str = "public_contact";
 /// Longest interval, in months, and largest number: far beyond what anybody means.
 const MONTHS_MAX: i64 = 120;
 const NUMBER_MAX: i64 = 1_000_000;
@@ -41,10 +45,24 @@ pub struct Settings {
     pub scope: String,
     /// Name of the time zone of the organisation's calendar; empty until it is set.
     pub zone: String,
+    pub public: Public,
     pub conformity: conformity::Settings,
     /// Settings that a document states, by name: they change with the document alone.
     pub governed: BTreeMap<String, Governed>,
 }
+
+/// What the organisation tells everybody at `/status`.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Public {
+    pub is_on: bool,
+    /// Those of [`PARTS`] that are shown.
+    pub parts: Vec<String>,
+    /// Where security is told of: an address or a few words.
+    pub contact: String,
+}
+
+/// What the public page can show.
+pub const PARTS: [&str; 6] = ["services", "availability", "maintenance", "announcements", "certificate", "policies"];
 
 /// The document that states a setting, and its version in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +96,9 @@ impl Settings {
                 None if name == "organisation" => settings.organisation = text(),
                 None if name == "scope" => settings.scope = text(),
                 None if name == ZONE => settings.zone = text(),
+                None if name == PUBLIC_PAGE => settings.public.is_on = text() == "yes",
+                None if name == PUBLIC_PARTS => settings.public.parts = parts(&text()),
+                None if name == PUBLIC_CONTACT => settings.public.contact = text(),
                 Some(("interval", id)) => {
                     if let Some(months) = value.as_i64().and_then(|months| i32::try_from(months).ok()) {
                         settings.conformity.intervals.insert(id.into(), months);
@@ -133,6 +154,7 @@ impl Settings {
                 &self.zone,
             ),
         ];
+        all.extend(self.public.listed());
         let catalogue = catalogue();
         all.extend(catalogue.intervals.iter().map(|interval| Setting {
             name: format!("interval.{}", interval.id),
@@ -168,6 +190,36 @@ impl Settings {
     }
 }
 
+impl Public {
+    fn listed(&self) -> [Setting; 3] {
+        let one = |name: &str, label: &str, help: String, value: String| Setting {
+            name: name.into(),
+            label: label.into(),
+            help,
+            group: "Public page",
+            unit: "",
+            value,
+            offered: String::new(),
+        };
+        let on = if self.is_on { "yes" } else { "" };
+        [
+            one(
+                PUBLIC_PAGE,
+                "Switched on",
+                "yes or no. Everybody can then read /status without a sign-in.".into(),
+                on.into(),
+            ),
+            one(PUBLIC_PARTS, "What it shows", format!("Of {}, with commas.", PARTS.join(", ")), self.parts.join(", ")),
+            one(PUBLIC_CONTACT, "Contact for security", "An address or a few words.".into(), self.contact.clone()),
+        ]
+    }
+}
+
+/// Words with commas between them.
+fn parts(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_string).collect()
+}
+
 /// A text as the setting's value; `None` goes back to what is offered.
 pub(crate) fn typed(setting: &Setting, text: &str) -> Result<Option<Json>, String> {
     let text = text.trim();
@@ -175,6 +227,17 @@ pub(crate) fn typed(setting: &Setting, text: &str) -> Result<Option<Json>, Strin
         None if text.chars().count() > TEXT_MAX => return Err(format!("has more than {TEXT_MAX} characters")),
         None if setting.name == ZONE && !text.is_empty() && TimeZone::get(text).is_err() => {
             return Err("is not a time zone of the IANA database, such as Europe/Berlin".into());
+        }
+        None if setting.name == PUBLIC_PAGE && !matches!(text, "" | "yes" | "no") => {
+            return Err("is yes or no".into());
+        }
+        None if setting.name == PUBLIC_PARTS => {
+            let known = |part: &&String| !PARTS.contains(&part.as_str());
+            if let Some(other) = parts(text).iter().find(known) {
+                let hint = model::suggest::hint(other, PARTS);
+                return Err(format!("\"{other}\" is none of {}{hint}", PARTS.join(", ")));
+            }
+            return Ok((!text.is_empty()).then(|| parts(text).join(", ").into()));
         }
         None => return Ok((!text.is_empty()).then(|| text.into())),
         Some(("interval", _)) => MONTHS_MAX,

@@ -9,6 +9,7 @@ pub mod competence;
 pub mod conformity;
 pub mod mentions;
 pub mod parameters;
+pub mod reporting;
 pub mod road;
 pub mod rules;
 pub mod schedule;

@@ -213,6 +213,7 @@ fn road() -> Vec<Kind> {
         certificate::kind(),
         certification_audit::kind(),
         stakeholder::kind(),
+        tender::kind(),
         implementation_plan::kind(),
         plan_task::kind(),
         requirement_gap::kind(),

@@ -3,7 +3,7 @@
 pub use model::{
     Area, Column, Decimal, Draft, Field, FieldError, Key, Kind, Lifecycle, Moment, Value,
     field::{Choice, Long, Many, Mixed, Money, Parts, Percentage, PeriodName, Person, Ref, Text},
-    kind::Facts,
+    kind::{Facts, Outside},
     lifecycle::Phase::{Done, Open, Waiting},
 };
 

@@ -187,6 +187,12 @@ pub fn customers_read() -> Vec<Grant> {
     vec![grant(Role::CustomerUser, READ, Reach::Customer)]
 }
 
+/// A customer's people read what is theirs once it was released to them.
+pub fn customers_released() -> Vec<Grant> {
+    const MADE: &[&str] = &["done", "superseded"];
+    vec![grant(Role::CustomerUser, READ, Reach::Published("released_to", "customer", MADE))]
+}
+
 /// A customer's people read what is written for customers, once it is in one of the states.
 pub fn customers_find(states: &'static [&'static str]) -> Vec<Grant> {
     vec![grant(Role::CustomerUser, READ, Reach::Published("audience", "customers", states))]

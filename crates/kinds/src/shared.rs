@@ -17,11 +17,19 @@ pub const APPROVED_BY: Key<Person> = Key::new("approved_by");
 pub const APPROVED_ON: Key<Date> = Key::new("approved_on");
 pub const ESCALATIONS: Key<Many<Parts>> = Key::new("escalations");
 pub const LOG: Key<Many<Parts>> = Key::new("log");
+pub const PUBLIC_PAGE: Key<Choice> = Key::new("public_page");
+pub const PUBLIC_TEXT: Key<Long> = Key::new("public_text");
 pub const CONTACT_TYPE: Key<Choice> = Key::new("contact_type");
 pub const LOCATION: Key<Ref> = Key::new("location");
 pub const OPENED_BY: Key<Person> = Key::new("opened_by");
 pub const REASSIGNMENT_COUNT: Key<Decimal> = Key::new("reassignment_count");
 pub const REOPEN_COUNT: Key<Decimal> = Key::new("reopen_count");
+
+/// Times of day at which the program does what is due.
+pub const HOURS: [&str; 24] = [
+    "00:00", "01:00", "02:00", "03:00", "04:00", "05:00", "06:00", "07:00", "08:00", "09:00", "10:00", "11:00",
+    "12:00", "13:00", "14:00", "15:00", "16:00", "17:00", "18:00", "19:00", "20:00", "21:00", "22:00", "23:00",
+];
 
 /// The number of a record under the name `id`.
 pub fn number_alias() -> Field {
@@ -103,6 +111,22 @@ pub const ESCALATION: Escalation = Escalation {
 pub fn log() -> Field {
     let row = vec![part::instant("at").label("When"), part::person("by"), part::long("text").label("What")];
     LOG.rows(row).help("Work on it as other tools wrote it down. Notes in the journal count as well.").internal()
+}
+
+/// Whether it is told to everybody on the public page, where the organisation has one.
+pub fn public_page() -> Field {
+    PUBLIC_PAGE
+        .choice(&["hidden", "shown"])
+        .help("Shown on the page that everybody can read without a sign-in.")
+        .internal()
+}
+
+/// What is said there of it: never its own words.
+pub fn public_text() -> Field {
+    PUBLIC_TEXT
+        .long()
+        .label("Words for everybody")
+        .help("What stands on the public page; its first line is the heading.")
 }
 
 /// How a ticket came in and how often it moved.

@@ -296,6 +296,11 @@ impl Key<Choice> {
 }
 
 impl Key<Many<Choice>> {
+    /// A list that the product reasons on: a new value is refused.
+    pub fn choices(self, options: &[&str]) -> Field {
+        Field::new(self.name, Type::list(choices(options, false)))
+    }
+
     pub fn open_choices(self, options: &[&str]) -> Field {
         Field::new(self.name, Type::list(choices(options, true)))
     }

@@ -110,6 +110,16 @@ impl Related {
 /// Completes a draft or refuses it; runs for every caller but an import, which writes what was.
 pub type Rule = fn(&mut Draft, &Facts<'_>) -> Result<(), FieldError>;
 
+/// What of a record may be told to everybody: only of one that a person marked, in some states, and only these fields.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outside {
+    /// A choice on each record; `shown` is the mark.
+    pub flag: &'static str,
+    pub states: &'static [&'static str],
+    /// `title` for the title.
+    pub fields: &'static [&'static str],
+}
+
 #[derive(Clone, Debug)]
 pub struct Kind {
     pub name: &'static str,
@@ -186,6 +196,8 @@ pub struct Kind {
     pub work: Option<WorkLog>,
     /// Whose text its records are, and how they come to stand.
     pub publication: Option<Publication>,
+    /// What of its records may be told to everybody, without a sign-in.
+    pub outside: Option<Outside>,
 }
 
 /// Parts that say from when to when a person is away and who decides meanwhile.
@@ -242,6 +254,7 @@ impl Kind {
             parent: None,
             work: None,
             publication: None,
+            outside: None,
         }
     }
 
@@ -440,6 +453,11 @@ impl Kind {
 
     pub fn publishes(mut self, publication: Publication) -> Kind {
         self.publication = Some(publication);
+        self
+    }
+
+    pub fn told_outside(mut self, outside: Outside) -> Kind {
+        self.outside = Some(outside);
         self
     }
 

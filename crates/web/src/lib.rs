@@ -38,6 +38,7 @@ pub struct App {
     groups: Arc<groups::Groups>,
     behind_proxy: bool,
     metrics: Arc<metrics::Metrics>,
+    status: Arc<pages::status::Kept>,
 }
 
 /// The only clock of the program; tests bring their own.
@@ -68,6 +69,7 @@ impl App {
             groups: Arc::default(),
             behind_proxy: false,
             metrics: Arc::default(),
+            status: Arc::default(),
         }
     }
 

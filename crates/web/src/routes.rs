@@ -84,7 +84,27 @@ pub fn doors() -> Doors {
         .member(GET, "/packs", pages::packs::open)
         .member(POST, "/packs", pages::packs::ask)
         .member(GET, "/packs/{id}", pages::packs::take);
-    record::doors::doors(crossing(pages::staff::doors(papers(audits(road(portal(by_itself(work(doors)))))))))
+    let doors = crossing(reports(pages::staff::doors(papers(audits(road(portal(by_itself(work(doors)))))))));
+    record::doors::doors(doors)
+}
+
+/// Service reports, and what is told to everybody.
+fn reports(doors: Doors) -> Doors {
+    doors
+        .open(GET, "/status", pages::status::open)
+        .open(GET, "/status.json", pages::status::open_json)
+        .member(GET, "/conformity/statement", pages::statement::open)
+        .member(GET, "/tender-answers/{number}", pages::tenders::open)
+        .member(GET, "/tender-answers/{number}/answers.xlsx", pages::tenders::save_as_xlsx)
+        .member(GET, "/tender-answers/{number}/answers.md", pages::tenders::save_as_markdown)
+        .member(POST, "/tender-answers/{number}/answer", pages::tenders::answer)
+        .member(POST, "/tender-answers/{number}/questions", pages::tenders::bring)
+        .member(GET, "/service-reports", pages::reports::open_list)
+        .member(POST, "/service-reports/make", pages::reports::make_by_hand)
+        .member(GET, "/service-reports/{number}", pages::reports::open)
+        .member(POST, "/service-reports/{number}/decide", pages::reports::decide)
+        .member(POST, "/service-reports/{number}/release", pages::reports::release)
+        .member(POST, "/service-reports/{number}/edition", pages::reports::make_edition)
 }
 
 /// Other frameworks beside the standard, and the standard's own words for whoever may read them.

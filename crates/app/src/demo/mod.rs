@@ -2,7 +2,7 @@
 //! the door with the clock of that year. The same seed and end give the same records.
 //!
 //! `script` plays what the others write: `people`, `portfolio`, `risks`, `parties`, `governance`, `papers`, `money`, `changes`, `tickets`,
-//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`, `macros`, `shifts`, `skills`; `monitoring` brings events at the end, and
+//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`, `macros`, `shifts`, `skills`, `reporting`; `monitoring` brings events at the end, and
 //! `talk` says what waits for those who sign in. Each kind of record has its place there. Some duties are left undone on purpose,
 //! so that the assessment has something to find; each such place says so.
 
@@ -21,6 +21,7 @@ mod people;
 mod portfolio;
 mod problems;
 mod proof;
+mod reporting;
 mod results;
 mod risks;
 mod road;
@@ -70,6 +71,8 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     assurance::write(&mut script);
     proof::write(&mut script);
     road::write(&mut script);
+    reporting::write(&mut script);
+    reporting::ask(&mut script);
     let all = script.play(desk).await?;
     // What the program itself does with what is left open: steps of escalation, closing, courses of major incidents.
     desk.ring_until(at).await?;
@@ -77,6 +80,7 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     let name = [("organisation".to_string(), ORGANISATION.to_string())];
     desk.set_settings(&Actor::system("demo", Via::Command), &name, at).await?;
     views::write(desk, at).await?;
+    reporting::open_public_page(desk, at).await?;
     monitoring::write(desk, at).await?;
     // Rules of the house beside the standard; nothing of ours is mapped to the last one.
     desk.save_framework(&people::actor(people::INES), HOUSE_RULES.to_vec(), at).await?;

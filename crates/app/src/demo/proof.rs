@@ -24,7 +24,6 @@ pub fn write(script: &mut Script) {
     nonconformities(script, &findings);
     management_reviews(script);
     improvements(script);
-    reports(script);
     customers_say(script);
     verifications(script);
     knowledge(script);
@@ -304,30 +303,6 @@ fn finished(script: &mut Script, number: &str, owner: &str, at: Moment) {
         json!({"measured": {"number": 24, "unit": "percent", "on": day(measured)}, "target_met": true}),
     );
     script.edit(measured.plus(7 * DAY), owner, number, json!({"reported_on": day(measured.plus(7 * DAY))}));
-}
-
-fn reports(script: &mut Script) {
-    let at = script.times.founding(29);
-    let monthly = json!({"name": "Monthly service report", "purpose": "Show customers what they got", "audience": ["customers"], "frequency": "monthly", "content": "Availability, tickets, changes, targets", "source": "Plumbline", "owner": HUGO});
-    let monthly = script.create(at, INES, "report_definition", monthly);
-    let quarterly = json!({"name": "Report to top management", "purpose": "Steer the company", "audience": ["top-management"], "frequency": "quarterly", "content": "Objectives, risks, money, conformity", "source": "Plumbline", "owner": INES});
-    let quarterly = script.create(at, INES, "report_definition", quarterly);
-    for month in script.times.months() {
-        let at = script.times.after(month.end, 7 * DAY + 9 * HOUR);
-        report(script, &monthly, &month.name, at, HUGO, "Monthly service report");
-    }
-    for (quarter, end) in script.times.quarters() {
-        let at = script.times.after(end, 16 * DAY + 9 * HOUR);
-        report(script, &quarterly, &quarter, at, INES, "Report to top management");
-    }
-}
-
-fn report(script: &mut Script, definition: &str, period: &str, at: Moment, owner: &str, title: &str) {
-    let back = |months: i32| day(at.plus_months(-months))[..7].to_string();
-    let base = script.chance.between(90, 95);
-    let trends = json!([{"measure": "Incidents in time", "periods": [back(3), back(2), back(1)], "values": [base, base + 1, base + 2]}]);
-    let fields = json!({"title": format!("{title}, {period}"), "definition": definition, "period": period, "made_on": day(at), "told": day(at), "trends": trends, "decisions": ["none needed"], "text": "All figures are counted from the records.", "owner": owner});
-    script.settled(at, owner, "report", fields, "done");
 }
 
 fn customers_say(script: &mut Script) {

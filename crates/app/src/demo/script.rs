@@ -6,7 +6,7 @@ use desk::{Desk, Errand, Outcome};
 use model::{Actor, Command, Input, Link, Moment, Target};
 use serde_json::Value as Json;
 
-use super::{chance::Chance, people, times::Times};
+use super::{chance::Chance, people, reporting, times::Times};
 use crate::{Failure, progress::Progress};
 
 pub struct Script {
@@ -16,6 +16,8 @@ pub struct Script {
     kinds: HashMap<String, &'static str>,
     counters: HashMap<&'static str, u32>,
     prefixes: HashMap<&'static str, &'static str>,
+    /// Instants at which the program makes what is due before anything else happens.
+    pub pauses: Vec<Moment>,
 }
 
 /// Commands in one transaction.
@@ -31,6 +33,7 @@ impl Script {
             kinds: HashMap::new(),
             counters: HashMap::new(),
             prefixes,
+            pauses: Vec::new(),
         }
     }
 
@@ -132,11 +135,22 @@ impl Script {
     /// The first command that the door refuses: the world would not be consistent without it.
     pub async fn play(mut self, desk: &Desk) -> Result<usize, Failure> {
         self.errands.sort_by_key(|errand| errand.at);
+        let end = self.times.at;
+        self.pauses.retain(|pause| *pause <= end);
+        self.pauses.sort_unstable();
         let all = self.errands.len();
         let mut progress = Progress::new();
         let mut done = 0;
-        while !self.errands.is_empty() {
-            let rest = self.errands.split_off(self.errands.len().min(BATCH));
+        while !self.errands.is_empty() || !self.pauses.is_empty() {
+            let next = self.errands.first().map_or(end, |errand| errand.at);
+            if self.pauses.first().is_some_and(|pause| *pause <= next) {
+                self.errands.extend(reporting::close(desk, self.pauses.remove(0), end).await?);
+                self.errands.sort_by_key(|errand| errand.at);
+                continue;
+            }
+            let pause = self.pauses.first().copied();
+            let before = pause.map_or(BATCH, |pause| self.errands.partition_point(|errand| errand.at < pause));
+            let rest = self.errands.split_off(self.errands.len().min(BATCH).min(before.max(1)));
             let batch = std::mem::replace(&mut self.errands, rest);
             let told: Vec<(Actor, Command)> =
                 batch.iter().map(|errand| (errand.actor.clone(), errand.command.clone())).collect();

@@ -1,7 +1,8 @@
 //! What the program does by itself: once a day it looks after the certificate, the effect of corrections, what must be looked at
-//! again and the readers of documents and campaigns; every minute it looks which saved reports are due. Each turn promises the next one.
-//! Readers of a version are asked when it comes into force.
+//! again and the readers of documents and campaigns; every minute it looks which saved reports are due and which periods are over.
+//! Each turn promises the next one. Readers of a version are asked when it comes into force.
 
+pub mod closing;
 pub mod effect;
 pub mod remind;
 pub mod reports;
@@ -28,7 +29,7 @@ pub fn doings() -> Vec<Doing> {
         Doing { name: readers::RECORD, run: record },
         Doing { name: proof::RECORD, run: record_skill },
     ];
-    [own, reports::doings()].concat()
+    [own, reports::doings(), closing::doings()].concat()
 }
 
 /// Promises the first turns; where one waits already, that one stays.
@@ -37,7 +38,8 @@ pub fn doings() -> Vec<Doing> {
 /// What the database says.
 pub async fn begin(desk: &Desk, now: Moment) -> Result<(), Fault> {
     desk.promise(job(now.plus(FIRST_WAIT)), now).await?;
-    desk.promise(reports::first(now), now).await
+    desk.promise(reports::first(now), now).await?;
+    desk.promise(closing::first(now), now).await
 }
 
 fn job(at: Moment) -> Job {

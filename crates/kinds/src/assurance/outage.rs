@@ -31,6 +31,12 @@ pub fn kind() -> Kind {
         .field(ACTIONS.references(&["action"]))
         .field(INCIDENT.reference(&["incident"]))
         .field(OWNER.person().column(Column::Owner))
+        .include(shared::grouped("Public page", vec![shared::public_page(), shared::public_text()]))
+        .told_outside(Outside {
+            flag: "public_page",
+            states: &["open"],
+            fields: &["public_text", "service", "start", "end"],
+        })
         .lifecycle(life())
         .link("problem", "has the problem", "problem of", &["problem"])
         .include_links(links::general())

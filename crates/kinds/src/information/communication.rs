@@ -28,6 +28,8 @@ pub fn kind() -> Kind {
         .field(TEXT.long())
         .field(SENT_ON.date().label("Sent"))
         .field(SENT_BY.person().column(Column::Owner))
+        .include(shared::grouped("Public page", vec![shared::public_page()]))
+        .told_outside(Outside { flag: "public_page", states: &["done"], fields: &["title", "text", "sent_on"] })
         .lifecycle(lifecycles::happens("sent_on"))
         .link("carries_out", "carries out", "carried out by", &["communication_plan"])
         .include_links(links::general())

@@ -37,6 +37,8 @@ pub fn kind() -> Kind {
         .include(shared::grouped("Control", shared::approval()))
         .include(control_2())
         .include(distribution())
+        .include(shared::grouped("Public page", vec![shared::public_page()]))
+        .told_outside(Outside { flag: "public_page", states: &["approved"], fields: &["title", "kind", "approved_on"] })
         .lifecycle(life())
         .include_links(links::general())
         .grants(roles::documents())

@@ -28,6 +28,7 @@ pub fn kind() -> Kind {
         .grants(roles::leadership())
         .list(&["number", "title", "held_on", "state", "chair"])
         .titled_by(&["held_on"])
+        .rule(minutes_have_a_writer)
         .rule(minutes_are_signed)
         .rule(signed_minutes_stay)
 }
@@ -61,8 +62,15 @@ fn fields() -> Vec<Field> {
             .help("At least one; that none is needed is written as one."),
         ACTIONS.references(&["action"]).help("As many as decisions, each with owner and date."),
         MINUTES
-            .parts(vec![part::long("text"), part::person("approved_by"), part::date("approved_on").label("Approved")])
-            .help("What was said and decided, and who approved the record of it."),
+            .parts(vec![
+                part::long("text"),
+                part::person("written_by").help("Filled in; they do not sign it."),
+                part::person("approved_by"),
+                part::date("approved_on").label("Approved"),
+                part::instant("signed_at").label("Signed"),
+                part::text("meaning").label("What the signature says"),
+            ])
+            .help("What was said and decided, who wrote it down, and who of top management signed it."),
     ]
 }
 
@@ -77,7 +85,27 @@ fn life() -> Lifecycle {
     lifecycles::ending(lifecycle)
 }
 
-/// Minutes are signed when the review is closed: by whom of top management and on which day.
+/// What a signature says where its signer says nothing else.
+const MEANING: &str = "These minutes say what was looked at and decided; what was decided is to be done.";
+
+fn part_of(minutes: &std::collections::BTreeMap<String, Value>, part: &str) -> String {
+    minutes.get(part).and_then(Value::as_text).unwrap_or_default().to_string()
+}
+
+/// Whoever last put words into them.
+fn minutes_have_a_writer(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let Some(Parts(mut minutes)) = draft.get(MINUTES) else { return Ok(()) };
+    let before = facts.before.and_then(|before| before.get(MINUTES)).map(|minutes| minutes.0).unwrap_or_default();
+    let text = part_of(&minutes, "text");
+    if !text.trim().is_empty() && text != part_of(&before, "text") && model::types::is_mail(&facts.actor.email) {
+        minutes.insert("written_by".into(), Value::text(&facts.actor.email));
+        draft.set(MINUTES, Parts(minutes));
+    }
+    Ok(())
+}
+
+/// Minutes are signed when the review is closed: by whom of top management, at which instant, and what that says. Four eyes:
+/// whoever wrote them down does not sign them.
 fn minutes_are_signed(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     if rules::leaves(draft, facts, &["closed"]) {
         set_signature(draft, None);
@@ -91,27 +119,41 @@ fn minutes_are_signed(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldE
         return Err(FieldError::new(MINUTES.name, "need a text before they can be signed"));
     }
     if filled("approved_by") && filled("approved_on") {
-        return Ok(());
+        return signed_by_another(&minutes, &part_of(&minutes, "approved_by"));
     }
     let chairs = draft.get(CHAIR).is_some_and(|chair| chair.0 == facts.actor.email);
     if !chairs && !facts.actor.has(model::Role::TopManagement) {
         let why = "are signed by somebody of top management: let the chair close the review, or name who approved them";
         return Err(FieldError::new(MINUTES.name, why));
     }
-    set_signature(draft, Some((&facts.actor.email, facts.now.date())));
+    signed_by_another(&minutes, &facts.actor.email)?;
+    set_signature(draft, Some((&facts.actor.email, facts.now)));
     Ok(())
 }
 
-fn set_signature(draft: &mut Draft, signature: Option<(&str, Date)>) {
+fn signed_by_another(minutes: &std::collections::BTreeMap<String, Value>, signer: &str) -> Result<(), FieldError> {
+    match part_of(minutes, "written_by") {
+        writer if writer == signer => {
+            let why = format!("were written by {writer}: four eyes see more than two, somebody else signs them");
+            Err(FieldError::new(MINUTES.name, why))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn set_signature(draft: &mut Draft, signature: Option<(&str, Moment)>) {
     let mut minutes = draft.get(MINUTES).unwrap_or(Parts(Default::default())).0;
     match signature {
-        Some((by, on)) => {
+        Some((by, at)) => {
             minutes.insert("approved_by".into(), Value::text(by));
-            minutes.insert("approved_on".into(), Value::Date(on));
+            minutes.insert("approved_on".into(), Value::Date(at.date()));
+            minutes.insert("signed_at".into(), Value::Instant(at));
+            minutes.entry("meaning".into()).or_insert_with(|| Value::text(MEANING));
         }
         None => {
-            minutes.remove("approved_by");
-            minutes.remove("approved_on");
+            for part in ["approved_by", "approved_on", "signed_at", "meaning"] {
+                minutes.remove(part);
+            }
         }
     }
     if minutes.is_empty() { draft.clear(MINUTES) } else { draft.set(MINUTES, Parts(minutes)) }

@@ -14,12 +14,6 @@ pub const NEXT_ON: Key<Moment> = Key::new("next_on");
 pub const LAST_ON: Key<Moment> = Key::new("last_on");
 pub const OUTCOME: Key<Text> = Key::new("outcome");
 
-/// Times of day at which reports go out.
-const HOURS: [&str; 24] = [
-    "00:00", "01:00", "02:00", "03:00", "04:00", "05:00", "06:00", "07:00", "08:00", "09:00", "10:00", "11:00",
-    "12:00", "13:00", "14:00", "15:00", "16:00", "17:00", "18:00", "19:00", "20:00", "21:00", "22:00", "23:00",
-];
-
 /// Most people that a report goes to: more is a mailing list, which has an address of its own.
 const READERS_MAX: usize = 50;
 
@@ -61,7 +55,10 @@ fn sending() -> Vec<Field> {
             .label("How often")
             .help("Weekly is on Mondays, monthly on the first.")
             .default(text("weekly")),
-        AT.choice(&HOURS).label("At").help("By the clock of the organisation's time zone.").default(text("07:00")),
+        AT.choice(&shared::HOURS)
+            .label("At")
+            .help("By the clock of the organisation's time zone.")
+            .default(text("07:00")),
         FORM.choice(&["xlsx", "csv", "pdf"]).label("As").default(text("xlsx")),
         MESSAGE.long().label("Words that go with it"),
         NEXT_ON.instant().derived().label("Goes out next"),

@@ -25,6 +25,8 @@ pub fn kind() -> Kind {
         .include(fields())
         .include(how_it_is_delivered())
         .include(value())
+        .include(shared::grouped("Public page", vec![shared::public_page()]))
+        .told_outside(Outside { flag: "public_page", states: &["current"], fields: &["title", "calendar"] })
         .lifecycle(lifecycles::kept())
         .link("part_of", "part of", "consists of", &["service"])
         .link("depends_on", "depends on", "needed by", &["service", "ci", "other_party"])

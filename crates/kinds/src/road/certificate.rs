@@ -29,6 +29,12 @@ pub fn kind() -> Kind {
         .area(Area::Prove)
         .include(what())
         .include(dates())
+        .include(shared::grouped("Public page", vec![shared::public_page()]))
+        .told_outside(Outside {
+            flag: "public_page",
+            states: &["valid"],
+            fields: &["edition", "scope", "sites", "decided_on", "valid_to", "printed_number", "register"],
+        })
         .lifecycle(life())
         .include_links(links::general())
         .grants(roles::leadership())

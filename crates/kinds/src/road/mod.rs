@@ -8,3 +8,4 @@ pub mod implementation_plan;
 pub mod plan_task;
 pub mod requirement_gap;
 pub mod stakeholder;
+pub mod tender;

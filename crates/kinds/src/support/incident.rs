@@ -55,6 +55,8 @@ pub fn kind() -> Kind {
         .include(shared::grouped("Work", vec![shared::log()]))
         .include(work::fields())
         .include(origin_and_follow_up())
+        .include(shared::grouped("Public page", vec![shared::public_page(), shared::public_text()]))
+        .told_outside(OUTSIDE)
         .include(shared::intake())
         .lifecycle(life())
         .link("affects", "affects", "affected by", &["service", "ci", "customer"])
@@ -92,6 +94,22 @@ pub fn kind() -> Kind {
         .rule(moves_are_counted)
         .rule(times_in_order)
 }
+
+/// What everybody may read of one that is open: the words that were written for them.
+const OUTSIDE: Outside = Outside {
+    flag: "public_page",
+    states: &[
+        "new",
+        "assigned",
+        "in_progress",
+        "scheduled",
+        "waiting_customer",
+        "waiting_supplier",
+        "waiting_problem",
+        "on_hold",
+    ],
+    fields: &["public_text", "service", "raised_on"],
+};
 
 /// Nobody said within the agreed days that it still does not work.
 const CLOSING: Closing = Closing { state: "resolved", since: "resolved_on", days: "auto_close_days", to: "closed" };

@@ -66,7 +66,8 @@ const PAGES: &[Page] = &[
     page(Area::Assure, 0, "Risk matrix", "/risk-map", "risk"),
     page(Area::Prove, 1, "Road", "/road", ""),
     page(Area::Prove, 2, "In writing", "/papers", ""),
-    page(Area::Prove, 3, "Objectives", "/aims", ""),
+    page(Area::Prove, 3, "Service reports", "/service-reports", ""),
+    page(Area::Prove, 4, "Objectives", "/aims", ""),
     page(Area::Prove, usize::MAX, "Skills and roles", "/staff", ""),
 ];
 

@@ -34,6 +34,7 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Result<Shell, Refus
         item("Get help", "/", 0),
         item("My requests", "/portal/requests", 0),
         item("Approvals", "/approvals", waiting),
+        item("Reports", "/service-reports", 0),
         item("Say how we do", "/portal/say", 0),
     ];
     let customer = own_customer(&app.desk, &seat.actor, seat.now).await?;

@@ -4,7 +4,7 @@ use desk::Shown;
 use kinds::information::{acknowledgement, document_version as version};
 use model::{Kind, Value};
 
-use super::{auditor, fieldwork, papers, staff, thread};
+use super::{auditor, fieldwork, papers, reports, staff, tenders, thread};
 use crate::{Seat, view::parts::Link};
 
 /// Ways from a record's page, for people of the provider.
@@ -28,6 +28,8 @@ pub fn from_record(seat: &Seat, kind: &Kind, shown: &Shown) -> Vec<Link> {
         ("risk" | "risk_method", _) => vec![Link::new("Risk matrix", "/risk-map")],
         ("objective", _) => vec![Link::new("How it stands", format!("/aims#{}", shown.number()))],
         ("competence" | "role", _) => vec![Link::new("Matrix", "/staff/matrix")],
+        ("report", _) => read(reports::address(number)),
+        ("tender", _) => vec![Link::new("Answers", tenders::address(number))],
         _ => Vec::new(),
     };
     if auditor::is_seat(seat) {
@@ -37,7 +39,7 @@ pub fn from_record(seat: &Seat, kind: &Kind, shown: &Shown) -> Vec<Link> {
 }
 
 /// Pages that show what a clause is about as a whole: the clause, the words of the way, the address.
-const OF_CLAUSES: [(&str, &str, &str); 13] = [
+const OF_CLAUSES: [(&str, &str, &str); 14] = [
     ("5.3", "Roles and who holds them", "/staff"),
     ("6.1", "Risk matrix", "/risk-map"),
     ("6.2", "Objectives and how they stand", "/aims"),
@@ -51,6 +53,7 @@ const OF_CLAUSES: [(&str, &str, &str); 13] = [
     ("8.7.3", "Risks to information security", "/risk-map?area=information-security"),
     ("9.2", "Audit coverage", "/coverage"),
     ("9.3", "The road and its reviews", "/road"),
+    ("9.4", "Service reports", "/service-reports"),
 ];
 
 /// Ways from a requirement to the pages made by hand that show its records together.

@@ -20,6 +20,9 @@ const OPEN: &[&str] = &[
     "GET /readyz",
     "GET /sign-in",
     "GET /static/{file}",
+    // The public page, where the organisation has switched it on.
+    "GET /status",
+    "GET /status.json",
     "POST /sign-in",
     "GET /welcome/{token}",
     "POST /welcome/{token}",

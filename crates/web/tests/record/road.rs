@@ -302,7 +302,12 @@ async fn signed(world: &World) {
     let minutes = json!({"minutes": {"text": "Switches are bought."}});
     let refused = desk.perform(&ines(), step("closed", minutes.clone()), now()).await.expect_err("a refusal");
     assert!(refused.sentence().contains("top management"), "{refused}");
-    desk.perform(&helena, step("closed", minutes), now()).await.expect("the chair signs");
+    let own = desk.perform(&helena, step("closed", minutes.clone()), now()).await.expect_err("a refusal");
+    assert!(own.sentence().contains("four eyes"), "{own}");
+    let Json::Object(minutes) = minutes else { panic!("fields") };
+    let write = model::Command::Edit { target: target(), input: model::Input::json(minutes) };
+    desk.perform(&ines(), write, now()).await.expect("they are written down");
+    desk.perform(&helena, step("closed", json!({})), now()).await.expect("the chair signs");
     let edit = model::Command::Edit {
         target: target(),
         input: model::Input::json([("chair".to_owned(), json!("x@tidewell.example"))]),
@@ -310,7 +315,9 @@ async fn signed(world: &World) {
     let refused = desk.perform(&ines(), edit, now()).await.expect_err("a refusal");
     assert!(refused.sentence().contains("the minutes are signed"), "{refused}");
     let page = ok(world, "/road/reviews/MRV-2").await;
-    assert!(page.contains("Signed by helena@tidewell.example on 2026-11-25.") && !page.contains("Fill what is empty"));
+    let signed = "Written by ines@tidewell.example. Signed by helena@tidewell.example on Wed 25 Nov 2026";
+    assert!(page.contains(signed) && page.contains("what was decided is to be done"), "{page}");
+    assert!(!page.contains("Fill what is empty"));
     let refused = world.post("/road/reviews/MRV-2/prepare", &form(&[("which", "all")])).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     desk.perform(&ines(), step("planned", json!({})), now()).await.expect("it is reopened");

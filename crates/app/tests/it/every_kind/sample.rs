@@ -55,6 +55,10 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
         ("document_version", "effective_on") => json!("2026-11-25"),
         // One that is out of the ordinary closes with its review, which tests of its own see to.
         ("incident", "major") => json!(!turn.is_multiple_of(2)),
+        // What is not made yet is released to nobody.
+        ("report", "released_to") => json!("internal"),
+        // What is made by itself is made for whole months.
+        ("report_definition", "frequency") => json!(["monthly", "quarterly"][turn % 2]),
         ("service", "criticality") => json!(["high", "medium"][turn % 2]),
         ("sla", "escalation_steps") => {
             let person = format!("{word}.{turn}@tidewell.example");

@@ -205,9 +205,14 @@ pub(super) fn minutes(shown: &Shown, part: &str) -> Option<String> {
 }
 
 pub(super) fn signed(shown: &Shown) -> String {
+    let writer = minutes(shown, "written_by").map(|by| format!("Written by {by}. ")).unwrap_or_default();
     match (minutes(shown, "approved_by"), minutes(shown, "approved_on")) {
         (Some(by), Some(on)) if shown.state() == "closed" => {
-            format!("Signed by {by} on {on}. Nothing of it can be changed.")
+            let at = shown.fields().get(review::MINUTES.name).and_then(|minutes| minutes.part("signed_at"));
+            let on = at.and_then(Value::as_moment).map_or(on, time::exact);
+            let meaning =
+                minutes(shown, "meaning").map(|words| format!(": \u{201c}{words}\u{201d}")).unwrap_or_default();
+            format!("{writer}Signed by {by} on {on}{meaning} Nothing of it can be changed.")
         }
         (Some(by), Some(on)) => format!("Approved by {by} on {on}; it can be changed until the review is closed."),
         _ => "Not signed yet.".into(),

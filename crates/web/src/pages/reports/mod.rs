@@ -1,0 +1,28 @@
+//! Service reports: what is reported to whom, each issue with figures that were counted once and never change, what was decided
+//! on it, and who may see it.
+
+mod act;
+mod drawn;
+mod figure;
+mod gather;
+mod issue;
+mod levels;
+mod list;
+mod make;
+mod sections;
+pub mod sheet;
+mod trends;
+
+pub use self::{
+    act::{decide, make_edition, release},
+    drawn::Strip,
+    gather::{outages, spans, unexcused},
+    issue::open,
+    list::{make_by_hand, open as open_list},
+    make::{Asked, make, make_due},
+};
+
+/// Where an issue is read.
+pub fn address(number: &str) -> String {
+    format!("/service-reports/{}", crate::record::address::segment(number))
+}
