@@ -157,8 +157,8 @@ fn work(
         let (question, answer) = *script.chance.pick(&texts::ASKED);
         let asked = at.plus(span / 4);
         script.step_saying(asked, owner, number, "waiting_customer", Json::Null, Some((question, true)));
+        // The answer itself takes it back into work.
         script.reply(asked.plus(span / 6), person, number, answer);
-        script.step(asked.plus(span / 6 + 3 * MINUTE), owner, number, "in_progress", Json::Null);
     } else if script.chance.percent(30) {
         script.reply(at.plus(span / 3), owner, number, "We are working on it and tell you as soon as we know more.");
     }

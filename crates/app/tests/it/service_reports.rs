@@ -239,7 +239,7 @@ async fn a_report_is_made_when_its_period_is_over(database: Database) {
         input: Input::json([("by_itself".to_string(), json!(true)), ("frequency".to_string(), json!("weekly"))]),
     };
     let refused = world.desk.perform(&ines(), weekly, at("2026-10-30T00:00:00Z")).await;
-    assert!(matches!(&refused, Err(Refusal::Invalid(errors)) if errors[0].field == "frequency"), "{refused:?}");
+    assert!(matches!(&refused, Err(Refusal::Invalid(errors)) if errors[0].field == "by_itself"), "{refused:?}");
     definition(&world, json!({"by_itself": true, "wait_days": 1, "at": "06:00"}), "2026-10-30T00:00:00Z").await;
     let turn = |text: &'static str| {
         let desk = world.desk.clone();

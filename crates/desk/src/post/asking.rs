@@ -49,10 +49,10 @@ impl Desk {
             Err(Refusal::Invalid(_) | Refusal::NotFound) => return Ok(None),
             Err(refusal) => return Err(refusal),
         };
-        if to == approver {
-            if let Some(stand_in) = self.stand_in_of(&record.number, approver, now).await? {
-                self.promise_asking(inner(APPROVAL, &stand_in, approver, record, version, now), now).await?;
-            }
+        if to == approver
+            && let Some(stand_in) = self.stand_in_of(&record.number, approver, now).await?
+        {
+            self.promise_asking(inner(APPROVAL, &stand_in, approver, record, version, now), now).await?;
         }
         self.approval_words(&handed, to, now).await.map(Some)
     }

@@ -197,10 +197,19 @@ fn decisions_are_signed(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), Fiel
             row.0.insert("at".into(), Value::Instant(facts.now));
         }
     }
-    draft.set(DECIDED, Many(rows));
-    draft.set(DECISIONS, Many(decisions));
-    if !actions.is_empty() {
-        draft.set(ACTIONS, Many(actions));
-    }
+    keep(draft, DECIDED, rows);
+    keep(draft, DECISIONS, decisions);
+    keep(draft, ACTIONS, actions);
     Ok(())
+}
+
+/// An empty list is no value.
+fn keep<T>(draft: &mut Draft, key: Key<Many<T>>, all: Vec<T>)
+where
+    Many<T>: model::field::Stored,
+{
+    match all.is_empty() {
+        true => draft.clear(key),
+        false => draft.set(key, Many(all)),
+    }
 }

@@ -101,7 +101,7 @@ fn can_be_made(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     let closes = ["monthly", "quarterly", "half-yearly", "yearly"];
     if draft.get(BY_ITSELF) == Some(true) && !closes.contains(&frequency.as_str()) {
         let why = format!("what is made by itself is {}", closes.join(", "));
-        return Err(FieldError::new(FREQUENCY.name, why));
+        return Err(FieldError::new(BY_ITSELF.name, why));
     }
     let wait = draft.get(WAIT_DAYS).unwrap_or_default();
     if !wait.is_integer() || wait < Decimal::ZERO || wait > Decimal::from(WAIT_MAX) {

@@ -123,7 +123,7 @@ async fn of_two_who_answer_at_once_neither_is_overwritten(database: Database) {
         sent.push((name, value));
     }
     let late = house.building.form(AGENT, "/incidents/INC-1/edit", &sent).await;
-    assert_eq!(late.status, 409, "{}", late.text);
+    assert_eq!(late.status, 412, "{}", late.text);
     for words in ["By a third", "typed for long", kept] {
         assert!(late.text.contains(words), "{words} is not on the page");
     }
