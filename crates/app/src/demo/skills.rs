@@ -126,7 +126,9 @@ fn teams_have_roles(script: &mut Script) {
 }
 
 /// Whom, what, level, proof, days since it was verified, days for which a certificate is still good.
-const ABLE: &[(&str, &str, i64, &str, i64, Option<i64>)] = &[
+type Able = (&'static str, &'static str, i64, &'static str, i64, Option<i64>);
+
+const ABLE: &[Able] = &[
     (CHEN, "Lead a security incident", 4, "Led the last two exercises", 120, None),
     (CHEN, "Handle personal data", 4, "Certificate, data protection", 200, Some(400)),
     (IVANA, "Handle personal data", 3, "Induction, and a talk with Chen Wei", 190, None),

@@ -180,7 +180,7 @@ async fn editions(app: &App, seat: &Seat, shown: &Shown) -> Result<Vec<(Link, St
     let mut found =
         super::gather::read(&app.desk, &seat.actor, (seat.now, None), "report", own, &["edition", "made_on", "digest"])
             .await?;
-    found.retain(|issue| is_frozen(issue));
+    found.retain(is_frozen);
     found.sort_by_key(|issue| std::cmp::Reverse(super::make::edition(issue)));
     let line = |issue: &Shown| {
         let made = report::MADE_ON.get(issue.fields()).map(time::day).unwrap_or_default();

@@ -92,7 +92,7 @@ impl<'a> Register<'a> {
         let offered = || catalogue().interval("risk_review").map(|interval| interval.default_months);
         let months = settings.conformity.intervals.get("risk_review").copied().or_else(offered).unwrap_or(12);
         let today = now.date();
-        let one = |shown: &&'a Shown| one(*shown, method, months, today, waiting.get(shown.number()));
+        let one = |shown: &&'a Shown| one(shown, method, months, today, waiting.get(shown.number()));
         let risks: Vec<One<'a>> = risks.iter().map(one).collect();
         let catalog = desk.catalog();
         let kind = catalog.find("risk").ok_or(Refusal::NotFound)?;
