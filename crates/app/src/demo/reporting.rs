@@ -66,7 +66,7 @@ pub async fn close(desk: &Desk, at: Moment, end: Moment) -> Result<Vec<Errand>, 
     Ok(errands)
 }
 
-/// Switches the public page on and marks what it tells: services, documents in force, work that is announced, a word to all.
+/// Switches the public page on and marks what it tells: services, policies in force, work that is announced, a word to all.
 ///
 /// # Errors
 /// What the door refuses.
@@ -79,9 +79,7 @@ pub async fn open_public_page(desk: &Desk, at: Moment) -> Result<(), Failure> {
     ];
     let given: Vec<(String, String)> = settings.map(|(name, value)| (name.to_string(), value.to_string())).into();
     desk.set_settings(&machine, &given, at).await?;
-    for (kind, filter) in
-        [("service", "stage = live"), ("document", "state = approved and (kind = scope or kind = objectives)")]
-    {
+    for (kind, filter) in [("service", "stage = live"), ("document", "kind = policy and state = approved")] {
         let catalog = desk.catalog();
         let Some(kind) = catalog.find(kind) else { continue };
         let filter = model::filter_text::parse(filter, kind).map_err(Failure::Failed)?;

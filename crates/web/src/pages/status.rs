@@ -270,11 +270,12 @@ fn certificate(released: &Released) -> Certificate {
     }
 }
 
-/// Title and day of every document in force that somebody marked for everybody.
+/// Title and day of every policy in force.
 fn policies(documents: &[Released]) -> Vec<(String, String)> {
+    let own = documents.iter().filter(|one| word(one, "kind") == "policy");
     let day = |one: &Released| one.get("approved_on").and_then(model::Value::as_moment).map(|at| time::day(at.date()));
     let mut told: Vec<(String, String)> =
-        documents.iter().map(|one| (one.title().to_string(), day(one).unwrap_or_default())).collect();
+        own.map(|one| (one.title().to_string(), day(one).unwrap_or_default())).collect();
     told.sort();
     told
 }
