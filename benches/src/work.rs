@@ -89,16 +89,7 @@ fn file(folder: Option<&Path>, records: u64, again: bool) -> Outcome<String> {
 }
 
 fn actor(role: Role) -> Actor {
-    Actor {
-        email: generate::mail(7),
-        name: "Person 7".into(),
-        roles: vec![role],
-        customer: None,
-        via: Via::Web,
-        window: None,
-        read_only: false,
-        clauses: Vec::new(),
-    }
+    Actor { email: generate::mail(7), name: "Person 7".into(), roles: vec![role], ..Actor::system("test", Via::Web) }
 }
 
 async fn fill(desk: &Desk, records: u64, end: Moment, meter: &Meter) -> Outcome<String> {

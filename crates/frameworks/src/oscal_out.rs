@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use model::canonical::uuid;
 use serde_json::{Value as Json, json};
-use sha2::{Digest, Sha256};
 
 use crate::{Framework, Node};
 
@@ -186,19 +186,4 @@ fn said(node: &Node, id: &str, is_group: bool) -> Vec<Json> {
         [(statement, "smt", &node.text), ("guidance", "gdn", &node.note), ("assessment-method", "see", &node.evidence)];
     let filled = texts.into_iter().filter(|(_, _, text)| !text.is_empty());
     filled.map(|(name, end, text)| json!({"id": format!("{id}_{end}"), "name": name, "prose": text})).collect()
-}
-
-/// A UUID made of what it names, marked as version 5 as RFC 9562 has those that are made of a name.
-fn uuid(names: &[&str]) -> String {
-    let mut digest = Sha256::new();
-    for name in names {
-        digest.update(name);
-        digest.update([0]);
-    }
-    let mut bytes = [0u8; 16];
-    bytes.copy_from_slice(&digest.finalize()[..16]);
-    bytes[6] = (bytes[6] & 0x0f) | 0x50;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let hex = model::canonical::hex(&bytes);
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }

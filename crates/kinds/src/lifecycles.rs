@@ -46,6 +46,16 @@ pub fn happens(done: &'static str) -> Lifecycle {
     ending(lifecycle)
 }
 
+/// A question that somebody puts and somebody else answers.
+pub fn answered() -> Lifecycle {
+    let lifecycle = Lifecycle::starts_in("open", Open)
+        .state("answered", Done)
+        .step("answer", &["open"], "answered")
+        .step("reopen", &["answered"], "open")
+        .dated("answered", "answered_on");
+    ending(lifecycle)
+}
+
 /// Adds the ends that any record may come to: superseded by a newer one, cancelled, withdrawn.
 pub fn ending(lifecycle: Lifecycle) -> Lifecycle {
     let live = live(&lifecycle);

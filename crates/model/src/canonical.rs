@@ -53,6 +53,21 @@ pub fn leaf(bytes: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update([0u8]).chain_update(bytes).finalize().into()
 }
 
+/// A UUID made of what it names, marked as version 5 as RFC 9562 has those that are made of a name.
+pub fn uuid(names: &[&str]) -> String {
+    let mut digest = Sha256::new();
+    for name in names {
+        digest.update(name);
+        digest.update([0]);
+    }
+    let mut bytes = [0u8; 16];
+    bytes.copy_from_slice(&digest.finalize()[..16]);
+    bytes[6] = (bytes[6] & 0x0f) | 0x50;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    let hex = hex(&bytes);
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
 /// RFC 9901 4.2.1: base64url of `[salt, name, value]`. Kept beside the entry and deleted to erase the value.
 pub fn disclosure(salt: [u8; 16], name: &str, value: &Json) -> String {
     let salted = Json::Array(vec![URL_SAFE_NO_PAD.encode(salt).into(), name.into(), value.clone()]);

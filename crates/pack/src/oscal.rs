@@ -4,9 +4,8 @@
 //! requirements become tokens, which may not begin with a digit.
 
 use engines::conformity::{Assessment, Requirement, State, Verdict};
-use model::Moment;
+use model::{Moment, canonical::uuid};
 use serde_json::{Value as Json, json};
-use sha2::{Digest, Sha256};
 
 use crate::{ASSESSMENT, RESULTS, population, sampled};
 
@@ -151,19 +150,4 @@ fn token(what: &str, id: &str) -> String {
 /// Where another file of the pack is, seen from this one.
 fn beside(name: &str) -> String {
     format!("{}{name}", "../".repeat(RESULTS.matches('/').count()))
-}
-
-/// A UUID made of what it names, marked as version 5 as RFC 9562 has those that are made of a name.
-fn uuid(names: &[&str]) -> String {
-    let mut digest = Sha256::new();
-    for name in names {
-        digest.update(name);
-        digest.update([0]);
-    }
-    let mut bytes = [0u8; 16];
-    bytes.copy_from_slice(&digest.finalize()[..16]);
-    bytes[6] = (bytes[6] & 0x0f) | 0x50;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let hex = model::canonical::hex(&bytes);
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }

@@ -10,6 +10,7 @@ pub mod clause;
 pub mod conformity;
 pub mod course;
 pub mod coverage;
+pub mod decision;
 pub mod everything;
 pub mod fieldwork;
 pub mod frameworks;

@@ -108,16 +108,7 @@ pub fn actor(email: &str) -> Actor {
         (None, None) => ("Monitoring", vec![Role::Agent], None),
     };
     let via = if email == MONITORING { Via::Api } else { Via::Web };
-    Actor {
-        email: email.into(),
-        name: name.into(),
-        roles,
-        customer,
-        via,
-        window: None,
-        read_only: false,
-        clauses: Vec::new(),
-    }
+    Actor { email: email.into(), name: name.into(), roles, customer, ..Actor::system("demo", via) }
 }
 
 pub fn write(script: &mut Script) {

@@ -22,11 +22,7 @@ fn manager() -> Actor {
         email: "ines@tidewell.example".into(),
         name: "Ines".into(),
         roles: vec![Role::SmsManager],
-        customer: None,
-        via: Via::Web,
-        window: None,
-        read_only: false,
-        clauses: Vec::new(),
+        ..Actor::system("test", Via::Web)
     }
 }
 

@@ -2,13 +2,13 @@
 //! must read it is asked for each version.
 
 use desk::Shown;
-use model::{Actor, Command, Input, Query, Refusal, Role, Target, Via, query::EVERY};
+use model::{Actor, Command, Input, Query, Refusal, Role, Target, query::EVERY};
 use plumbline::duties;
 use serde_json::{Value as Json, json};
 
 use crate::{
     building::{Building, CUSTOMER, Who, mail},
-    world::{Database, World, at},
+    world::{Database, World, at, person},
 };
 
 both_databases!(
@@ -26,19 +26,6 @@ const NOW: &str = "2026-11-25T10:00:00Z";
 const TOMAS: &str = "tomas@tidewell.example";
 const INES: &str = "ines@tidewell.example";
 const ROSA: &str = "rosa@tidewell.example";
-
-fn person(email: &str, role: Role) -> Actor {
-    Actor {
-        email: email.into(),
-        name: email.split('@').next().unwrap_or_default().into(),
-        roles: vec![role],
-        customer: None,
-        via: Via::Web,
-        window: None,
-        clauses: Vec::new(),
-        read_only: false,
-    }
-}
 
 fn tomas() -> Actor {
     person(TOMAS, Role::ProcessOwner)

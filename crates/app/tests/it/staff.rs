@@ -2,12 +2,12 @@
 //! awareness; the quiz of a training is answered by the person alone.
 
 use desk::Shown;
-use model::{Actor, Command, Input, Query, Refusal, Role, Target, Via, query::EVERY};
+use model::{Actor, Command, Input, Query, Refusal, Role, Target, query::EVERY};
 use plumbline::duties;
 use serde_json::{Value as Json, json};
 use web::pages::papers::readers;
 
-use crate::world::{Database, World, at};
+use crate::world::{Database, World, at, person};
 
 both_databases!(
     a_campaign_asks_everybody_and_records_what_they_confirm,
@@ -23,19 +23,6 @@ const NOW: &str = "2026-11-25T10:00:00Z";
 const INES: &str = "ines@tidewell.example";
 const ROSA: &str = "rosa@tidewell.example";
 const KOFI: &str = "kofi@tidewell.example";
-
-pub fn person(email: &str, role: Role) -> Actor {
-    Actor {
-        email: email.into(),
-        name: email.split('@').next().unwrap_or_default().into(),
-        roles: vec![role],
-        customer: None,
-        via: Via::Web,
-        window: None,
-        read_only: false,
-        clauses: Vec::new(),
-    }
-}
 
 fn ines() -> Actor {
     person(INES, Role::SmsManager)

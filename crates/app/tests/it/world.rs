@@ -194,3 +194,13 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     packed.write_all(bytes).expect("memory");
     packed.finish().expect("memory")
 }
+
+/// Somebody of the house in one role.
+pub fn person(email: &str, role: model::Role) -> model::Actor {
+    model::Actor {
+        email: email.into(),
+        name: email.split('@').next().unwrap_or_default().into(),
+        roles: vec![role],
+        ..model::Actor::system("test", model::Via::Web)
+    }
+}

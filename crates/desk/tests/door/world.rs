@@ -163,11 +163,7 @@ pub fn agent() -> Actor {
         email: "ines@tidewell.example".into(),
         name: "Ines".into(),
         roles: vec![Role::Agent],
-        customer: None,
-        via: Via::Web,
-        window: None,
-        read_only: false,
-        clauses: Vec::new(),
+        ..Actor::system("test", Via::Web)
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     steps::Step,
     versions,
 };
-use crate::rules::clock::REOPEN_DAYS;
+use crate::rules::{clock::REOPEN_DAYS, spans::Span};
 
 /// Kinds whose records say what was agreed, with those of their fields in which a change moves clocks. The state of an
 /// agreement counts as well.
@@ -215,6 +215,11 @@ impl Agreements {
     /// The calendar of a number at an instant.
     pub fn hours(&self, number: &str, instant: Timestamp) -> &Hours {
         self.hours.at(Some(number), instant)
+    }
+
+    /// Working seconds of a span by the calendar of a number, whichever version of it holds when.
+    pub fn working_seconds(&self, number: &str, span: Span) -> i64 {
+        self.hours.working_seconds(number, span)
     }
 
     /// The moment itself in the hours of a calendar, else when they begin again; itself where they never do.

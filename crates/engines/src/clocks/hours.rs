@@ -10,7 +10,10 @@ use jiff::{
 use model::{Fields, Mark, Record, Value, lifecycle::WITHDRAWN};
 
 use super::{Turn, versions};
-use crate::rules::calendar::{Calendar, Window};
+use crate::rules::{
+    calendar::{Calendar, Window},
+    spans::Span,
+};
 
 /// A calendar with the name that people know it by.
 #[derive(Clone, Debug)]
@@ -79,6 +82,18 @@ impl AllHours {
     pub fn at(&self, number: Option<&str>, at: Timestamp) -> &Hours {
         let known = number.and_then(|number| self.of.get(number));
         known.and_then(|line| super::at(line, at)).unwrap_or(&self.always)
+    }
+
+    /// Working seconds of a span by what holds when: hours that are agreed already and begin within it count from then on. Round
+    /// the clock needs no walk over days.
+    pub fn working_seconds(&self, number: &str, span: Span) -> i64 {
+        let Some(line) = self.of.get(number) else { return span.seconds() };
+        let ends = line.iter().skip(1).map(|(from, _)| *from).chain([Timestamp::MAX]);
+        let within = |((from, hours), end): (&(Timestamp, Hours), Timestamp)| {
+            let (from, to) = (span.from.max(*from), span.to.min(end));
+            if from < to { hours.calendar.working_seconds(from, to) } else { 0 }
+        };
+        line.iter().zip(ends).map(within).sum()
     }
 
     /// Every instant at which one of them changes.

@@ -75,12 +75,7 @@ pub fn advanced(mut clock: Clock, agreements: &Agreements, now: Moment) -> Clock
         }
         // One that was late under another promise counts down like the others.
         Some(due) => {
-            let rest = Span::new(now, due);
-            // Round the clock needs no walk over days.
-            let left = match hours.number.is_empty() {
-                true => rest.seconds(),
-                false => hours.calendar.working_seconds(rest.from, rest.to),
-            };
+            let left = agreements.working_seconds(&clock.calendar, Span::new(now, due));
             clock.left_seconds = left.min(clock.goal_seconds);
             clock.used_seconds = clock.goal_seconds - clock.left_seconds;
         }

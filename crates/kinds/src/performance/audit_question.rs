@@ -54,7 +54,7 @@ pub fn kind() -> Kind {
         .field(EVIDENCE.long().help("What was seen, heard and read, where and when.").required_in(&["answered"]))
         .field(FINDING.reference_or_text(&["nonconformity"]).help("What was raised because of it."))
         .field(ANSWERED_ON.date().label("Answered"))
-        .lifecycle(life())
+        .lifecycle(lifecycles::answered())
         .link("part_of", "part of", "consists of", &["audit"])
         .include_links(links::general())
         .grants(roles::audits())
@@ -62,15 +62,6 @@ pub fn kind() -> Kind {
         .titled_by(&["question"])
         .rule(a_sample_stays_as_drawn)
         .rule(dates_of_states)
-}
-
-fn life() -> Lifecycle {
-    let lifecycle = Lifecycle::starts_in("open", Open)
-        .state("answered", Done)
-        .step("answer", &["open"], "answered")
-        .step("reopen", &["answered"], "open")
-        .dated("answered", "answered_on");
-    lifecycles::ending(lifecycle)
 }
 
 /// Records of a sample are not exchanged for others: another sample is drawn, with its own population and seed.

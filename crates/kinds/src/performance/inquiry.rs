@@ -29,22 +29,13 @@ pub fn kind() -> Kind {
         .field(DUE.date().column(Column::Due))
         .field(ANSWER.long().help("What is so, and which records show it.").required_in(&["answered"]))
         .field(ANSWERED_ON.date().label("Answered"))
-        .lifecycle(life())
+        .lifecycle(lifecycles::answered())
         .include_links(links::general())
         .grants(roles::inquiries())
         .list(&["number", "title", "about", "asked_by", "state", "owner", "due"])
         .titled_by(&["question"])
         .rule(whoever_asks_is_named)
         .rule(dates_of_states)
-}
-
-fn life() -> Lifecycle {
-    let lifecycle = Lifecycle::starts_in("open", Open)
-        .state("answered", Done)
-        .step("answer", &["open"], "answered")
-        .step("reopen", &["answered"], "open")
-        .dated("answered", "answered_on");
-    lifecycles::ending(lifecycle)
 }
 
 /// An auditor asks under their own name and leaves the answer to others.

@@ -18,16 +18,7 @@ fn now() -> Moment {
 
 fn actor(email: &str) -> Actor {
     let roles = vec![Role::Agent];
-    Actor {
-        email: email.into(),
-        name: email.into(),
-        roles,
-        customer: None,
-        via: Via::Web,
-        window: None,
-        read_only: false,
-        clauses: Vec::new(),
-    }
+    Actor { email: email.into(), name: email.into(), roles, ..Actor::system("test", Via::Web) }
 }
 
 fn kind(name: &str) -> Kind {

@@ -16,16 +16,7 @@ const NOW: Moment = Moment(20_770 * DAY + 8 * HOUR);
 
 fn actor(email: &str, role: Role, customer: Option<&str>) -> Actor {
     let customer = customer.map(str::to_owned);
-    Actor {
-        email: email.into(),
-        name: email.into(),
-        roles: vec![role],
-        customer,
-        via: Via::Web,
-        window: None,
-        read_only: false,
-        clauses: Vec::new(),
-    }
+    Actor { email: email.into(), name: email.into(), roles: vec![role], customer, ..Actor::system("test", Via::Web) }
 }
 
 async fn create(desk: &Desk, kind: &str, number: &str, fields: Json) {

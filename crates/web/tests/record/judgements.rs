@@ -18,11 +18,7 @@ async fn may_judge(world: &World) {
         email: "ines@tidewell.example".into(),
         name: "Ines Okafor".into(),
         roles: vec![Role::Administrator],
-        customer: None,
-        via: Via::Web,
-        window: None,
-        read_only: false,
-        clauses: Vec::new(),
+        ..Actor::system("test", Via::Web)
     };
     let account = world.desk.account(&own, &own.email, now()).await.expect("the account");
     let roles = vec![Role::Administrator, Role::SmsManager];

@@ -11,16 +11,7 @@ use crate::world::{World, assert_ids_are_unique, now};
 const INES: &str = "ines@tidewell.example";
 
 fn person(email: &str, roles: &[Role]) -> Actor {
-    Actor {
-        email: email.into(),
-        name: "Somebody".into(),
-        roles: roles.to_vec(),
-        customer: None,
-        via: Via::Web,
-        window: None,
-        read_only: false,
-        clauses: Vec::new(),
-    }
+    Actor { email: email.into(), name: "Somebody".into(), roles: roles.to_vec(), ..Actor::system("test", Via::Web) }
 }
 
 /// The reader of the pages runs the system; Tomas writes.

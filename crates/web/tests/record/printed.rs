@@ -15,10 +15,7 @@ fn person(email: &str, roles: &[Role], customer: Option<&str>) -> Actor {
         name: "Somebody".into(),
         roles: roles.to_vec(),
         customer: customer.map(str::to_string),
-        via: Via::Web,
-        window: None,
-        read_only: false,
-        clauses: Vec::new(),
+        ..Actor::system("test", Via::Web)
     }
 }
 

@@ -13,11 +13,7 @@ fn ines() -> Actor {
         email: "ines@tidewell.example".into(),
         name: "Ines Okafor".into(),
         roles: vec![Role::Administrator, Role::SmsManager],
-        customer: None,
-        via: Via::Web,
-        window: None,
-        read_only: false,
-        clauses: Vec::new(),
+        ..Actor::system("test", Via::Web)
     }
 }
 

@@ -141,11 +141,7 @@ fn actor() -> Actor {
         email: "ines@tidewell.example".into(),
         name: "Ines".into(),
         roles: Vec::new(),
-        customer: None,
-        via: Via::Web,
-        window: None,
-        read_only: false,
-        clauses: Vec::new(),
+        ..Actor::system("test", Via::Web)
     }
 }
 

@@ -46,11 +46,7 @@ pub fn owner() -> Actor {
         email: "ada@tidewell.example".into(),
         name: "Ada".into(),
         roles: vec![Role::Administrator],
-        customer: None,
-        via: Via::Web,
-        window: None,
-        read_only: false,
-        clauses: Vec::new(),
+        ..Actor::system("test", Via::Web)
     }
 }
 

@@ -7,21 +7,23 @@ use axum::{
 };
 use axum_extra::extract::Form;
 use kinds::performance::report;
-use model::{Act, Command, FieldError, Refusal, Target, Value};
+use model::{Act, Command, Refusal, Target, Value};
 use serde_json::{Value as Json, json};
 
 use super::{
     address,
-    issue::{Typed, page},
+    issue::page,
     make::{Asked, input, make},
 };
-use crate::{App, Refused, Seat, flash, pages::road::facts::rows};
+use crate::{
+    App, Refused, Seat, flash,
+    pages::{
+        decision::{Typed, given},
+        road::facts::rows,
+    },
+};
 
 type Sent = Vec<(String, String)>;
-
-fn given(sent: &Sent, name: &str) -> String {
-    sent.iter().rev().find(|(known, _)| known == name).map_or("", |(_, text)| text.trim()).to_owned()
-}
 
 fn target(kind: &str, number: &str) -> Target {
     Target { kind: kind.into(), number: number.into(), version: None }
@@ -40,12 +42,7 @@ pub async fn decide(
     Form(sent): Form<Sent>,
 ) -> Result<Response, Refused> {
     provider_only(&seat)?;
-    let typed = Typed {
-        text: given(&sent, "text"),
-        owner: given(&sent, "owner"),
-        due: given(&sent, "due"),
-        none_needed: given(&sent, "none_needed") == "yes",
-    };
+    let typed = Typed::of(&sent);
     match decided(&app, &seat, &number, &typed).await {
         Ok(words) => Ok(flash::said(&format!("{}#decided", address(&number)), words)),
         Err(Refusal::Invalid(errors)) => {
@@ -58,18 +55,7 @@ pub async fn decide(
 
 async fn decided(app: &App, seat: &Seat, number: &str, typed: &Typed) -> Result<String, Refusal> {
     let shown = app.desk.show(&seat.actor, "report", number, None, seat.now).await?;
-    let mut errors = Vec::new();
-    if typed.text.is_empty() {
-        errors.push(FieldError::new("text", "say what was decided"));
-    }
-    for (name, value) in [("owner", &typed.owner), ("due", &typed.due)] {
-        if value.is_empty() && !typed.none_needed {
-            errors.push(FieldError::new(name, "is needed, unless nothing is to be done"));
-        }
-    }
-    if !errors.is_empty() {
-        return Err(Refusal::Invalid(errors));
-    }
+    typed.complete()?;
     if !shown.can(Act::Edit) {
         return Err(Refusal::Forbidden("You may not decide on reports.".into()));
     }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     App, Refused, Seat,
-    pages::{lines, portal, road::facts::rows, welcome::told as beside},
+    pages::{decision::Typed, lines, portal, road::facts::rows, welcome::told as beside},
     view::{
         field::{Control, Field},
         parts::{Link, Mark, Person},
@@ -60,15 +60,6 @@ pub struct Decided {
     pub mark: Option<Mark>,
 }
 
-/// A decision as it is typed.
-#[derive(Clone, Debug, Default)]
-pub struct Typed {
-    pub text: String,
-    pub owner: String,
-    pub due: String,
-    pub none_needed: bool,
-}
-
 /// `GET /service-reports/{number}`
 pub async fn open(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) -> Result<Html<String>, Refused> {
     Ok(Html(page(&app, &seat, &number, &Typed::default(), &[]).await?))
@@ -92,7 +83,11 @@ pub async fn page(
     let kind = catalog.find("report").ok_or(Refusal::NotFound)?;
     let may_act = catalog.find("action").is_some_and(|kind| rights::may(&seat.actor, kind, Act::Create, None));
     let stands = is_frozen(&shown) && shown.state() == "done";
-    let mut fields = if stands && shown.can(Act::Edit) && may_act { decision_fields(typed) } else { Vec::new() };
+    let mut fields = if stands && shown.can(Act::Edit) && may_act {
+        typed.fields(Control::line(typed.text.clone()), "By e-mail; they are told.")
+    } else {
+        Vec::new()
+    };
     let errors = beside(&mut fields, errors);
     let released = report::RELEASED_TO.get(shown.fields()).is_some_and(|to| to.0 == "customer");
     let page = IssuePage {
@@ -110,26 +105,6 @@ pub async fn page(
         shell: Shell { views: true, ..crate::shell(app, seat, "/service-reports").await },
     };
     Ok(page.render()?)
-}
-
-fn decision_fields(typed: &Typed) -> Vec<Field> {
-    let field = |name: &str, label: &str, help: &str, control| Field {
-        name: name.into(),
-        label: label.into(),
-        help: help.into(),
-        control,
-        ..Field::default()
-    };
-    vec![
-        Field {
-            required: true,
-            wide: true,
-            ..field("text", "What was decided", "", Control::line(typed.text.clone()))
-        },
-        field("owner", "Who does it", "By e-mail; they are told.", Control::line(typed.owner.clone())),
-        field("due", "By", "", Control::Date { value: typed.due.clone() }),
-        field("none_needed", "Nothing is to be done", "", Control::Flag { on: typed.none_needed }),
-    ]
 }
 
 async fn decided(app: &App, seat: &Seat, shown: &Shown) -> Result<Vec<Decided>, Refusal> {

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     App, Refused, Seat, flash,
     pages::{
+        decision::Typed,
         lines::{self, Line},
         welcome::told as beside,
     },
@@ -75,14 +76,6 @@ pub async fn open(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) 
     Ok(Html(page(&app, &seat, &number, &Typed::default(), Vec::new()).await?.render()?))
 }
 
-#[derive(Default)]
-struct Typed {
-    text: String,
-    owner: String,
-    due: String,
-    none_needed: bool,
-}
-
 async fn page(
     app: &App,
     seat: &Seat,
@@ -99,7 +92,11 @@ async fn page(
     let is_closed = shown.state() == "closed";
     let counted = if is_closed { Vec::new() } else { agenda::inputs(&room).await? };
     let may_write = shown.can(Act::Edit) && !is_closed;
-    let mut fields = if may_write && may_act(app, seat) { decision_fields(typed) } else { Vec::new() };
+    let mut fields = if may_write && may_act(app, seat) {
+        typed.fields(Control::Lines { value: typed.text.clone(), max: Some(5_000) }, "By e-mail.")
+    } else {
+        Vec::new()
+    };
     let errors = beside(&mut fields, &errors);
     let steps = kind.lifecycle.steps_from(shown.state()).filter(|_| shown.can(Act::Step));
     let steps = steps.filter(|step| matches!(step.to, "held" | "closed" | "planned")).map(|step| {
@@ -219,26 +216,6 @@ pub(super) fn signed(shown: &Shown) -> String {
     }
 }
 
-fn decision_fields(typed: &Typed) -> Vec<Field> {
-    let field = |name: &str, label: &str, help: &str, control| Field {
-        name: name.into(),
-        label: label.into(),
-        help: help.into(),
-        control,
-        ..Field::default()
-    };
-    vec![
-        Field {
-            required: true,
-            wide: true,
-            ..field("text", "What was decided", "", Control::Lines { value: typed.text.clone(), max: Some(5_000) })
-        },
-        field("owner", "Who does it", "By e-mail.", Control::line(typed.owner.clone())),
-        field("due", "By", "", Control::Date { value: typed.due.clone() }),
-        field("none_needed", "Nothing is to be done", "", Control::Flag { on: typed.none_needed }),
-    ]
-}
-
 /// `POST /road/reviews/{number}/prepare`: counts the inputs and writes them down, those that are empty or all of them.
 pub async fn prepare(
     seat: Seat,
@@ -278,14 +255,7 @@ pub async fn decide(
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Result<Response, Refused> {
     super::provider_only(&seat.actor)?;
-    let given =
-        |name: &str| sent.iter().rev().find(|(known, _)| known == name).map_or("", |(_, text)| text.trim()).to_owned();
-    let typed = Typed {
-        text: given("text"),
-        owner: given("owner"),
-        due: given("due"),
-        none_needed: given("none_needed") == "yes",
-    };
+    let typed = Typed::of(&sent);
     match decided(&app, &seat, &number, &typed).await {
         Ok(words) => Ok(flash::said(&format!("/road/reviews/{number}#decisions"), words)),
         Err(Refusal::Invalid(errors)) => {
@@ -298,18 +268,7 @@ pub async fn decide(
 
 async fn decided(app: &App, seat: &Seat, number: &str, typed: &Typed) -> Result<String, Refusal> {
     let shown = app.desk.show(&seat.actor, "management_review", number, None, seat.now).await?;
-    let mut errors = Vec::new();
-    if typed.text.is_empty() {
-        errors.push(FieldError::new("text", "say what was decided"));
-    }
-    for (name, value) in [("owner", &typed.owner), ("due", &typed.due)] {
-        if value.is_empty() && !typed.none_needed {
-            errors.push(FieldError::new(name, "is needed, unless nothing is to be done"));
-        }
-    }
-    if !errors.is_empty() {
-        return Err(Refusal::Invalid(errors));
-    }
+    typed.complete()?;
     let mut rows: Vec<Json> = rows(&shown, review::DECISIONS.name).map(Value::to_json).collect();
     let mut actions = shown.fields().get(review::ACTIONS.name).map_or_else(|| json!([]), Value::to_json);
     let mut row = json!({"text": typed.text});
