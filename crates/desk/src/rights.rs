@@ -36,6 +36,14 @@ impl Permit {
 #[derive(Debug)]
 pub struct Warrant(());
 
+/// Who works for the provider: pages about its own work, which people of customers do not find.
+///
+/// # Errors
+/// `NotFound` for people of customers.
+pub fn provider(actor: &Actor) -> Result<(), Refusal> {
+    if actor.customer.is_some() { Err(Refusal::NotFound) } else { Ok(()) }
+}
+
 /// Who looks after the house: accounts, settings, own fields, jobs.
 ///
 /// # Errors

@@ -158,6 +158,23 @@ pub fn relationship_owner(draft: &mut Draft, facts: &Facts<'_>, key: Key<Person>
     }
 }
 
+/// Whoever answers a question stands beside the answer with the day; one that is taken up again has no day.
+pub fn answer_is_signed(
+    draft: &mut Draft,
+    facts: &Facts<'_>,
+    on: Key<Date>,
+    by: Key<Person>,
+) -> Result<(), FieldError> {
+    if enters(draft, facts, &["answered"]) {
+        stamp_day(draft, facts, on);
+        sign(draft, facts, by);
+    }
+    if leaves(draft, facts, &["answered"]) {
+        draft.clear(on);
+    }
+    Ok(())
+}
+
 /// A task of a request model or of a request, as rules look at it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Task {

@@ -79,12 +79,5 @@ fn a_sample_stays_as_drawn(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), F
 }
 
 fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    if rules::enters(draft, facts, &["answered"]) {
-        rules::stamp_day(draft, facts, ANSWERED_ON);
-        rules::sign(draft, facts, OWNER);
-    }
-    if rules::leaves(draft, facts, &["answered"]) {
-        draft.clear(ANSWERED_ON);
-    }
-    Ok(())
+    rules::answer_is_signed(draft, facts, ANSWERED_ON, OWNER)
 }

@@ -56,12 +56,5 @@ fn whoever_asks_is_named(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), Fie
 }
 
 fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    if rules::enters(draft, facts, &["answered"]) {
-        rules::stamp_day(draft, facts, ANSWERED_ON);
-        rules::sign(draft, facts, OWNER);
-    }
-    if rules::leaves(draft, facts, &["answered"]) {
-        draft.clear(ANSWERED_ON);
-    }
-    Ok(())
+    rules::answer_is_signed(draft, facts, ANSWERED_ON, OWNER)
 }

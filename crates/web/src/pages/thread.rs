@@ -107,9 +107,7 @@ pub fn is_followed(kind: &Kind) -> bool {
 
 /// `GET /thread/{number}`
 pub async fn open(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) -> Result<Html<String>, Refused> {
-    if seat.actor.customer.is_some() {
-        return Err(Refused::not_found());
-    }
+    desk::rights::provider(&seat.actor)?;
     let case = Case::read(&app, &seat, &number).await?;
     let list = format!("/{}", case.kind.plural);
     let shell = Shell { views: true, ..crate::shell(&app, &seat, &list).await };

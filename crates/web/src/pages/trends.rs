@@ -70,9 +70,7 @@ pub struct Asked {
 
 /// `GET /trends`
 pub async fn open(seat: Seat, State(app): State<App>, Ask(asked): Ask<Asked>) -> Result<Html<String>, Refused> {
-    if seat.actor.customer.is_some() {
-        return Err(Refused::not_found());
-    }
+    desk::rights::provider(&seat.actor)?;
     let days = asked.days.unwrap_or(SPANS[1]);
     if !SPANS.contains(&days) {
         return Err(Refused::field("days", "is 30, 90 or 365"));

@@ -77,9 +77,7 @@ pub async fn open(seat: Seat, State(app): State<App>, Pairs(asked): Pairs<Asked>
         Some(other) => return Err(Refusal::Query(format!("still: \"{other}\" is neither yes nor no")).into()),
     };
     // A customer's people have pages of their own.
-    if seat.actor.customer.is_some() {
-        return Err(Refused::not_found());
-    }
+    desk::rights::provider(&seat.actor)?;
     let catalog = app.desk.catalog();
     let incident = catalog.find("incident").ok_or_else(Refused::not_found)?;
     let mut figures = Vec::with_capacity(FIGURES.len());

@@ -9,8 +9,6 @@ mod required;
 pub mod sheet;
 mod starter;
 
-use model::{Actor, Refusal};
-
 pub use self::{
     paper::{begin, confirm, open},
     printed::{open_as_pdf, paper},
@@ -20,9 +18,4 @@ pub use self::{
 /// Where a document is read.
 pub fn address(number: &str) -> String {
     format!("/papers/{}", crate::record::address::segment(number))
-}
-
-/// People of customers read what is meant for them on its own page.
-fn provider_only(actor: &Actor) -> Result<(), Refusal> {
-    if actor.customer.is_some() { Err(Refusal::NotFound) } else { Ok(()) }
 }

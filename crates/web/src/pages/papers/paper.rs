@@ -16,7 +16,6 @@ use serde_json::json;
 
 use super::{
     edition::{Edition, editions, pick},
-    provider_only,
     readers::{self, Reading},
     sheet::{self, Sheet},
 };
@@ -98,7 +97,7 @@ pub async fn open(
 }
 
 async fn page(app: &App, seat: &Seat, number: &str, asked: &Asked) -> Result<PaperPage, Refusal> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
     let of = desk.show(actor, "document", number, None, now).await?;
     let editions = editions(desk, actor, &of, now).await?;
@@ -335,7 +334,7 @@ fn proves(app: &App, seat: &Seat, number: &str) -> Vec<(Link, String)> {
 
 /// `POST /papers/{number}/draft`: begins the next version with the text of the one in force.
 pub async fn begin(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) -> Result<Response, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
     let of = desk.show(actor, "document", &number, None, now).await?;
     let editions = editions(desk, actor, &of, now).await?;
@@ -363,7 +362,7 @@ pub async fn begin(seat: Seat, Held(app): Held<App>, Path(number): Path<String>)
 
 /// `POST /papers/{number}/confirm`: the reader has read and understood the version in force.
 pub async fn confirm(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) -> Result<Response, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
     let of = desk.show(actor, "document", &number, None, now).await?;
     let back = format!("/papers/{number}");

@@ -9,10 +9,7 @@ use model::Moment;
 use print::{Block, Paper, Standing, Text};
 use serde::Deserialize;
 
-use super::{
-    provider_only,
-    sheet::{self, Sheet},
-};
+use super::sheet::{self, Sheet};
 use crate::{App, Refused, Seat, pages::pdf};
 
 /// An unknown parameter is refused, never ignored.
@@ -29,7 +26,7 @@ pub async fn open_as_pdf(
     Path(number): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let sheet = sheet::sheet(&app.desk, &seat.actor, &number, asked.version.as_deref(), seat.now).await?;
     let name = [&sheet.number, "version", &sheet.version];
     let base = app.desk.reached_at().unwrap_or_default();

@@ -13,10 +13,7 @@ use model::{Act, Actor, Command, Input, Moment, Refusal, query::EVERY};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    provider_only,
-    starter::{self, Starter},
-};
+use super::starter::{self, Starter};
 use crate::{
     App, Refused, Seat, flash,
     pages::{
@@ -105,7 +102,7 @@ pub async fn open(seat: Seat, Held(app): Held<App>, Query(asked): Query<Asked>) 
 }
 
 async fn page(app: &App, seat: &Seat, view: &str) -> Result<PapersPage, Refusal> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
     let assessment = desk.assessment(actor, now).await?;
     let mut groups: Vec<Group> = Vec::new();
@@ -251,7 +248,7 @@ async fn figures(
 
 /// `POST /papers/drafts/{name}`: makes the draft of that name, filled from the records.
 pub async fn start(seat: Seat, Held(app): Held<App>, Path(name): Path<String>) -> Result<Response, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
     let starter = starter::find(&name).ok_or(Refusal::NotFound)?;
     let words = starter::words(desk, actor, now).await?;

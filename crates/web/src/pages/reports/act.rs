@@ -29,11 +29,6 @@ fn target(kind: &str, number: &str) -> Target {
     Target { kind: kind.into(), number: number.into(), version: None }
 }
 
-/// People of customers read; what is decided and who may see it is the provider's.
-fn provider_only(seat: &Seat) -> Result<(), Refusal> {
-    if seat.actor.customer.is_some() { Err(Refusal::NotFound) } else { Ok(()) }
-}
-
 /// `POST /service-reports/{number}/decide`: a decision, and the action that carries it out; whoever does it is told.
 pub async fn decide(
     seat: Seat,
@@ -41,7 +36,7 @@ pub async fn decide(
     Path(number): Path<String>,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Refused> {
-    provider_only(&seat)?;
+    desk::rights::provider(&seat.actor)?;
     let typed = Typed::of(&sent);
     match decided(&app, &seat, &number, &typed).await {
         Ok(words) => Ok(flash::said(&format!("{}#decided", address(&number)), words)),
@@ -89,7 +84,7 @@ pub async fn release(
     Path(number): Path<String>,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Refused> {
-    provider_only(&seat)?;
+    desk::rights::provider(&seat.actor)?;
     let back = given(&sent, "to") == "internal";
     let shown = app.desk.show(&seat.actor, "report", &number, None, seat.now).await?;
     let mut fields = json!({"released_to": if back { "internal" } else { "customer" }});
@@ -112,7 +107,7 @@ pub async fn make_edition(
     Path(number): Path<String>,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Refused> {
-    provider_only(&seat)?;
+    desk::rights::provider(&seat.actor)?;
     let shown = app.desk.show(&seat.actor, "report", &number, None, seat.now).await?;
     let definition = report::DEFINITION.get(shown.fields()).map(|one| one.0).unwrap_or_default();
     let period = report::PERIOD.get(shown.fields()).map(|one| one.0).unwrap_or_default();

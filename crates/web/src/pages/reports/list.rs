@@ -243,9 +243,7 @@ pub async fn make_by_hand(
     Held(app): Held<App>,
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Result<Response, Refused> {
-    if seat.actor.customer.is_some() {
-        return Err(Refused::not_found());
-    }
+    desk::rights::provider(&seat.actor)?;
     let given =
         |name: &str| sent.iter().rev().find(|(known, _)| known == name).map_or("", |(_, text)| text.trim()).to_owned();
     let typed = Typed {

@@ -20,7 +20,7 @@ use model::{Moment, Role, Via, time::DAY};
 use super::{
     cycle,
     facts::{Road, all, is_held},
-    page, provider_only,
+    page,
 };
 use crate::{
     App, Refused, Seat,
@@ -36,7 +36,7 @@ const REMIND_WINDOW: u16 = 60;
 /// `POST /road/calendar`: makes the address, which is shown this once. It stands among the tokens of the account and is
 /// taken back there.
 pub async fn make(seat: Seat, Held(app): Held<App>) -> Result<Response, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let new = NewToken {
         name: "Calendar of the certification cycle".into(),
         scope: TokenScope::Calendar,
@@ -56,7 +56,7 @@ pub async fn serve(Held(app): Held<App>, Path(token): Path<String>) -> Result<Re
     if actor.has(Role::ExternalAuditor) {
         return Err(Refused::not_found());
     }
-    provider_only(&actor)?;
+    desk::rights::provider(&actor)?;
     let road = Road::gather(&app.desk, &actor, now).await?;
     let mut events = audits(&app, &road);
     events.extend(windows(&app, &road));

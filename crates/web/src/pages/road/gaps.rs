@@ -19,7 +19,7 @@ use serde_json::json;
 
 use super::{
     facts::{self, Road, all, plain},
-    input, provider_only,
+    input,
     steps::is_trouble,
 };
 use crate::{
@@ -111,7 +111,7 @@ pub struct Analysis {
 
 impl Analysis {
     pub async fn gather(desk: &Desk, actor: &Actor, now: Moment) -> Result<Analysis, Refusal> {
-        provider_only(actor)?;
+        desk::rights::provider(actor)?;
         let mut gaps: HashMap<String, Shown> = HashMap::new();
         for shown in all(desk, actor, "requirement_gap", facts::STANDS, "created", now).await? {
             let Some(id) = super::steps::requirement_of(&shown) else { continue };
@@ -454,7 +454,7 @@ fn of_form(analysis: &Analysis, id: &str, sent: &Sent) -> Wanted {
 
 /// `POST /road/gaps/plan`: a task of the plan for each gap that none closes yet.
 pub async fn plan_gaps(seat: Seat, Held(app): Held<App>) -> Result<Response, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let road = Road::gather(&app.desk, &seat.actor, seat.now).await?;
     let loose: Vec<&Shown> = super::loose(&road).collect();
     let commands = loose.iter().map(|shown| task_of(shown, &road, seat.now.date())).collect();

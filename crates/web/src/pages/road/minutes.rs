@@ -21,7 +21,7 @@ use crate::{
 
 /// `GET /road/reviews/{number}/pdf`
 pub async fn review_as_pdf(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) -> Result<Response, Refused> {
-    super::provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let paper = paper(&app, &seat, &number).await?;
     Ok(pdf::answer(paper, &[&number, "minutes"]).await?)
 }

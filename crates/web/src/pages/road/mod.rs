@@ -85,7 +85,7 @@ pub async fn open(seat: Seat, Held(app): Held<App>) -> Result<Html<String>, Refu
 
 /// The page, with the address of a calendar where one was just made.
 pub(super) async fn page(app: &App, seat: &Seat, feed: String) -> Result<RoadPage, Refusal> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
     let today = now.date();
     let assessment = desk.assessment(actor, now).await?;
@@ -120,11 +120,6 @@ pub(super) async fn page(app: &App, seat: &Seat, feed: String) -> Result<RoadPag
         feed,
         shell,
     })
-}
-
-/// The road is the provider's: people of customers have none.
-fn provider_only(actor: &Actor) -> Result<(), Refusal> {
-    if actor.customer.is_some() { Err(Refusal::NotFound) } else { Ok(()) }
 }
 
 async fn beside(desk: &Desk, actor: &Actor, now: Moment) -> Result<Beside, Refusal> {
@@ -228,7 +223,7 @@ fn ready(assessment: &Assessment) -> (String, usize) {
 /// `POST /road/audits`: puts the audits of the running cycle on record that are not there yet, each due by the end of its
 /// window.
 pub async fn plan_audits(seat: Seat, Held(app): Held<App>) -> Result<Response, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let road = Road::gather(&app.desk, &seat.actor, seat.now).await?;
     let Some(certificate) = road.certificate() else {
         return Err(Refusal::Query("there is no certificate whose audits could be planned".into()).into());

@@ -21,10 +21,7 @@ use kinds::road::{certification_body as body, implementation_plan as plan, plan_
 use model::{Actor, Decimal, Moment, Query, Refusal, Value, filter_text, value::decimal};
 use serde::Deserialize;
 
-use super::{
-    facts::{self, HOURS_A_DAY, Road, amount, money, plain, rows},
-    provider_only,
-};
+use super::facts::{self, HOURS_A_DAY, Road, amount, money, plain, rows};
 use crate::{
     App, Refused, Seat,
     view::{
@@ -109,7 +106,7 @@ const BOTTOM: f64 = 170.0;
 
 /// `GET /road/costs`
 pub async fn open(seat: Seat, Held(app): Held<App>, Asked(tried): Asked<Tried>) -> Result<Html<String>, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let road = Road::gather(&app.desk, &seat.actor, seat.now).await?;
     let assessment = app.desk.assessment(&seat.actor, seat.now).await?;
     let open = super::ready(&assessment).1;

@@ -83,7 +83,7 @@ async fn page(
     typed: &Typed,
     errors: Vec<FieldError>,
 ) -> Result<ReviewPage, Refusal> {
-    super::provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
     let shown = desk.show(actor, "management_review", number, None, now).await?;
     let catalog = desk.catalog();
@@ -223,7 +223,7 @@ pub async fn prepare(
     Path(number): Path<String>,
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Result<Response, Refused> {
-    super::provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let all = sent.iter().any(|(name, value)| name == "which" && value == "all");
     let shown = app.desk.show(&seat.actor, "management_review", &number, None, seat.now).await?;
     let room = Room::of(&app.desk, &seat.actor, &shown, seat.now).await?;
@@ -254,7 +254,7 @@ pub async fn decide(
     Path(number): Path<String>,
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Result<Response, Refused> {
-    super::provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let typed = Typed::of(&sent);
     match decided(&app, &seat, &number, &typed).await {
         Ok(words) => Ok(flash::said(&format!("/road/reviews/{number}#decisions"), words)),

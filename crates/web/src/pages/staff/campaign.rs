@@ -11,7 +11,7 @@ use desk::{Shown, rights};
 use kinds::people::campaign;
 use model::{Act, Command, Date, Input, Refusal, Target};
 
-use super::{address_of_campaign, holders::Staff, provider_only};
+use super::{address_of_campaign, holders::Staff};
 use crate::{
     App, Refused, Seat, flash,
     pages::{
@@ -54,7 +54,7 @@ struct CampaignPage {
 
 /// `GET /staff/campaigns/{number}`
 pub async fn open(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) -> Result<Html<String>, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
     let of = desk.show(actor, "campaign", &number, None, now).await?;
     let fields = of.fields();
@@ -131,7 +131,7 @@ fn moves(of: &Shown, kind: &model::Kind, may: bool) -> Vec<Link> {
 
 /// `POST /staff/campaigns/{number}/confirm`: the reader has read it and knows it.
 pub async fn confirm(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) -> Result<Response, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
     let of = desk.show(actor, "campaign", &number, None, now).await?;
     let back = address_of_campaign(&number);

@@ -6,7 +6,7 @@ use desk::{Shown, rights};
 use kinds::people::campaign;
 use model::{Act, Kind, Query, Refusal, filter_text};
 
-use super::{address_of_campaign, judged, provider_only, tabs};
+use super::{address_of_campaign, judged, tabs};
 use crate::{
     App, Refused, Seat,
     pages::{
@@ -56,7 +56,7 @@ struct Line {
 
 /// `GET /staff/campaigns`
 pub async fn open(seat: Seat, Held(app): Held<App>) -> Result<Html<String>, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
     let mut found = all(desk, actor, "campaign", STANDS, "-number", now).await?;
     found.sort_by_key(|shown| shown.state() != "running");

@@ -12,7 +12,7 @@ use sheets::{Cell, Format, Table};
 
 use super::{
     holders::MOST,
-    judged, provider_only,
+    judged,
     skills::{Narrow, Row, Skills},
     tabs,
 };
@@ -92,7 +92,7 @@ struct Wanting {
 
 /// `GET /staff/matrix?team=&show=`
 pub async fn open(seat: Seat, Held(app): Held<App>, RawQuery(query): RawQuery) -> Result<Html<String>, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let here = Address::read("/staff/matrix", &query.unwrap_or_default());
     let narrow = asked(&here)?;
     let teams = teams(&app, &seat, &narrow.team).await?;
@@ -142,7 +142,7 @@ pub async fn save_as_xlsx(seat: Seat, Held(app): Held<App>, RawQuery(query): Raw
 }
 
 async fn saved(seat: &Seat, app: &App, query: Option<String>, format: Format) -> Result<Response, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let here = Address::read("/staff/matrix", &query.unwrap_or_default());
     let narrow = asked(&here)?;
     teams(app, seat, &narrow.team).await?;

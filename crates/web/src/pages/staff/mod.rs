@@ -13,7 +13,6 @@ mod training;
 
 use axum::routing::MethodFilter;
 use engines::conformity::catalogue;
-use model::{Actor, Refusal};
 
 use crate::{
     App, Seat,
@@ -47,11 +46,6 @@ pub fn address_of_campaign(number: &str) -> String {
 /// Where the questions of a training are answered.
 pub fn address_of_quiz(result: &str) -> String {
     format!("/staff/quiz/{}", segment(result))
-}
-
-/// These pages are the provider's own.
-fn provider_only(actor: &Actor) -> Result<(), Refusal> {
-    if actor.customer.is_some() { Err(Refusal::NotFound) } else { Ok(()) }
 }
 
 const TABS: [(&str, &str); 4] = [

@@ -15,7 +15,7 @@ use kinds::people::{
 use model::{Actor, Command, Decimal, Input, Refusal, Target, Via};
 use serde_json::json;
 
-use super::{address_of_quiz, provider_only};
+use super::address_of_quiz;
 use crate::{
     App, Refused, Seat, flash,
     record::address::segment,
@@ -62,7 +62,7 @@ struct Quiz {
 
 impl Quiz {
     async fn read(app: &App, seat: &Seat, number: &str) -> Result<Quiz, Refusal> {
-        provider_only(&seat.actor)?;
+        desk::rights::provider(&seat.actor)?;
         let shown = app.desk.show(&seat.actor, "training_result", number, None, seat.now).await?;
         let of = result::TRAINING.get(shown.fields()).ok_or(Refusal::NotFound)?;
         let house = Actor::system("questions of a training", Via::Web);

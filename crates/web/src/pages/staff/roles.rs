@@ -5,7 +5,7 @@ use axum::{extract::State as Held, response::Html};
 use desk::rights;
 use model::Act;
 
-use super::{holders::Staff, judged, provider_only, tabs};
+use super::{holders::Staff, judged, tabs};
 use crate::{
     App, Refused, Seat,
     record::address::segment,
@@ -43,7 +43,7 @@ struct Line {
 
 /// `GET /staff`
 pub async fn open(seat: Seat, Held(app): Held<App>) -> Result<Html<String>, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let staff = Staff::gather(&app.desk, &seat.actor, seat.now).await?;
     let catalog = app.desk.catalog();
     let may = |act: Act| catalog.find("role").is_some_and(|kind| rights::may(&seat.actor, kind, act, None));

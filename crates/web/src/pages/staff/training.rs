@@ -16,7 +16,7 @@ use kinds::people::{
 use model::{Act, Command, Date, Input, Kind, Moment, Refusal, time::DAY};
 use serde_json::json;
 
-use super::{address_of_quiz, holders::every, judged, provider_only, tabs};
+use super::{address_of_quiz, holders::every, judged, tabs};
 use crate::{
     App, Refused, Seat, flash,
     pages::{
@@ -64,7 +64,7 @@ struct Line {
 
 /// `GET /staff/training`
 pub async fn open(seat: Seat, Held(app): Held<App>) -> Result<Html<String>, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
     let catalog = desk.catalog();
     let kind = catalog.find("training").ok_or(Refusal::NotFound)?;
@@ -161,7 +161,7 @@ fn unasked(shown: &Shown, results: &[&Shown]) -> Vec<String> {
 
 /// `POST /staff/training/{number}/ask`: each of its people who has no result yet is asked its questions.
 pub async fn ask(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) -> Result<Response, Refused> {
-    provider_only(&seat.actor)?;
+    desk::rights::provider(&seat.actor)?;
     let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
     let of = desk.show(actor, "training", &number, None, now).await?;
     if Question::read_all(of.fields().get(training::QUESTIONS.name)).is_empty() {

@@ -64,9 +64,7 @@ pub fn address(number: &str) -> String {
 }
 
 async fn tender_of(app: &App, seat: &Seat, number: &str) -> Result<Shown, Refusal> {
-    if seat.actor.customer.is_some() {
-        return Err(Refusal::NotFound);
-    }
+    desk::rights::provider(&seat.actor)?;
     app.desk.show(&seat.actor, "tender", number, None, seat.now).await
 }
 
