@@ -7,6 +7,9 @@ import { numbers } from '../lib/acts.mjs';
 import { command, newFolder, Program } from '../lib/program.mjs';
 import { LOOKS, look, shot } from '../lib/world.mjs';
 
+/// A4 between its margins (assets/css/print.css), in pixels of a 96th of an inch.
+const PAPER = { width: 680, height: 995 };
+
 /// Pages that are no kind's: address by the name of the picture that is taken of each.
 const PAGES = {
   home: '/',
@@ -55,6 +58,25 @@ export async function inspect(page, address, name) {
     });
     assert.ok(inner <= outer, `${address} ${each.name}: ${inner - outer} px wider than the window`);
   }
+  await prints(page, address);
+}
+
+/// On paper nothing is cut off, and nothing is there that only works on a screen; forms are for filling in and stay.
+export async function prints(page, address) {
+  await page.setViewportSize(PAPER);
+  await page.emulateMedia({ media: 'print', colorScheme: 'light' });
+  const told = await page.evaluate(() => {
+    const seen = (each) => each.checkVisibility({ visibilityProperty: true });
+    const { scrollWidth, clientWidth } = globalThis.document.documentElement;
+    const name = (each) => `${each.tagName.toLowerCase()} "${(each.innerText || each.name || each.ariaLabel || '').trim().slice(0, 40)}"`;
+    return {
+      wider: scrollWidth - clientWidth,
+      live: [...globalThis.document.querySelectorAll('button, select, input:not([type=hidden]), textarea')].filter(seen).map(name),
+    };
+  });
+  await page.emulateMedia({ media: null });
+  assert.ok(told.wider <= 0, `${address} on paper: ${told.wider} px wider than the sheet`);
+  if (!/\/(new|edit)(\?|$)/.test(address)) assert.deepEqual(told.live, [], `${address} on paper`);
 }
 
 export default function everyPage(world) {

@@ -13,10 +13,15 @@ use std::{
 
 use clap::Parser;
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
     time::sleep,
 };
+
+use http::{Failure, Visitor, between, numbers, processor_seconds};
+
+#[path = "../http.rs"]
+mod http;
 
 /// Measure listeners on live pages
 #[derive(Parser, Debug, Clone)]
@@ -42,8 +47,6 @@ struct Asked {
     writes: u64,
 }
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
 /// The queue that everybody looks at.
 const QUEUE: &str = "/incidents?filter=phase+%21%3D+done";
 /// What browsers wait between news and asking, in milliseconds, before they spread themselves.
@@ -52,22 +55,21 @@ const QUIET: u64 = 800;
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let asked = Asked::parse();
-    let cookie = sign_in(&asked).await?;
-    let page = get(&asked, &cookie, QUEUE, false).await?;
+    let visitor = Visitor::sign_in(&asked.server, &asked.email, &asked.password).await?;
+    let page = visitor.get(QUEUE, false).await?;
     let csrf =
         between(&page, "name=\"csrf\" content=\"", "\"").ok_or("the queue has no token for its forms")?.to_string();
-    let numbers: Vec<String> =
-        page.split("data-number=\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_string())).collect();
+    let numbers = numbers(&page);
     if numbers.is_empty() {
         return Err("the queue is empty: there is nothing to write to".into());
     }
     let (heard, renewed) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
     for at in 0..asked.viewers {
-        let (asked, cookie, heard, renewed) = (asked.clone(), cookie.clone(), heard.clone(), renewed.clone());
+        let (visitor, heard, renewed) = (visitor.clone(), heard.clone(), renewed.clone());
         tokio::spawn(async move {
             // Not all in the same moment.
             sleep(Duration::from_millis(at as u64 * 5)).await;
-            if let Err(why) = listen(&asked, &cookie, at as u64, &heard, &renewed).await {
+            if let Err(why) = listen(&visitor, at as u64, &heard, &renewed).await {
                 eprintln!("listener {at}: {why}");
             }
         });
@@ -80,7 +82,7 @@ async fn main() -> Result<(), Failure> {
     while began.elapsed() < Duration::from_secs(asked.seconds) {
         let number = &numbers[written as usize % numbers.len()];
         let body = format!("csrf={csrf}&audience=internal&text=Seen+{written}");
-        post(&asked, &cookie, &format!("/incidents/{number}/note"), &body).await?;
+        visitor.post(&format!("/incidents/{number}/note"), &body).await?;
         written += 1;
         sleep(Duration::from_millis(60_000 / asked.writes.max(1))).await;
     }
@@ -97,19 +99,13 @@ async fn main() -> Result<(), Failure> {
 }
 
 /// One page that somebody looks at.
-async fn listen(
-    asked: &Asked,
-    cookie: &str,
-    place: u64,
-    heard: &AtomicU64,
-    renewed: &AtomicU64,
-) -> Result<(), Failure> {
-    let mut stream = TcpStream::connect(&asked.server).await?;
+async fn listen(visitor: &Visitor, place: u64, heard: &AtomicU64, renewed: &AtomicU64) -> Result<(), Failure> {
+    let mut stream = TcpStream::connect(&visitor.server).await?;
     let list =
         QUEUE.replace('%', "%25").replace('+', "%2B").replace('?', "%3F").replace('=', "%3D").replace('!', "%21");
     let head = format!(
-        "GET /live?list={list} HTTP/1.1\r\nHost: {}\r\nAccept: text/event-stream\r\nCookie: {cookie}\r\n\r\n",
-        asked.server
+        "GET /live?list={list} HTTP/1.1\r\nHost: {}\r\nAccept: text/event-stream\r\nCookie: {}\r\n\r\n",
+        visitor.server, visitor.cookie
     );
     stream.write_all(head.as_bytes()).await?;
     let mut lines = BufReader::new(stream).lines();
@@ -129,65 +125,8 @@ async fn listen(
         looked = Instant::now();
         // Spread as browsers spread themselves.
         sleep(Duration::from_millis(QUIET * 7 / 10 + place * 7919 % (QUIET * 6 / 10))).await;
-        get(asked, cookie, &format!("{QUEUE}&only={number}"), true).await?;
+        visitor.get(&format!("{QUEUE}&only={number}"), true).await?;
         renewed.fetch_add(1, Ordering::Relaxed);
     }
     Ok(())
-}
-
-async fn sign_in(asked: &Asked) -> Result<String, Failure> {
-    let coded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-    let body = format!("email={}&password={}", coded(&asked.email), coded(&asked.password));
-    let answer = post(asked, "", "/sign-in", &body).await?;
-    let cookie = answer.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        let value = value.trim().split(';').next()?;
-        (name.eq_ignore_ascii_case("set-cookie") && value.starts_with("plumbline=")).then(|| value.to_string())
-    });
-    cookie.ok_or_else(|| "the server did not let us in".into())
-}
-
-async fn get(asked: &Asked, cookie: &str, path: &str, part: bool) -> Result<String, Failure> {
-    let part = if part { "X-Fragment: 1\r\n" } else { "" };
-    let head = format!(
-        "GET {path} HTTP/1.1\r\nHost: {}\r\n{part}Accept: text/html\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n",
-        asked.server
-    );
-    answer(asked, &head).await
-}
-
-async fn post(asked: &Asked, cookie: &str, path: &str, body: &str) -> Result<String, Failure> {
-    let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nAccept: text/html\r\nCookie: {cookie}\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {1}\r\nConnection: close\r\n\r\n{body}",
-        asked.server,
-        body.len()
-    );
-    answer(asked, &head).await
-}
-
-async fn answer(asked: &Asked, head: &str) -> Result<String, Failure> {
-    let mut stream = TcpStream::connect(&asked.server).await?;
-    stream.write_all(head.as_bytes()).await?;
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).await?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let status = text.lines().next().unwrap_or_default();
-    if !status.contains(" 200 ") && !status.contains(" 303 ") {
-        return Err(format!("{} answers {status}", head.lines().next().unwrap_or_default()).into());
-    }
-    Ok(text)
-}
-
-fn between<'t>(text: &'t str, from: &str, to: &str) -> Option<&'t str> {
-    Some(text.split_once(from)?.1.split_once(to)?.0)
-}
-
-/// What a process has used, of all its threads (proc(5): fields 14 and 15 of `stat`, in hundredths of a second on Linux).
-fn processor_seconds(pid: u32) -> Result<f64, Failure> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    let fields: Vec<&str> =
-        stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().collect()).unwrap_or_default();
-    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or_default();
-    Ok((ticks(11) + ticks(12)) / 100.0)
 }

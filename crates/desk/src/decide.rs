@@ -273,6 +273,7 @@ impl Desk {
     ) -> Result<Done, Refusal> {
         let (secret, reason) = (secret.to_string(), reason.to_string());
         self.through_the_door(move |conn, office| {
+            let (secret, reason) = (secret.clone(), reason.clone());
             async move {
                 let link = open(conn, &secret, now).await?;
                 // Two who press at once: the second finds nothing to take.

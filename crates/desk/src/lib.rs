@@ -67,6 +67,9 @@ use store::{db::Db, migrate};
 use unit::{Office, Reaction, Unit};
 pub use whole::WholeImport;
 
+/// How often work is tried that meets another writer.
+const TRIES: usize = 4;
+
 /// The office. Cheap to clone; all clones are one.
 #[derive(Clone)]
 pub struct Desk {
@@ -158,23 +161,35 @@ impl Desk {
     }
 
     /// Does work through the door in one transaction, with what was agreed as it stands. What it promised is begun, and
-    /// settings that it wrote are read again.
+    /// settings that it wrote are read again. Work that met another writer at the same key is done again from its
+    /// beginning: then it finds what the other has written.
     pub(crate) async fn through_the_door<T, E>(
         &self,
-        work: impl for<'c> FnOnce(&'c mut store::db::Conn, &'c unit::Office) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+        work: impl for<'c> Fn(&'c mut store::db::Conn, &'c unit::Office) -> BoxFuture<'c, Result<T, E>>
+        + Send
+        + Sync
+        + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
         self.renew_stale_agreements().await?;
-        let office = self.office();
-        let settings_are_new = office.settings_are_new.clone();
-        let done = self.db().write(move |conn| async move { work(conn, &office).await }.boxed()).await;
+        let work = Arc::new(work);
+        let mut tries = 1;
+        let (done, office) = loop {
+            let (work, office) = (work.clone(), self.office());
+            let lent = office.clone();
+            let attempt = self.db().attempt(move |conn| async move { work(conn, &lent).await }.boxed());
+            match attempt.await {
+                (_, true) if tries < TRIES => tries += 1,
+                (done, _) => break (done, office),
+            }
+        };
         if done.is_ok() {
             self.wake();
             // It is written whatever comes of this; the worker reads them again in a while.
-            if settings_are_new.load(std::sync::atomic::Ordering::Relaxed)
+            if office.settings_are_new.load(std::sync::atomic::Ordering::Relaxed)
                 && let Err(fault) = self.load_settings().await
             {
                 tracing::error!(cause = %fault, "settings cannot be read again");
@@ -225,7 +240,7 @@ impl Desk {
         all_or_nothing: bool,
     ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
         self.through_the_door(move |conn, office| {
-            perform_in(Unit::new(conn, office, Moment::UNKNOWN), errands, all_or_nothing).boxed()
+            perform_in(Unit::new(conn, office, Moment::UNKNOWN), errands.clone(), all_or_nothing).boxed()
         })
         .await
     }

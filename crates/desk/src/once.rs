@@ -34,6 +34,7 @@ impl Desk {
         }
         let (actor, key, digest) = (actor.clone(), key.trim().to_string(), digest(&command));
         self.through_the_door(move |conn, office| {
+            let (actor, key, digest, command) = (actor.clone(), key.clone(), digest.clone(), command.clone());
             async move {
                 let owner = actor.email.clone();
                 once::forget(conn, Some((&owner, &key)), now.minus(MEMORY)).await?;

@@ -41,6 +41,7 @@ use crate::{
 pub type Reaction = fn(&Kind, &model::Record, &Entry) -> Vec<Job>;
 
 /// What every unit of work has in common.
+#[derive(Clone)]
 pub(crate) struct Office {
     pub catalog: Arc<Catalog>,
     pub ids: Arc<Ids>,

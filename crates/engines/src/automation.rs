@@ -6,11 +6,11 @@
 //!     | "step" STATE [ ":" WORDS ]
 //!     | "note:" WORDS                                    for our own people
 //!     | "reply:" WORDS                                   the customer reads it too
-//!     | "mail" ADDRESS { "," ADDRESS } ":" WORDS          {owner} stands for the owner's
+//!     | "mail" ADDRESS { "," ADDRESS } ":" WORDS          {{owner}} stands for the owner's
 //!     | "open" KIND [ "as" LINK ] ":" FIELD "=" VALUE { "," FIELD "=" VALUE }
 //! ```
 //!
-//! One act a line; `{field}` stands for what the record has there.
+//! One act a line; `{{field}}` stands for what the record has there.
 
 use model::{
     Catalog, Column, Entry, FieldError, Filter, Kind, Record, Role, Type, Value, Via, filter_text, suggest, words,
@@ -149,7 +149,7 @@ fn act(line: &str) -> Result<Act, String> {
             let (to, text) = rest.split_once(':').ok_or("mail needs a colon before its words")?;
             let to: Vec<String> = to.split(',').map(|to| to.trim().to_string()).filter(|to| !to.is_empty()).collect();
             match to.len() {
-                0 => Err("mail needs an address, such as {owner}".into()),
+                0 => Err("mail needs an address, such as {{owner}}".into()),
                 _ => Ok(Act::Mail { to, text: said(text)? }),
             }
         }
@@ -241,7 +241,7 @@ fn act_error(act: &Act, kind: &Kind, catalog: &Catalog) -> Option<String> {
         Act::Note { text, .. } => gap(text),
         Act::Mail { to, text } => {
             let address = |to: &String| match gap(to) {
-                None if to.contains('{') || model::types::is_mail(to) => None,
+                None if to.contains("{{") || model::types::is_mail(to) => None,
                 None => Some(format!("\"{to}\" is no e-mail address")),
                 strange => strange,
             };
@@ -266,7 +266,7 @@ fn set_error(kind: &Kind, name: &str, value: &str) -> Option<String> {
     let Some(ty) = kind.type_of(name).filter(|_| name == "title" || of.is_some()) else {
         return Some(strange(kind, name));
     };
-    if value.contains('{') || value.is_empty() {
+    if value.contains("{{") || value.is_empty() {
         return None;
     }
     ty.parse(value).err().map(|why| format!("{name}: {why}"))
@@ -294,13 +294,13 @@ pub fn is_told(definition: &Definition, entry: &Entry) -> bool {
 pub fn filled(text: &str, kind: &Kind, record: &Record) -> String {
     words::filled(text, |name| {
         let ty = kind.type_of(name).unwrap_or(Type::Mixed);
-        record.value(kind, name).map_or(String::new(), |value| ty.print(&value))
+        Some(record.value(kind, name).map_or(String::new(), |value| ty.print(&value)))
     })
 }
 
 /// A text as the value of a field: with each gap filled, and a gap that stands alone as the very value, not as people read it.
 pub fn value_in(text: &str, kind: &Kind, record: &Record) -> String {
-    let alone = text.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    let alone = text.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).map(str::trim);
     let alone = alone.filter(|name| kind.type_of(name).is_some());
     match alone.and_then(|name| record.value(kind, name)) {
         Some(Value::Text(value)) => value,
@@ -341,8 +341,8 @@ mod tests {
     #[test]
     fn acts_are_read_line_by_line() {
         let read = acts(
-            "# first\nset team = TM-3, category = \"network, wide\"\nstep in_progress: taken by {owner}\nnote: see {number}\n\
-             reply: we are on it\nmail {owner}, duty@tidewell.example: look\nopen problem as caused_by: title = \"Cause of {title}\"",
+            "# first\nset team = TM-3, category = \"network, wide\"\nstep in_progress: taken by {{owner}}\nnote: see {{number}}\n\
+             reply: we are on it\nmail {{owner}}, duty@tidewell.example: look\nopen problem as caused_by: title = \"Cause of {{title}}\"",
         )
         .expect("acts");
         assert_eq!(read.len(), 6);
@@ -350,11 +350,11 @@ mod tests {
             read[0],
             Act::Set(vec![("team".into(), "TM-3".into()), ("category".into(), "network, wide".into())])
         );
-        assert_eq!(read[1], Act::Step { to: "in_progress".into(), note: "taken by {owner}".into() });
+        assert_eq!(read[1], Act::Step { to: "in_progress".into(), note: "taken by {{owner}}".into() });
         let Act::Open { kind, link, .. } = &read[5] else { panic!("it opens something") };
         assert_eq!((kind.as_str(), link.as_str()), ("problem", "caused_by"));
         assert_eq!(
-            told(&definition("set team = TM-3\nstep in_progress: by {owner}\nopen problem as caused_by: title = x")),
+            told(&definition("set team = TM-3\nstep in_progress: by {{owner}}\nopen problem as caused_by: title = x")),
             [""; 0]
         );
     }
@@ -368,9 +368,9 @@ mod tests {
             ("set teem = TM-1", "acts: incident has no field \"teem\", did you mean \"team\"?"),
             ("set state = closed", "acts: \"state\" is not set by hand"),
             ("step closd", "acts: \"closd\" is no state of incident, did you mean \"closed\"?"),
-            ("note: {titel}", "acts: incident has no field \"titel\", did you mean \"title\"?"),
+            ("note: {{titel}}", "acts: incident has no field \"titel\", did you mean \"title\"?"),
             ("mail somebody: x", "acts: \"somebody\" is no e-mail address"),
-            ("mail {ownr}: x", "acts: incident has no field \"ownr\", did you mean \"owner\"?"),
+            ("mail {{ownr}}: x", "acts: incident has no field \"ownr\", did you mean \"owner\"?"),
             ("open problm: title = x", "acts: there is no kind \"problm\", did you mean \"problem\"?"),
         ] {
             assert_eq!(told(&definition(acts)), [why]);

@@ -102,7 +102,7 @@ impl Rules {
                 Act::Set(sets) => sets,
             };
             for (name, value) in sets {
-                let value = words::filled(value, |name| value_of(event, name));
+                let value = words::filled(value, |name| Some(value_of(event, name)));
                 // What stands for an attribute that is not there sets nothing.
                 if !value.trim().is_empty() {
                     mapped.fields.entry(name.clone()).or_insert(value);

@@ -229,7 +229,7 @@ fn cloudevents_come_structured_batched_and_in_headers() {
 fn a_mapping_sets_ignores_and_says_what_it_cannot_mean() {
     let rules = Rules::read(
         "# Tests are nobody's trouble\nenv = test -> ignore\nhost ~ web-* and severity != info -> service = SVC-2, team = TM-3\n\
-         any -> ci = {nodename}, team = TM-1\nalertname = \"Dead -> man\" -> severity = info, identity = \"{host}, {alertname}\"",
+         any -> ci = {{nodename}}, team = TM-1\nalertname = \"Dead -> man\" -> severity = info, identity = \"{{host}}, {{alertname}}\"",
     )
     .expect("rules");
     let event = |pairs: &[(&str, &str)]| Event {

@@ -40,28 +40,30 @@ pub fn set(part: &str) -> Result<(String, String), String> {
     Ok((name.into(), bare(value)))
 }
 
-/// A text with what stands for each `{name}` in it.
-pub fn filled(text: &str, value_of: impl Fn(&str) -> String) -> String {
-    let mut parts = text.split('{');
-    let mut filled = parts.next().unwrap_or_default().to_string();
-    for part in parts {
-        match part.split_once('}') {
-            Some((name, rest)) => {
-                filled.push_str(&value_of(name.trim()));
-                filled.push_str(rest);
+/// A text with what stands for each `{{name}}` in it; a name that nothing stands for stays as it is written. What is filled in
+/// is not read again.
+pub fn filled(text: &str, value_of: impl Fn(&str) -> Option<String>) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        filled.push_str(before);
+        match after.split_once("}}").and_then(|(name, behind)| Some((value_of(name.trim())?, behind))) {
+            Some((value, behind)) => {
+                filled.push_str(&value);
+                rest = behind;
             }
             None => {
-                filled.push('{');
-                filled.push_str(part);
+                filled.push_str("{{");
+                rest = after;
             }
         }
     }
-    filled
+    filled + rest
 }
 
-/// The names that stand in a text as `{name}`.
+/// The names that stand in a text as `{{name}}`.
 pub fn gaps(text: &str) -> Vec<&str> {
-    text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name.trim()).collect()
+    text.split("{{").skip(1).filter_map(|part| part.split_once("}}")).map(|(name, _)| name.trim()).collect()
 }
 
 #[cfg(test)]
@@ -73,7 +75,8 @@ mod tests {
         assert_eq!(split("a = \"x, y\", b = z", ","), ["a = \"x, y\"", " b = z"]);
         assert_eq!(set(" a = \"x, y\" "), Ok(("a".into(), "x, y".into())));
         assert_eq!(set("A = x"), Err("\"A\" is not the name of a field".into()));
-        assert_eq!(filled("{a}, {b} {", |name| name.to_uppercase()), "A, B {");
-        assert_eq!(gaps("{a}, { b } {"), ["a", "b"]);
+        let known = |name: &str| (name != "other").then(|| format!("{{{{{name}}}}}").to_uppercase());
+        assert_eq!(filled("{{a}}, {{ b }} of {{other}} {{ and {", known), "{{A}}, {{B}} of {{other}} {{ and {");
+        assert_eq!(gaps("{{a}}, {{ b }} {{"), ["a", "b"]);
     }
 }

@@ -23,12 +23,26 @@ pub struct Refused {
     pub errors: Vec<FieldError>,
     /// Under which the cause of a fault stands in the log; empty otherwise.
     pub reference: String,
+    /// The form was made for another session: nothing is forbidden, it only has to be loaded again.
+    pub outdated: bool,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Refused {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Refused {
-        Refused { status, detail: detail.into(), errors: Vec::new(), reference: String::new(), headers: Vec::new() }
+        Refused {
+            status,
+            detail: detail.into(),
+            errors: Vec::new(),
+            reference: String::new(),
+            outdated: false,
+            headers: Vec::new(),
+        }
+    }
+
+    /// A form that was made for another session.
+    pub fn outdated(why: impl Into<String>) -> Refused {
+        Refused { outdated: true, ..Refused::forbidden(why) }
     }
 
     pub fn not_found() -> Refused {
@@ -47,6 +61,20 @@ impl Refused {
     pub fn with_header(mut self, name: HeaderName, value: &'static str) -> Refused {
         self.headers.push((name, HeaderValue::from_static(value)));
         self
+    }
+
+    /// What people read: each field by its name as words.
+    fn sentence(&self) -> String {
+        if self.errors.is_empty() {
+            return self.detail.clone();
+        }
+        let told = |error: &FieldError| {
+            let name = error.field.trim_start_matches('_').replace(['_', '.'], " ");
+            let mut letters = name.chars();
+            let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+            format!("{first}{}: {}", letters.as_str(), error.message)
+        };
+        self.errors.iter().map(told).collect::<Vec<_>>().join("; ")
     }
 
     /// Our own mistake; `cause` goes to the log, the reader gets the id alone.
@@ -117,10 +145,10 @@ pub(crate) async fn page(app: &App, seat: Option<&Seat>, path: &str, refused: &R
         Some(seat) => crate::shell(app, seat, "").await,
         None => Shell { lang: "en".into(), path: path.into(), ..Shell::default() },
     };
-    let page = if refused.reference.is_empty() {
-        RefusedPage::new(shell, refused.status.as_u16(), &refused.detail)
-    } else {
-        RefusedPage::fault(shell, &refused.reference)
+    let page = match (refused.outdated, refused.reference.is_empty()) {
+        (true, _) => RefusedPage::outdated(shell, &refused.detail),
+        (_, true) => RefusedPage::new(shell, refused.status.as_u16(), &refused.sentence()),
+        _ => RefusedPage::fault(shell, &refused.reference),
     };
     match page.render() {
         Ok(html) => (refused.status, Html(html)).into_response(),

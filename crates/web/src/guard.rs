@@ -186,7 +186,7 @@ async fn check(State(app): State<App>, http: Request, next: Next) -> Response {
     };
     if field(&parts, &bytes).await.as_deref() != Some(wanted.as_str()) {
         let why = "This form is from another session. Go back, load the page again and send it once more.";
-        return Refused::forbidden(why).into_response();
+        return Refused::outdated(why).into_response();
     }
     next.run(Request::from_parts(parts, Body::from(bytes))).await
 }

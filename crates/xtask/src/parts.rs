@@ -9,6 +9,9 @@ use crate::guard::{self, End};
 use crate::needs::{self, Need};
 use crate::tally::{Runner, Tally};
 
+/// How many random clocks are compared with a walk from minute to minute (`crates/engines/tests/clocks/walk.rs`).
+const CLOCK_CASES: &str = "PLUMBLINE_CLOCK_CASES";
+
 /// A part that can be run alone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Part {
@@ -121,6 +124,9 @@ impl Run<'_> {
         };
         let mut command = self.cargo(words);
         command.env(TEST_VARIABLE, cluster.url());
+        if std::env::var_os(CLOCK_CASES).is_none() {
+            command.env(CLOCK_CASES, "100000");
+        }
         self.step("unit and integration tests", Some(runner), 60, command);
         let mut command = self.cargo(&["test", "--workspace", "--doc", "--no-fail-fast"]);
         command.env(TEST_VARIABLE, cluster.url());

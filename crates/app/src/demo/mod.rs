@@ -2,15 +2,17 @@
 //! the door with the clock of that year. The same seed and end give the same records.
 //!
 //! `script` plays what the others write: `people`, `portfolio`, `risks`, `parties`, `governance`, `papers`, `money`, `changes`, `tickets`,
-//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`, `macros`, `shifts`, `skills`, `reporting`; `monitoring` brings events at the end, and
-//! `talk` says what waits for those who sign in. Each kind of record has its place there. Some duties are left undone on purpose,
-//! so that the assessment has something to find; each such place says so.
+//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`, `macros`, `shifts`, `skills`, `reporting`;
+//! `monitoring` brings events and `letters` mail at the end, and `talk` says what waits for those who sign in. Each kind of
+//! record has its place there. Some duties are left undone on purpose, so that the assessment has something to find; each
+//! such place says so.
 
 mod assurance;
 mod chance;
 mod changes;
 mod fieldwork;
 mod governance;
+mod letters;
 mod macros;
 mod money;
 mod monitoring;
@@ -82,6 +84,7 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     views::write(desk, at).await?;
     reporting::open_public_page(desk, at).await?;
     monitoring::write(desk, at).await?;
+    letters::write(desk, at).await?;
     // Rules of the house beside the standard; nothing of ours is mapped to the last one.
     desk.save_framework(&people::actor(people::INES), HOUSE_RULES.to_vec(), at).await?;
     Ok(all)

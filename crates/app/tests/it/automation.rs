@@ -113,7 +113,7 @@ fn at(minutes: i64) -> Moment {
 
 async fn a_rule_acts_when_a_record_is_created_and_explains_itself(database: Database) {
     let house = House::new(database).await;
-    let acts = "set team = TM-3, urgency = {impact}, symptom = \"{title}, {impact}\"\nnote: look at {number}";
+    let acts = "set team = TM-3, urgency = {{impact}}, symptom = \"{{title}}, {{impact}}\"\nnote: look at {{number}}";
     let rule = house.rule("Network", when(When::Created, "category = network", acts)).await;
     let number = house.create(json!({"title": "Slow", "category": "network", "impact": "high"}), at(1)).await;
     let other = house.create(json!({"title": "Paper", "category": "printing"}), at(1)).await;
@@ -153,7 +153,7 @@ async fn a_rule_acts_when_a_record_is_created_and_explains_itself(database: Data
 
 async fn a_state_that_is_entered_opens_a_linked_record(database: Database) {
     let house = House::new(database).await;
-    let acts = "open problem as caused_by: title = \"Cause of {title}\"\nstep in_progress: a problem is opened";
+    let acts = "open problem as caused_by: title = \"Cause of {{title}}\"\nstep in_progress: a problem is opened";
     let definition = Definition { state: "waiting_problem".into(), ..when(When::Entered, "", acts) };
     house.rule("Problem", definition).await;
     let number = house.create(json!({"title": "Slow"}), at(1)).await;
@@ -309,7 +309,7 @@ async fn a_rule_is_tried_on_the_last_thirty_days_without_writing(database: Datab
 async fn a_rule_writes_mail_by_the_mailbox_that_sends(database: Database) {
     let house = House::new(database).await;
     let rule =
-        house.rule("Duty", when(When::Created, "", "mail {owner}, duty@tidewell.example: {title} came in")).await;
+        house.rule("Duty", when(When::Created, "", "mail {{owner}}, duty@tidewell.example: {{title}} came in")).await;
     house.create(json!({"title": "Slow"}), at(1)).await;
     house.work(at(2)).await;
     assert!(house.error(&rule).await.contains("no mailbox sends"), "{}", house.error(&rule).await);

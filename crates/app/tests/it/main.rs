@@ -24,6 +24,7 @@ mod mail;
 mod packs;
 mod papers;
 mod public_page;
+mod real_log;
 mod requests;
 mod seats;
 mod service_reports;

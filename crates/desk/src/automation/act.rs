@@ -37,6 +37,7 @@ impl Desk {
         let chain: Vec<i64> = chain.filter_map(Json::as_i64).collect();
         let (number, cause) = (text("number"), text("cause"));
         self.through_the_door(move |conn, office| {
+            let (number, cause, chain) = (number.clone(), cause.clone(), chain.clone());
             async move { run(conn, office, rule, &number, &cause, chain, now).await }.boxed()
         })
         .await

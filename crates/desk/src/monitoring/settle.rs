@@ -145,6 +145,7 @@ impl Desk {
         let key = payload.get("key").and_then(Json::as_str).unwrap_or_default().to_string();
         let (source, event) = (number("source"), number("event"));
         self.through_the_door(move |conn, office| {
+            let key = key.clone();
             async move { look(conn, office, source, &key, event, now).await }.boxed()
         })
         .await

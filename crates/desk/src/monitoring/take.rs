@@ -63,9 +63,6 @@ pub struct Taken {
     pub again: bool,
 }
 
-/// How often a delivery is tried that met another one at the same row.
-const TRIES: usize = 4;
-
 /// Deliveries that are taken at a time. On the embedded database as many as share a flush to disk; on PostgreSQL half of the
 /// connections, because those about one trouble, and those that open records, wait for each other with a connection in hand.
 pub(crate) fn lanes(dialect: Dialect) -> usize {
@@ -104,18 +101,11 @@ impl Desk {
         let writer = Pen::writer(&source, actor);
         let (key, brought_by) = (brought.key, actor.email.clone());
         let intake = Arc::new(Intake { source, kind, parts, rules, key, brought_by, writer, now });
-        let mut tries = 0;
-        let taken = loop {
-            tries += 1;
+        let kept = self.through_the_door(move |conn, office| {
             let intake = intake.clone();
-            let kept =
-                self.through_the_door(move |conn, office| async move { keep(conn, office, &intake).await }.boxed());
-            match kept.await {
-                // Another delivery wrote the same row at the same time: now it is there.
-                Err(fault) if fault.unique && tries < TRIES => {}
-                kept => break kept?,
-            }
-        };
+            async move { keep(conn, office, &intake).await }.boxed()
+        });
+        let taken = kept.await?;
         if !taken.is_empty() && taken.iter().all(|one| !one.errors.is_empty()) {
             return Err(Refusal::Invalid(taken.into_iter().flat_map(|one| one.errors).collect()));
         }

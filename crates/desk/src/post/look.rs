@@ -87,6 +87,7 @@ impl Desk {
         let released = Released { row: message.row, letter: message.letter, mailbox, sender, into };
         let actor = actor.clone();
         let number = self.through_the_door(move |conn, office| {
+            let (released, actor) = (released.clone(), actor.clone());
             async move {
                 let number = released.write(conn, office, &actor.email, now).await?;
                 let deed = Deed::on("message", id, "release").set("number", Some(Value::text(&number)));

@@ -1,7 +1,7 @@
 //! A message comes in: read, decided upon, written into a record and kept, in one transaction. It ends as exactly one
 //! outcome, and the same message twice ends as the first time.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use futures::FutureExt;
 use mail::{
@@ -68,7 +68,7 @@ impl Desk {
         let sender = self.sender_of(mailbox, &reading.sender, now).await?;
         let all = post::mailboxes(&mut self.db().read().await?).await?;
         let key = self.mail_key().await?;
-        let intake = Intake {
+        let intake = Arc::new(Intake {
             mailbox: mailbox.clone(),
             reading,
             sender,
@@ -77,17 +77,12 @@ impl Desk {
             key,
             raw,
             now,
-        };
-        let taken = self.keep(intake.copied()).await;
-        match taken {
-            // Another server took the same message at the same time: now it is there.
-            Err(fault) if fault.unique => Ok(self.keep(intake).await?),
-            taken => Ok(taken?),
-        }
-    }
-
-    async fn keep(&self, intake: Intake) -> Result<Taken, Fault> {
-        self.through_the_door(move |conn, office| async move { keep_in(conn, office, intake).await }.boxed()).await
+        });
+        let kept = self.through_the_door(move |conn, office| {
+            let intake = intake.clone();
+            async move { keep(conn, office, &intake).await }.boxed()
+        });
+        Ok(kept.await?)
     }
 }
 
@@ -110,31 +105,16 @@ async fn read(raw: Vec<u8>) -> (Vec<u8>, Reading) {
     })
 }
 
-impl Intake {
-    fn copied(&self) -> Intake {
-        Intake {
-            mailbox: self.mailbox.clone(),
-            reading: self.reading.clone(),
-            sender: self.sender.clone(),
-            own: self.own.clone(),
-            key: self.key.clone(),
-            installation: self.installation.clone(),
-            raw: self.raw.clone(),
-            now: self.now,
-        }
-    }
-}
-
-async fn keep_in(conn: &mut Conn, office: &Office, intake: Intake) -> Result<Taken, Fault> {
+async fn keep(conn: &mut Conn, office: &Office, intake: &Intake) -> Result<Taken, Fault> {
     let catalog: &Catalog = &office.catalog;
     if let Some(row) = post::find(conn, intake.mailbox.id, Way::In, &intake.reading.identity).await? {
         return Ok(taken(&row, true));
     }
-    let mut decision = decided(conn, catalog, &intake).await?;
+    let mut decision = decided(conn, catalog, intake).await?;
     let mut number = decision.number.clone().unwrap_or_default();
     if let Ok(letter) = &intake.reading.letter {
         let mut unit = Unit::new(conn, office, intake.now);
-        match write(&mut unit, catalog, &intake, letter, &decision).await {
+        match write(&mut unit, catalog, intake, letter, &decision).await {
             Ok(written) => {
                 unit.flush().await?;
                 number = written;
@@ -148,15 +128,16 @@ async fn keep_in(conn: &mut Conn, office: &Office, intake: Intake) -> Result<Tak
             }
         }
     }
-    let row = row(&intake, &decision, &number, office.ids.next(intake.now));
+    let row = row(intake, &decision, &number, office.ids.next(intake.now));
     if !number.is_empty() && matches!(decision.outcome, Outcome::New | Outcome::FollowUp | Outcome::Automatic) {
-        post::add_thread(conn, intake.mailbox.id, &number, &identities(&intake)).await?;
+        post::add_thread(conn, intake.mailbox.id, &number, &identities(intake)).await?;
     }
     if decision.outcome == Outcome::Bounce {
-        bounced(conn, &intake, &decision).await?;
+        bounced(conn, intake, &decision).await?;
     }
-    if !post::add(conn, &row, intake.raw).await? {
-        return Err(Fault { unique: true, ..Fault::new("the message was taken meanwhile") });
+    if !post::add(conn, &row, intake.raw.clone()).await? {
+        // Another server took the same message at the same time.
+        return Err(conn.gives_way());
     }
     Ok(taken(&row, false))
 }
@@ -416,6 +397,7 @@ async fn enclose(
 }
 
 /// A message on its way out of quarantine.
+#[derive(Clone)]
 pub(super) struct Released {
     pub row: MessageRow,
     pub letter: Letter,

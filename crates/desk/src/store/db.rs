@@ -140,7 +140,8 @@ fn lite_text(value: &Lit) -> String {
 pub enum Conn {
     Lite(Lite, Arc<AtomicU64>),
     LiteReader(Reader, Arc<AtomicU64>),
-    Pg(PoolConnection<Postgres>, Arc<AtomicU64>),
+    /// With whether the transaction met another writer's.
+    Pg(PoolConnection<Postgres>, Arc<AtomicU64>, bool),
 }
 
 macro_rules! bound {
@@ -163,6 +164,12 @@ pub(super) fn plain(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
+/// Remembers of a transaction that it met another one.
+fn noted(fault: Fault, met: &mut bool) -> Fault {
+    *met |= fault.met;
+    fault
+}
+
 impl Conn {
     pub fn dialect(&self) -> Dialect {
         if matches!(self, Conn::Pg(..)) { Dialect::Postgres } else { Dialect::Sqlite }
@@ -174,9 +181,9 @@ impl Conn {
         let rows = match self {
             Conn::Lite(lite, _) => lite.run(sql, args).await?,
             Conn::LiteReader(reader, _) => reader.lite()?.run(sql, args).await?,
-            Conn::Pg(conn, _) => {
+            Conn::Pg(conn, _, met) => {
                 let rows = bound!(sql, args).fetch(&mut **conn).map_ok(Row::Pg).try_collect().await;
-                return rows.map_err(|error| Fault::sql(error, sql));
+                return rows.map_err(|error| noted(Fault::sql(error, sql), met));
             }
         };
         Ok(rows.into_iter().map(Row::Lite).collect())
@@ -188,9 +195,9 @@ impl Conn {
         match self {
             Conn::Lite(lite, _) => lite.execute(sql, args).await,
             Conn::LiteReader(reader, _) => reader.lite()?.execute(sql, args).await,
-            Conn::Pg(conn, _) => {
+            Conn::Pg(conn, _, met) => {
                 let done = bound!(sql, args).execute(&mut **conn).await;
-                done.map(|done| done.rows_affected()).map_err(|error| Fault::sql(error, sql))
+                done.map(|done| done.rows_affected()).map_err(|error| noted(Fault::sql(error, sql), met))
             }
         }
     }
@@ -200,7 +207,7 @@ impl Conn {
         match self {
             Conn::Lite(lite, _) => lite.script(sql).await,
             Conn::LiteReader(reader, _) => reader.lite()?.script(sql).await,
-            Conn::Pg(conn, _) => {
+            Conn::Pg(conn, ..) => {
                 let done = sqlx::raw_sql(AssertSqlSafe(sql.to_string())).execute(&mut **conn).await;
                 done.map(drop).map_err(|error| Fault::sql(error, sql))
             }
@@ -215,9 +222,23 @@ impl Conn {
         }
     }
 
+    /// Says that somebody else wrote meanwhile what this transaction is about: it is to be undone and tried again.
+    pub fn gives_way(&mut self) -> Fault {
+        let fault = Fault { met: true, ..Fault::new("it was written meanwhile") };
+        match self {
+            Conn::Pg(.., met) => noted(fault, met),
+            // Writers of the embedded database come one after the other.
+            Conn::Lite(..) | Conn::LiteReader(..) => fault,
+        }
+    }
+
+    fn has_met(&self) -> bool {
+        matches!(self, Conn::Pg(.., true))
+    }
+
     fn counter(&self) -> &AtomicU64 {
         match self {
-            Conn::Lite(_, counter) | Conn::LiteReader(_, counter) | Conn::Pg(_, counter) => counter,
+            Conn::Lite(_, counter) | Conn::LiteReader(_, counter) | Conn::Pg(_, counter, _) => counter,
         }
     }
 }
@@ -271,7 +292,7 @@ impl Db {
     pub async fn read(&self) -> Result<Conn, Fault> {
         Ok(match &*self.inner {
             Inner::Lite { readers, statements, .. } => Conn::LiteReader(readers.acquire().await?, statements.clone()),
-            Inner::Pg { pool, statements } => Conn::Pg(pool.acquire().await?, statements.clone()),
+            Inner::Pg { pool, statements } => Conn::Pg(pool.acquire().await?, statements.clone(), false),
         })
     }
 
@@ -285,15 +306,29 @@ impl Db {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel::<Result<T, E>>();
+        self.attempt(work).await.0
+    }
+
+    /// As [`Db::write`], with whether it was undone only because another writer was faster: then the same work finds
+    /// what the other has written.
+    pub async fn attempt<T, E>(
+        &self,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    ) -> (Result<T, E>, bool)
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel::<(Result<T, E>, bool)>();
         let job: Work = Box::new(move |conn| {
             async move {
                 let outcome = work(conn).await;
                 let keep = outcome.is_ok();
+                let met = !keep && conn.has_met();
                 let answer = move |committed: Result<(), Fault>| {
                     let told = match committed {
-                        Ok(()) => outcome,
-                        Err(fault) => Err(E::from(fault)),
+                        Ok(()) => (outcome, met),
+                        Err(fault) => (Err(E::from(fault)), false),
                     };
                     // The caller may have gone away; the write stands all the same.
                     let _ = answer.send(told);
@@ -302,18 +337,22 @@ impl Db {
             }
             .boxed()
         });
+        let lost = |cause: &str| (Err(E::from(Fault::new(cause))), false);
         match &*self.inner {
             Inner::Lite { writer, .. } => {
                 if writer.send(job).await.is_err() {
-                    return Err(E::from(Fault::new("the writer has stopped")));
+                    return lost("the writer has stopped");
                 }
             }
             Inner::Pg { pool, statements } => {
-                let conn = pool.acquire().await.map_err(Fault::from)?;
-                tokio::spawn(write_pg(Conn::Pg(conn, statements.clone()), job));
+                let conn = match pool.acquire().await {
+                    Ok(conn) => conn,
+                    Err(error) => return (Err(E::from(Fault::from(error))), false),
+                };
+                tokio::spawn(write_pg(Conn::Pg(conn, statements.clone(), false), job));
             }
         }
-        answered.await.unwrap_or_else(|_| Err(E::from(Fault::new("the write was lost before it was done"))))
+        answered.await.unwrap_or_else(|_| lost("the write was lost before it was done"))
     }
 
     /// Waits for running writes and closes all connections.

@@ -8,21 +8,18 @@ use model::Refusal;
 pub struct Fault {
     pub cause: Arc<str>,
     /// Two writers met at the same unique key, or each waited for the other; the loser may try again.
-    pub unique: bool,
+    pub met: bool,
 }
 
 impl Fault {
     pub fn new(cause: impl Into<String>) -> Fault {
-        Fault { cause: cause.into().into(), unique: false }
+        Fault { cause: cause.into().into(), met: false }
     }
 
-    /// The same from the embedded database.
+    /// The same from the embedded database, whose writers come one after the other and never meet.
     pub fn lite(error: &rusqlite::Error, sql: &str) -> Fault {
-        use rusqlite::ffi::{SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE};
-        let code = error.sqlite_error().map(|error| error.extended_code);
-        let unique = matches!(code, Some(SQLITE_CONSTRAINT_PRIMARYKEY | SQLITE_CONSTRAINT_UNIQUE));
         let start: String = sql.chars().take(300).collect();
-        Fault { cause: format!("{error} in: {start}").into(), unique }
+        Fault::new(format!("{error} in: {start}"))
     }
 
     pub fn sql(error: sqlx::Error, sql: &str) -> Fault {
@@ -30,9 +27,9 @@ impl Fault {
         let met = |error: &dyn sqlx::error::DatabaseError| {
             error.is_unique_violation() || error.code().as_deref() == Some("40P01")
         };
-        let unique = error.as_database_error().is_some_and(met);
+        let met = error.as_database_error().is_some_and(met);
         let start: String = sql.chars().take(300).collect();
-        Fault { cause: format!("{error} in: {start}").into(), unique }
+        Fault { cause: format!("{error} in: {start}").into(), met }
     }
 
     /// A short id derived from the cause, the same in the log and on the page.
@@ -57,7 +54,11 @@ impl From<sqlx::Error> for Fault {
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Refusal {
-        tracing::error!(id = %fault.id(), cause = %fault.cause, "fault");
+        match fault.met {
+            // The door tries again; only who has tried often enough is told.
+            true => tracing::warn!(id = %fault.id(), cause = %fault.cause, "two writers met"),
+            false => tracing::error!(id = %fault.id(), cause = %fault.cause, "fault"),
+        }
         Refusal::Fault(fault.id())
     }
 }

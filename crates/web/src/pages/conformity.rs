@@ -110,7 +110,12 @@ pub(super) fn instant(asked: &Asked, now: Moment) -> Result<Option<Moment>, Refu
     let Some(text) = asked.as_of.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
     let wrong = || Refusal::Query(format!("as_of: \"{text}\" is not a day such as 2026-11-12"));
     let at = Moment::parse(text).ok_or_else(wrong)?;
-    let at = if text.len() == 10 { at.plus(model::time::DAY - 1) } else { at };
+    let is_day = text.len() == 10;
+    // Today is picked as a day whose end has not come yet: that is now.
+    if at > now.plus(if is_day { model::time::DAY } else { 0 }) {
+        return Err(Refusal::Query(format!("as_of: {text} has not come yet; what was on record is told of the past")));
+    }
+    let at = if is_day { at.plus(model::time::DAY - 1) } else { at };
     Ok(Some(at).filter(|at| *at < now))
 }
 

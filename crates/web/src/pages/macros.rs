@@ -10,7 +10,7 @@ use axum::{
 };
 use desk::{Names, Shown, rights};
 use kinds::support::macro_ as declared;
-use model::{Act, Command, Filter, Input, Kind, Query, Refusal, Target, Type, Value, command::Raw};
+use model::{Act, Command, Filter, Input, Kind, Query, Refusal, Target, Type, Value, command::Raw, words};
 
 use crate::{
     App, Refused, Seat, flash,
@@ -141,7 +141,7 @@ impl Matter {
     fn words(&self, app: &App, seat: &Seat, chosen: &Shown) -> String {
         let variables = self.variables(app, seat);
         let text = chosen.fields().get(declared::SAYS.name).and_then(Value::as_text).unwrap_or_default();
-        filled(text, &variables)
+        words::filled(text, |name| variables.get(name).cloned())
     }
 
     /// Fields and what they are set to.
@@ -161,26 +161,6 @@ impl Matter {
         let state = chosen.fields().get(declared::TO_STATE.name).and_then(Value::as_text)?.trim().to_string();
         (!state.is_empty() && state != self.shown.state()).then_some(state)
     }
-}
-
-/// A text with its variables filled in. What is no variable stays as it stands.
-fn filled(text: &str, variables: &BTreeMap<&'static str, String>) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("{{") {
-        out.push_str(before);
-        match after.split_once("}}") {
-            Some((name, behind)) if variables.contains_key(name.trim()) => {
-                out.push_str(&variables[name.trim()]);
-                rest = behind;
-            }
-            _ => {
-                out.push_str("{{");
-                rest = after;
-            }
-        }
-    }
-    out + rest
 }
 
 /// `GET /{plural}/{number}/macro`: what there is to choose; with `?use=MAC-1` that one filled in.
@@ -319,7 +299,7 @@ mod tests {
     fn variables_are_filled_in_and_nothing_else() {
         let variables = [("number", "INC-1".to_string()), ("me", "Rosa {{title}}".to_string())].into();
         assert_eq!(
-            filled("{{number}}: {{ me }} wrote {{other}} {{", &variables),
+            words::filled("{{number}}: {{ me }} wrote {{other}} {{", |name| variables.get(name).cloned()),
             "INC-1: Rosa {{title}} wrote {{other}} {{"
         );
     }

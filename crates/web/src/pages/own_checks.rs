@@ -40,6 +40,8 @@ struct OwnChecksPage {
     crumbs: Vec<Link>,
     checks: Vec<Line>,
     found: usize,
+    /// Checks that have records to look at.
+    sampled: usize,
     checked: String,
     is_past: bool,
 }
@@ -90,6 +92,7 @@ pub async fn open(seat: Seat, Held(app): Held<App>, Ask(asked): Ask<Asked>) -> R
         shell: Shell { views: true, ..crate::shell(&app, &seat, "/conformity").await },
         crumbs: vec![Link::new("Conformity", format!("/conformity{query}"))],
         found: checks.iter().filter(|(_, verdict)| verdict.bad > 0).count(),
+        sampled: checks.iter().filter(|(_, verdict)| verdict.population > 0).count(),
         checks: checks.into_iter().map(line).collect(),
         checked: time::exact(assessment.as_of),
         is_past: at.is_some(),

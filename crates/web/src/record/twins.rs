@@ -68,7 +68,12 @@ pub(super) async fn merge(
         Ok(other) => other,
         Err(Refusal::NotFound) => {
             let label = kind.label.to_lowercase();
-            return Err(Refused::field("to", format!("there is no {label} {to}")));
+            let why = if to.is_empty() {
+                "is needed: the number of the one that stays".into()
+            } else {
+                format!("there is no {label} {to}")
+            };
+            return Err(Refused::field("to", why));
         }
         Err(other) => return Err(other.into()),
     };

@@ -29,9 +29,22 @@ impl RefusedPage {
             401 => vec![Link::new("Sign in", "/sign-in")],
             412 | 428 => vec![Link::new("Open it as it is now", shell.path.clone()), Link::new("Home", "/")],
             500.. => vec![Link::new("Try again", shell.path.clone()), Link::new("Home", "/")],
+            409 | 413 | 415 | 422 => record_of(&shell.path)
+                .into_iter()
+                .chain([Link::new("Home", "/"), Link::new("Search", "/search")])
+                .collect(),
             _ => vec![Link::new("Home", "/"), Link::new("Search", "/search")],
         };
         let mark = Mark::new(shape, tone, format!("{status}"));
+        RefusedPage { shell, mark, heading, text, ways_on, reference: String::new() }
+    }
+
+    /// A form of another session: signing in elsewhere or again is no fault, and nothing has been written.
+    pub fn outdated(shell: Shell, sentence: &str) -> RefusedPage {
+        let mark = Mark::new(Shape::Risk, Tone::Warn, "403");
+        let heading = "This form is out of date";
+        let text = format!("{}Nothing has been written.", ended(sentence));
+        let ways_on = vec![Link::new("Home", "/")];
         RefusedPage { shell, mark, heading, text, ways_on, reference: String::new() }
     }
 
@@ -39,6 +52,14 @@ impl RefusedPage {
     pub fn fault(shell: Shell, reference: &str) -> RefusedPage {
         RefusedPage { reference: reference.to_owned(), ..RefusedPage::new(shell, 500, "") }
     }
+}
+
+/// The record whose page a small form was sent from: what was typed there is still in the browser's memory of it.
+fn record_of(path: &str) -> Option<Link> {
+    let mut parts = path.trim_start_matches('/').split('/');
+    let (plural, number, _) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_number = number.contains('-') && number.starts_with(|letter: char| letter.is_ascii_uppercase());
+    is_number.then(|| Link::new(format!("Back to {number}"), format!("/{plural}/{number}")))
 }
 
 /// What a refusal says, with the stop that it leaves to whoever shows it.

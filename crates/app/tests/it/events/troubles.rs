@@ -234,7 +234,7 @@ async fn all_alerts_about_one_item_may_be_one_incident(database: Database) {
 
 async fn the_mapping_of_the_organisation_decides(database: Database) {
     let rules = "env = test -> ignore\nsite ~ till* -> ci = {site}, impact = high, urgency = high\n\
-                 any -> title = \"{alertname} at {site}\"";
+                 any -> title = \"{{alertname}} at {{site}}\"";
     let house = House::with(database, Policy { rules: rules.into(), ..Policy::default() }).await;
     let ignored = house.alert(fires("disk", json!({"env": "test"})), now()).await;
     assert_eq!((ignored.outcome.as_str(), ignored.reason.as_str()), ("ignored", "line 1 of the mapping says so"));

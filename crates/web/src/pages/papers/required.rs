@@ -53,6 +53,8 @@ pub struct Line {
     pub found: Vec<Link>,
     pub all: Link,
     pub draft: Option<Draft>,
+    /// What was made of the draft before: it is gone on with, not made twice.
+    pub begun: Link,
 }
 
 pub struct Draft {
@@ -108,8 +110,9 @@ async fn page(app: &App, seat: &Seat, view: &str) -> Result<PapersPage, Refusal>
     let mut groups: Vec<Group> = Vec::new();
     let (mut all, mut missing) = (0, 0);
     let mut known = BTreeMap::new();
+    let begun = begun(desk, actor, now).await?;
     for documented in &catalogue().documented {
-        let line = line(desk, actor, &assessment, documented, &mut known, now).await?;
+        let line = line(desk, actor, &assessment, documented, (&mut known, &begun), now).await?;
         all += 1;
         missing += usize::from(line.is_missing);
         if view == "missing" && !line.is_missing {
@@ -147,7 +150,7 @@ async fn line(
     actor: &Actor,
     assessment: &Assessment,
     documented: &Documented,
-    known: &mut Known,
+    (known, begun): (&mut Known, &BTreeMap<String, Link>),
     now: Moment,
 ) -> Result<Line, Refusal> {
     let requirement = catalogue().requirement(&documented.requirement);
@@ -179,12 +182,34 @@ async fn line(
         state,
         found,
         all,
-        draft: starter.map(|starter| Draft {
+        begun: starter.and_then(|starter| begun.get(&starter.title)).cloned().unwrap_or_default(),
+        draft: starter.filter(|starter| !begun.contains_key(&starter.title)).map(|starter| Draft {
             name: starter.name,
             title: starter.title.clone(),
             label: if starter.record == "policy" { "Draft the policy".into() } else { "Draft it".into() },
         }),
     })
+}
+
+/// What was made of the drafts before, by their titles.
+async fn begun(desk: &Desk, actor: &Actor, now: Moment) -> Result<BTreeMap<String, Link>, Refusal> {
+    let catalog = desk.catalog();
+    let mut told = BTreeMap::new();
+    for (name, place) in [("document", "papers"), ("policy", "policies")] {
+        let kind = catalog.find(name).ok_or(Refusal::NotFound)?;
+        if !rights::may(actor, kind, Act::Read, None) {
+            continue;
+        }
+        let own = starter::starters().iter().filter(|starter| (starter.record == "policy") == (name == "policy"));
+        let titles: Vec<String> = own.map(|starter| format!("\"{}\"", starter.title)).collect();
+        let filter = format!("{STANDS} and title in ({})", titles.join(", "));
+        let query = lines::query_of(kind, Some(kind.name), &filter, "-changed", titles.len())?;
+        for shown in &desk.list(actor, &query, now).await?.records {
+            let link = Link::new("Go on with it", format!("/{place}/{}", shown.number()));
+            told.entry(shown.title().to_owned()).or_insert(link);
+        }
+    }
+    Ok(told)
 }
 
 /// The newest records of a kind under a condition, and the list of all of them.

@@ -64,7 +64,7 @@ pub async fn open(seat: Seat, Held(app): Held<App>) -> Result<Html<String>, Refu
         judged: judged(&app, &seat, &["5.3-1", "5.3.a", "5.3.b"]),
         nothing: Empty {
             mark: Mark::new(Shape::Nothing, Tone::Mute, "No role is on record."),
-            text: "Begin with whoever sees to it that the system keeps to the standard (duty conformity-of-sms) and whoever reports to top management (duty report-to-top-management).".into(),
+            text: "Begin with whoever sees to it that the system keeps to the standard, and whoever reports to top management: the first one is begun for you.".into(),
             step: may(Act::Create).then(|| Link::new("Write down a role", "/roles/new?duties=conformity-of-sms")),
         },
         may_create: may(Act::Create),
@@ -93,8 +93,8 @@ fn line(staff: &Staff, role: &super::holders::Role, may_edit: bool) -> Line {
     Line {
         link: Link::new(&role.title, &href),
         number: role.number.clone(),
-        duties: role.duties.clone(),
-        authority: role.authority.clone(),
+        duties: role.duties.iter().map(|word| worded(word)).collect(),
+        authority: role.authority.iter().map(|word| worded(word)).collect(),
         holders: role.holders.iter().map(person).collect(),
         wanting: wanting.map(|mark| (mark, edit)),
         appointed: role.appointed_on.map(time::day).unwrap_or_default(),
@@ -109,4 +109,9 @@ fn line(staff: &Staff, role: &super::holders::Role, may_edit: bool) -> Line {
             count => format!("{count} needed abilities"),
         },
     }
+}
+
+/// A duty or power as people say it: the checks know it as `report-to-top-management`.
+fn worded(word: &str) -> String {
+    word.split('-').map(|part| if part == "sms" { "SMS" } else { part }).collect::<Vec<_>>().join(" ")
 }

@@ -13,7 +13,7 @@ use axum::{
 use axum_extra::extract::Form;
 use desk::Shown;
 use kinds::road::tender;
-use model::{Act, Command, FieldError, Input, Refusal, Target, Value};
+use model::{Act, Command, FieldError, Input, Refusal, Target, Value, words};
 use serde_json::{Value as Json, json};
 
 use self::figures::{Figure, Figures};
@@ -77,16 +77,7 @@ fn rows(shown: &Shown) -> Vec<(String, String)> {
 
 /// A template with its figures; one that has no value today says so.
 fn filled(template: &str, figures: &Figures) -> String {
-    let mut told = String::new();
-    let mut rest = template;
-    while let Some((before, behind)) = rest.split_once("{{") {
-        told.push_str(before);
-        let Some((name, after)) = behind.split_once("}}") else { break };
-        told.push_str(&figures.value(name.trim()));
-        rest = after;
-    }
-    told.push_str(rest);
-    told
+    words::filled(template, |name| Some(figures.value(name)))
 }
 
 /// `GET /tender-answers/{number}`
