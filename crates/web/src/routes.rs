@@ -102,6 +102,7 @@ fn reports(doors: Doors) -> Doors {
         .member(GET, "/service-reports", pages::reports::open_list)
         .member(POST, "/service-reports/make", pages::reports::make_by_hand)
         .member(GET, "/service-reports/{number}", pages::reports::open)
+        .member(GET, "/service-reports/{number}/pdf", pages::reports::open_as_pdf)
         .member(POST, "/service-reports/{number}/decide", pages::reports::decide)
         .member(POST, "/service-reports/{number}/release", pages::reports::release)
         .member(POST, "/service-reports/{number}/edition", pages::reports::make_edition)
@@ -184,7 +185,6 @@ fn papers(doors: Doors) -> Doors {
         .member(POST, "/papers/drafts/{name}", pages::papers::start)
         .member(GET, "/papers/{number}", pages::papers::open)
         .member(GET, "/papers/{number}/pdf", pages::papers::open_as_pdf)
-        .member(POST, "/papers/{number}/draft", pages::papers::begin)
         .member(POST, "/papers/{number}/confirm", pages::papers::confirm)
 }
 
@@ -346,7 +346,6 @@ fn named(filter: MethodFilter) -> Method {
     methods.into_iter().find(|(known, _)| *known == filter).map_or(Method::OPTIONS, |(_, method)| method)
 }
 
-/// The arguments of a handler that begin with proof of who is asking.
 pub trait Seated: 'static {
     const DEMAND: Demand;
 }
