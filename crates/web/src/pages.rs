@@ -34,6 +34,7 @@ pub mod risk_map;
 pub mod road;
 pub mod search;
 pub mod sign_in;
+pub mod sms_plan;
 pub mod staff;
 pub mod statement;
 pub mod status;

@@ -183,6 +183,10 @@ fn papers(doors: Doors) -> Doors {
     doors
         .member(GET, "/papers", pages::papers::open_required)
         .member(POST, "/papers/drafts/{name}", pages::papers::start)
+        .member(GET, pages::sms_plan::ADDRESS, pages::sms_plan::open)
+        .member(GET, "/service-management-plan/pdf", pages::sms_plan::open_as_pdf)
+        .member(POST, "/service-management-plan/take-over", pages::sms_plan::take_over)
+        .member(POST, "/service-management-plan/freeze", pages::sms_plan::freeze)
         .member(GET, "/papers/{number}", pages::papers::open)
         .member(GET, "/papers/{number}/pdf", pages::papers::open_as_pdf)
         .member(POST, "/papers/{number}/confirm", pages::papers::confirm)

@@ -28,6 +28,7 @@ mod requests;
 mod seats;
 mod service_reports;
 mod silo;
+mod sms_plan;
 mod staff;
 mod sudden_death;
 mod tenders;
