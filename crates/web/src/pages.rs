@@ -6,6 +6,7 @@ pub mod aims;
 pub mod approvals;
 pub mod auditor;
 pub mod auditors;
+pub mod begin;
 pub mod clause;
 pub mod conformity;
 pub mod course;

@@ -69,6 +69,8 @@ pub fn doors() -> Doors {
         .member(POST, "/administration/mail/texts", admin::mail::texts::save)
         .member(GET, "/administration/activity", admin::activity::list)
         .member(GET, "/", pages::home::open)
+        .member(GET, pages::begin::ADDRESS, pages::begin::open)
+        .member(POST, "/begin/people", pages::begin::record_people)
         .member(GET, "/live", live::open)
         .member(POST, "/{plural}/{number}/writing", live::writing)
         .member(GET, "/wall", pages::wall::open)
@@ -189,6 +191,7 @@ fn papers(doors: Doors) -> Doors {
         .member(POST, "/service-management-plan/freeze", pages::sms_plan::freeze)
         .member(GET, "/papers/{number}", pages::papers::open)
         .member(GET, "/papers/{number}/pdf", pages::papers::open_as_pdf)
+        .member(POST, "/papers/{number}/draft", pages::papers::begin)
         .member(POST, "/papers/{number}/confirm", pages::papers::confirm)
 }
 
@@ -199,6 +202,7 @@ fn road(doors: Doors) -> Doors {
         .member(GET, "/road", pages::road::open)
         .member(POST, "/road/audits", pages::road::plan_audits)
         .member(POST, "/road/calendar", pages::road::make_feed)
+        .member(POST, "/road/concerns", pages::road::plan_concerns)
         .member(GET, "/road/costs", pages::road::open_costs)
         .member(GET, "/road/reviews/{number}", pages::road::open_review)
         .member(GET, "/road/reviews/{number}/pdf", pages::road::review_as_pdf)
@@ -350,6 +354,7 @@ fn named(filter: MethodFilter) -> Method {
     methods.into_iter().find(|(known, _)| *known == filter).map_or(Method::OPTIONS, |(_, method)| method)
 }
 
+/// The arguments of a handler that begin with proof of who is asking.
 pub trait Seated: 'static {
     const DEMAND: Demand;
 }

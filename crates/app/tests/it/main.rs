@@ -16,6 +16,7 @@ mod events;
 mod every_kind;
 mod every_route;
 mod export;
+mod first_steps;
 mod frameworks;
 mod import_jsonl;
 mod import_netbox;

@@ -299,6 +299,9 @@ fn lede(told: Option<&Returns>, ledger: &Ledger) -> String {
         (_, true) => "No cost is planned yet.".to_owned(),
         _ => format!("{} of {}{} is spent.", amount(spent), amount(planned), after(&ledger.currency)),
     };
+    if planned.is_zero() && spent.is_zero() && told.and_then(|told| told.pays_back).is_none() {
+        return format!("{budget} Write costs on the tasks of the plan; what comes back is counted from the records.");
+    }
     let back = match told.and_then(|told| told.pays_back) {
         Some(month) => format!("By what is counted so far it has paid back by the end of {}.", month.strftime("%B %Y")),
         None => format!("By what is counted so far it does not pay back within {MONTHS} months."),
