@@ -58,7 +58,9 @@ export default function packs(world) {
         await page.goto(pathToFileURL(join(folder, 'index.html')).href);
         const papers = await page.locator('a[href^="documents/"]').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
         assert.ok(papers.length > 5, `${papers.length} documents are in force`);
-        for (const paper of papers) assert.equal((await readFile(join(folder, paper))).subarray(0, 8).toString(), '%PDF-1.7');
+        const reports = await page.locator('a[href^="reports/"]').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+        assert.ok(reports.length > 5, `${reports.length} reports were made`);
+        for (const paper of [...papers, ...reports]) assert.equal((await readFile(join(folder, paper))).subarray(0, 8).toString(), '%PDF-1.7');
       });
       await world().browser.visit({}, async (page) => {
         for (const name of ['index.html', 'pages/change.html']) {

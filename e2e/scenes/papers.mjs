@@ -32,7 +32,7 @@ export default function papers(world) {
 
   it('a document is taken away as a PDF, and an old copy is marked', () =>
     world().as('sms-manager', { script: false }, async (page) => {
-      for (const address of ['/papers/DOC-4', '/papers/DOC-4?version=1', '/road/reviews/MRV-2', '/fieldwork/AUD-2/report', '/pictures']) {
+      for (const address of ['/papers/DOC-4', '/papers/DOC-4?version=1', '/road/reviews/MRV-2', '/fieldwork/AUD-2/report', '/pictures', '/service-reports/RPT-1', '/service-management-plan']) {
         await page.goto(address);
         const link = page.getByRole('link', { name: /PDF$/ });
         assert.equal(await link.count(), 1, address);

@@ -59,6 +59,8 @@ export default function reports(world) {
       assert.equal(answer.headers()['set-cookie'], undefined);
       await page.getByRole('heading', { name: 'Services' }).waitFor();
       assert.ok((await page.locator('#services article').count()) > 2);
+      await page.getByRole('heading', { name: 'Policies in force' }).waitFor();
+      await page.locator('#policies').getByText('How we serve').waitFor();
       assert.equal(await page.getByText(/INC-\d|SVC-\d/).count(), 0);
     }));
 }

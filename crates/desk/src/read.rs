@@ -84,6 +84,8 @@ pub struct Names {
 
 /// Counts go no further.
 pub const COUNT_CAP: i64 = 1_000;
+/// Most combinations of values that [`Desk::spread`] tells apart.
+pub const SPREAD_MAX: i64 = 1_000;
 
 impl Desk {
     /// The records of a query, page after page, until at least `most` are there; and whether these are all.
@@ -153,6 +155,35 @@ impl Desk {
         let mut conn = self.db().read().await?;
         let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
         Ok(list::count(&mut conn, &catalog, &scope, query, COUNT_CAP, builder).await?)
+    }
+
+    /// How the records that a query finds spread over the values of some fields, counted by the database whatever their number:
+    /// for each combination its values as text (empty for none) and how many there are, the most frequent first and
+    /// [`SPREAD_MAX`] at most. Without a field it is one count of all.
+    ///
+    /// # Errors
+    /// `Query` for a field that the kind does not have or the actor may not see.
+    pub async fn spread(
+        &self,
+        actor: &Actor,
+        query: &Query,
+        fields: &[&str],
+        now: Moment,
+    ) -> Result<Vec<(Vec<String>, i64)>, Refusal> {
+        let catalog = self.catalog();
+        let kind = query.kind.and_then(|name| catalog.find(name)).ok_or(Refusal::NotFound)?;
+        if let Some(unknown) = fields.iter().find(|field| kind.type_of(field).is_none()) {
+            return Err(Refusal::Query(model::query::unknown_field(kind, unknown)));
+        }
+        let scope = rights::scope(actor, &catalog, Some(kind), now);
+        if scope.is_empty() {
+            return Ok(Vec::new());
+        }
+        let asked = Query { columns: fields.iter().map(|field| (*field).to_string()).collect(), ..query.clone() };
+        refuse_hidden(actor, &asked, kind)?;
+        let mut conn = self.db().read().await?;
+        let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
+        Ok(list::spread(&mut conn, &catalog, &scope, query, fields, SPREAD_MAX, builder).await?)
     }
 
     /// Open work of each kind that the actor may see; more than [`COUNT_CAP`] stand for "and more".

@@ -47,6 +47,8 @@ pub struct Field {
     /// Never shown to people of a customer.
     pub internal: bool,
     pub default: Option<Value>,
+    /// What the form of a new record begins with; other than a default, the door never puts it in by itself.
+    pub offered: Option<Value>,
     /// Heading under which forms and pages group it; empty for the first group.
     pub group: &'static str,
     /// Added by the organisation; its name begins with `x_`.
@@ -70,6 +72,7 @@ impl Field {
             alias: None,
             internal: false,
             default: None,
+            offered: None,
             group: "",
             custom: false,
             derived: false,
@@ -123,6 +126,11 @@ impl Field {
 
     pub fn default(mut self, value: Value) -> Field {
         self.default = Some(value);
+        self
+    }
+
+    pub fn offered(mut self, value: Value) -> Field {
+        self.offered = Some(value);
         self
     }
 

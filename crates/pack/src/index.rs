@@ -19,11 +19,13 @@ pub struct Told<'t> {
     pub kinds: &'t [(String, String, usize)],
     /// Documents in force.
     pub papers: &'t [Paper],
+    /// Service reports that were made.
+    pub reports: &'t [Paper],
     /// The kind of a number whose record has a place on a page of the pack.
     pub shown: &'t dyn Fn(&str) -> Option<&'t str>,
 }
 
-/// A document that was in force.
+/// A document that was in force, or a report that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paper {
     pub number: String,
@@ -63,7 +65,10 @@ pub fn index(told: &Told<'_>) -> String {
     }
     out.push_str("</tbody></table>\n");
     requirements(told, &mut out);
-    papers(told, &mut out);
+    let intro = "As they were in force at the instant, each with its control block.";
+    papers("documents", "Documents in force", intro, "Version", "document_version", told.papers, &mut out);
+    let intro = "Counted once when they were made; what each says has not changed since.";
+    papers("reports", "Service reports", intro, "Edition", "report", told.reports, &mut out);
     kinds(told, &mut out);
     let _ = write!(
         out,
@@ -138,18 +143,20 @@ fn examples(told: &Told<'_>, verdict: &Verdict) -> String {
     format!("<br><small>{}{more}</small>", links.join(", "))
 }
 
-fn papers(told: &Told<'_>, out: &mut String) {
-    if told.papers.is_empty() {
+/// A table of papers under a heading; `kind` is of the records in which the text stands as well.
+fn papers(id: &str, heading: &str, intro: &str, version: &str, kind: &str, papers: &[Paper], out: &mut String) {
+    if papers.is_empty() {
         return;
     }
-    out.push_str(
-        "<h2 id=\"documents\">Documents in force</h2>\n<p>As they were in force at the instant, each with its control \
-         block.</p>\n<table><thead><tr><th>Document</th><th>Title</th><th class=\"n\">Version</th><th>Text</th></tr></thead><tbody>\n",
+    let _ = writeln!(
+        out,
+        "<h2 id=\"{id}\">{heading}</h2>\n<p>{intro}</p>\n<table><thead><tr><th>Number</th><th>Title</th>\
+         <th class=\"n\">{version}</th><th>Text</th></tr></thead><tbody>",
     );
-    for one in told.papers {
+    for one in papers {
         let text = match one.why.as_str() {
             "" => format!("<a href=\"{}\">PDF<small> of {}</small></a>", one.file, escaped(&one.number)),
-            why => format!("{} It stands in <a href=\"{}\">its record</a>.", escaped(why), records("document_version")),
+            why => format!("{} It stands in <a href=\"{}\">its record</a>.", escaped(why), records(kind)),
         };
         let _ = writeln!(
             out,

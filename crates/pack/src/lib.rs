@@ -9,6 +9,7 @@
 //! | `populations/REQUIREMENT.jsonl` | which of these were looked at, with the verdict on each |
 //! | `samples/REQUIREMENT.json` | the sample of that population (rule R24), drawn by the seed |
 //! | `documents/NUMBER.pdf` | the documents that were in force, with their control block |
+//! | `reports/NUMBER.pdf` | the newest service reports that were made, as they were frozen |
 //! | `pages/KIND.html` | the records that are examples or in a sample, to be read |
 //! | `journal/KIND.jsonl` | the journal of these records: canonical bytes, hashes, disclosures |
 //! | `pack.json` | instant, seed, rule of the samples, counts |
@@ -52,6 +53,11 @@ pub fn page(kind: &str) -> String {
 
 pub fn paper(number: &str) -> String {
     format!("documents/{number}.pdf")
+}
+
+/// A service report.
+pub fn report(number: &str) -> String {
+    format!("reports/{number}.pdf")
 }
 
 pub fn population(requirement: &str) -> String {

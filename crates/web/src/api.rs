@@ -67,6 +67,7 @@ pub fn doors(doors: Doors) -> Doors {
         .member(GET, "/api/v1/{plural}/{number}/watchers", watching::watchers)
         .member(PUT, "/api/v1/{plural}/{number}/watchers/me", watching::watch)
         .member(DELETE, "/api/v1/{plural}/{number}/watchers/me", watching::unwatch)
+        .member(GET, "/api/v1/{plural}/{number}/pdf", file::serve_paper)
         .member(GET, "/api/v1/{plural}/{number}/attachments", file::list)
         .member(POST, "/api/v1/{plural}/{number}/attachments", file::add)
         .member(GET, "/api/v1/{plural}/{number}/attachments/{id}", file::serve)

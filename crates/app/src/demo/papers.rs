@@ -50,14 +50,17 @@ const PAPERS: [Paper; 15] = [
         include_str!("papers/objectives-of-this-year.md"),
         ("at most 3 of 100", "at most 5 of 100"),
     ),
-    paper(
-        "Service management plan",
-        "plan",
-        INES,
-        98,
-        include_str!("papers/service-management-plan.md"),
-        ("and whenever a service comes or goes", "and on request"),
-    ),
+    Paper {
+        subject: Some("service-management-plan"),
+        ..paper(
+            "Service management plan",
+            "plan",
+            INES,
+            98,
+            include_str!("papers/service-management-plan.md"),
+            ("and whenever a service comes or goes", "and on request"),
+        )
+    },
     paper(
         "Incident procedure",
         "procedure",
@@ -162,6 +165,15 @@ const PAPERS: [Paper; 15] = [
     ),
 ];
 
+const FOR_EVERYBODY: Paper = paper(
+    "How we serve",
+    "policy",
+    INES,
+    60,
+    include_str!("papers/how-we-serve.md"),
+    ("three working days", "two working days"),
+);
+
 pub fn write(script: &mut Script) {
     for paper in &PAPERS {
         two_versions(script, paper);
@@ -172,6 +184,14 @@ pub fn write(script: &mut Script) {
     script.step(first.plus(3_600_000), INES, &old, "approved", Json::Null);
     script.step(script.times.workday(170, 11, 0), INES, &old, "superseded", Json::Null);
     next_version(script);
+    for_everybody(script);
+}
+
+/// What top management stands for, for whoever comes: it is shown on the public page once that is open.
+fn for_everybody(script: &mut Script) {
+    let number = two_versions(script, &FOR_EVERYBODY);
+    let at = script.times.workday(FOR_EVERYBODY.days, 16, 0);
+    script.edit(at, INES, &number, json!({"access": ["staff", "customers", "public"]}));
 }
 
 /// Who approves what somebody owns: never they themselves.
@@ -179,7 +199,7 @@ fn approver(owner: &str) -> &'static str {
     if owner == INES { HELENA } else { INES }
 }
 
-fn two_versions(script: &mut Script, paper: &Paper) {
+fn two_versions(script: &mut Script, paper: &Paper) -> String {
     let (first, at) = (script.times.founding(15), script.times.workday(paper.days, 10, 0));
     let readers = readers(paper.title);
     let named: Vec<&str> =
@@ -193,6 +213,7 @@ fn two_versions(script: &mut Script, paper: &Paper) {
     let note = "Looked through after a year of use; wording clearer.";
     version(script, at, paper.owner, &number, json!({"text": paper.text, "change_note": note}));
     read(script, &number, paper.title, at.plus(DAY), &readers);
+    number
 }
 
 /// Written, sent to review and approved within the hour.

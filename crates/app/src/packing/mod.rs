@@ -99,8 +99,10 @@ async fn write(
         kinds.write(desk, warrant, wanted.as_of, kind, &mut packer, say).await?;
     }
     kinds.are_those_of(&assessment)?;
-    say("setting the documents in force".into());
-    let papers = std::mem::take(&mut kinds.papers).write(desk, wanted.as_of, &mut packer).await?;
+    say("setting documents and reports".into());
+    let papers = std::mem::take(&mut kinds.papers);
+    let reports = papers.reports(desk, wanted.as_of, &mut packer).await?;
+    let papers = papers.documents(desk, wanted.as_of, &mut packer).await?;
     say("writing the index".into());
     let (organisation, months) = (organisation(desk), months(desk));
     let hash = model::canonical::hex(&sha256(json.as_bytes()));
@@ -115,6 +117,7 @@ async fn write(
         seed: wanted.seed,
         kinds: &lines,
         papers: &papers,
+        reports: &reports,
         shown: &place,
     };
     packer.add(pack::INDEX, index::index(&page).as_bytes()).map_err(failed)?;

@@ -1,20 +1,24 @@
-//! The documents that were in force at the instant, each as a PDF: made of the same records as the rest of the pack.
+//! The documents that were in force at the instant and the newest service reports, each as a PDF: made of the same records as
+//! the rest of the pack.
 
 use std::collections::{BTreeSet, HashMap};
 
 use desk::{Desk, Names};
-use kinds::{information::document_version as version, people::person};
-use model::{Fields, Kind, Line, Moment};
+use kinds::{information::document_version as version, people::person, performance::report};
+use model::{Fields, Kind, Line, Moment, Refusal, Value, lifecycle::WITHDRAWN};
 use pack::{Packer, index};
 use web::pages::{
     papers::{
         edition::{Told, ordered, pick},
         paper, sheet,
     },
-    pdf,
+    pdf, reports,
 };
 
 use crate::Failure;
+
+/// Most reports that are set, the newest first; all of them stand in the pack as records.
+const REPORTS: usize = 36;
 
 /// What papers are made of, kept while the records pass by.
 #[derive(Default)]
@@ -22,6 +26,7 @@ pub struct Papers {
     documents: Vec<Kept>,
     /// Texts in force, by the number of their document.
     texts: HashMap<String, Kept>,
+    reports: Vec<Kept>,
     names: Names,
 }
 
@@ -62,6 +67,16 @@ impl Papers {
                     self.texts.insert(of.0, text);
                 }
             }
+            "report" => {
+                let report = kept(kind, line);
+                if reports::is_made(&report.fields) && !WITHDRAWN.contains(&report.state.as_str()) {
+                    self.reports.push(report);
+                }
+            }
+            "customer" => {
+                let customer = kept(kind, line);
+                self.names.records.insert(customer.number, (customer.title, kind.name.into()));
+            }
             "person" => {
                 let person = kept(kind, line);
                 if let Some(mail) = person::EMAIL.get(&person.fields) {
@@ -76,7 +91,7 @@ impl Papers {
     ///
     /// # Errors
     /// When the pack cannot be written.
-    pub async fn write(self, desk: &Desk, at: Moment, packer: &mut Packer) -> Result<Vec<index::Paper>, Failure> {
+    pub async fn documents(&self, desk: &Desk, at: Moment, packer: &mut Packer) -> Result<Vec<index::Paper>, Failure> {
         let catalog = desk.catalog();
         let Some(kind) = catalog.find("document_version") else { return Ok(Vec::new()) };
         let organisation = super::organisation(desk);
@@ -90,23 +105,63 @@ impl Papers {
             }
             let sheet = sheet::made(&organisation, document.told(), edition, &self.names);
             // Without an address of the house: the same pack is made on any machine.
-            let mut paper = paper(desk, &sheet, "", at);
-            paper.foot = format!("As on record on {at}");
-            let mut name = pack::paper(&pdf::file_name(&[&document.number]));
-            while !names.insert(name.clone()) {
-                name = pack::paper(&format!("{}-{}", pdf::file_name(&[&document.number]), names.len()));
-            }
-            let why = match pdf::set(paper).await {
-                Ok(bytes) => {
-                    let failed = |error| Failure::Failed(format!("cannot write {name}: {error}"));
-                    packer.add(&name, &bytes).map_err(failed)?;
-                    String::new()
-                }
-                Err(refusal) => refusal.sentence(),
-            };
+            let set = set(paper(desk, &sheet, "", at), at).await;
+            let file = place(pack::paper, &document.number, &mut names);
+            let why = put(set, &file, packer)?;
             let (number, title, version) = (sheet.number, sheet.title, sheet.version);
-            written.push(index::Paper { number, title, version, file: name, why });
+            written.push(index::Paper { number, title, version, file, why });
         }
         Ok(written)
+    }
+
+    /// Writes the newest reports that were made and that no newer edition has replaced.
+    ///
+    /// # Errors
+    /// When the pack cannot be written.
+    pub async fn reports(&self, desk: &Desk, at: Moment, packer: &mut Packer) -> Result<Vec<index::Paper>, Failure> {
+        let catalog = desk.catalog();
+        let belongs = catalog.find("report").and_then(|kind| kind.customer_field).unwrap_or_default();
+        let organisation = super::organisation(desk);
+        let mut newest: Vec<&Kept> = self.reports.iter().collect();
+        newest.sort_by_key(|kept| std::cmp::Reverse((report::ENDS.get(&kept.fields), kept.number.as_str())));
+        let (mut written, mut names) = (Vec::new(), BTreeSet::new());
+        for kept in newest.into_iter().take(REPORTS) {
+            let customer = kept.fields.get(belongs).and_then(Value::as_text);
+            let sheet = reports::sheet::made(&organisation, kept.told(), customer, &self.names);
+            let set = set(reports::paper(desk, &sheet, "", at), at).await;
+            let file = place(pack::report, &kept.number, &mut names);
+            let why = put(set, &file, packer)?;
+            let edition = report::EDITION.get(&kept.fields).map(|edition| edition.normalize().to_string());
+            let title = format!("{} ({})", sheet.title, sheet.about);
+            written.push(index::Paper { number: sheet.number, title, version: edition.unwrap_or_default(), file, why });
+        }
+        Ok(written)
+    }
+}
+
+/// Sets a paper as of the instant of the pack.
+async fn set(mut paper: print::Paper, at: Moment) -> Result<Vec<u8>, Refusal> {
+    paper.foot = format!("As on record on {at}");
+    pdf::set(paper).await
+}
+
+/// Where the paper of a number lies; numbers that make the same name are kept apart.
+fn place(path: fn(&str) -> String, number: &str, names: &mut BTreeSet<String>) -> String {
+    let mut file = path(&pdf::file_name(&[number]));
+    while !names.insert(file.clone()) {
+        file = path(&format!("{}-{}", pdf::file_name(&[number]), names.len()));
+    }
+    file
+}
+
+/// Writes what was set; answers why it was not, in a sentence.
+fn put(set: Result<Vec<u8>, Refusal>, file: &str, packer: &mut Packer) -> Result<String, Failure> {
+    match set {
+        Ok(bytes) => {
+            let failed = |error| Failure::Failed(format!("cannot write {file}: {error}"));
+            packer.add(file, &bytes).map_err(failed)?;
+            Ok(String::new())
+        }
+        Err(refusal) => Ok(refusal.sentence()),
     }
 }

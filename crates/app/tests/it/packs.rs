@@ -58,6 +58,10 @@ fn lines() -> String {
     lines.push('\n');
     lines += r#"{"kind":"document","number":"DOC-3","title":"A draft","state":"draft","fields":{"text":"Not yet."},"history":[{"at":"2026-11-10T09:00:00Z","state":"draft"}]}"#;
     lines.push('\n');
+    lines += r#"{"kind":"report","number":"RPT-1","title":"October for Quay","state":"done","fields":{"period":"2026-10","made_on":"2026-11-05","customer":"CUS-2","figures":[{"section":"incidents","name":"Raised","actual":3}]},"history":[{"at":"2026-11-05T09:00:00Z","state":"done"}]}"#;
+    lines.push('\n');
+    lines += r#"{"kind":"report","number":"RPT-2","title":"Replaced","state":"superseded","fields":{"period":"2026-10","made_on":"2026-11-04"},"history":[{"at":"2026-11-04T09:00:00Z","state":"superseded"}]}"#;
+    lines.push('\n');
     lines += r#"{"kind":"role","number":"ROL-1","title":"Top management","fields":{"name":"top-management","holder":"dan@tidewell.example"}}"#;
     lines.push('\n');
     lines
@@ -196,6 +200,13 @@ async fn documents_in_force_are_in_it_as_papers(database: Database) {
         assert!(manifest.contains(&format!("{hash}  {name}")), "{name}");
     }
     assert!(index.contains("DOC.2") && index.contains("Incident policy") && !index.contains("A draft"));
+    let reports: Vec<&str> = archive.names().filter(|name| name.starts_with("reports/")).collect();
+    assert_eq!(reports, ["reports/RPT-1.pdf"], "what was made and not replaced");
+    assert!(archive.bytes(reports[0]).starts_with(b"%PDF-1.7"));
+    assert!(
+        index.contains("href=\"reports/RPT-1.pdf\"") && index.contains("October for Quay (For Quay"),
+        "whose it is"
+    );
     // The papers are those of the instant, whatever came later.
     let report = world
         .import(r#"{"kind":"document","number":"DOC-1","title":"Incident policy","state":"approved","history":[{"at":"2026-11-24T09:00:00Z","state":"approved","fields":{"text":"Another rule.","version":3}}]}"#)

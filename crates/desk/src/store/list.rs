@@ -189,6 +189,38 @@ pub async fn loads(
     rows.iter().map(|row| Ok((row.text(0)?, row.int(1)?))).collect()
 }
 
+/// How many records are found for each combination of values of some fields, as their text, '' for none; the most frequent
+/// first, `most` combinations at most. Without a field it is one count of all.
+pub async fn spread(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    scope: &Scope,
+    query: &Query,
+    fields: &[&str],
+    most: i64,
+    builder: Builder<'_>,
+) -> Result<Vec<(Vec<String>, i64)>, Fault> {
+    let kind = query.kind.and_then(|name| catalog.find(name)).unwrap_or_else(|| catalog.any());
+    let mut builder = builder;
+    let Some(condition) = condition(catalog, scope, query, kind, &mut builder) else { return Ok(Vec::new()) };
+    let text = |field: &&str| format!("cast({} as text)", builder.dialect.words(&place(kind, field).text()));
+    let mut columns: Vec<String> = fields.iter().map(text).collect();
+    columns.push("count(*)".into());
+    let places: Vec<String> = (1..=fields.len()).map(|place| place.to_string()).collect();
+    let grouped = if places.is_empty() {
+        String::new()
+    } else {
+        format!("group by {0} order by {1} desc, {0}", places.join(", "), columns.len())
+    };
+    let sql = format!("select {} from record where {condition} {grouped} limit {most}", columns.join(", "));
+    let rows = conn.run(&sql, &builder.args).await?;
+    let read = |row: &Row| {
+        let values = (0..fields.len()).map(|at| row.text(at)).collect::<Result<Vec<String>, Fault>>()?;
+        Ok((values, row.int(fields.len())?))
+    };
+    rows.iter().map(read).collect()
+}
+
 /// The text of the list statement's plan, for the tests that look whether an index serves it.
 pub async fn explain(
     conn: &mut Conn,

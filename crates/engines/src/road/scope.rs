@@ -63,9 +63,9 @@ pub fn misfits(statement: &Statement<'_>, today: Date) -> Result<Vec<Misfit>, Re
         say(
             counted(
                 unlisted.len(),
-                "service in the statement is",
-                "services in the statement are",
-                "not in the catalogue.",
+                "service in the statement has",
+                "services in the statement have",
+                "no entry in the service catalogue.",
             ),
             unlisted,
         );
@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(with(|s| s.live.push("SVC-3")), ["One live service is not in the statement. SVC-3"]);
         assert_eq!(
             with(|s| s.catalogued.clear()),
-            ["2 services in the statement are not in the catalogue. SVC-1 SVC-2"]
+            ["2 services in the statement have no entry in the service catalogue. SVC-1 SVC-2"]
         );
         assert_eq!(with(|s| s.organization = " "), ["The statement names no organisation."]);
         assert_eq!(

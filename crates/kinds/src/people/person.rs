@@ -24,7 +24,7 @@ pub fn kind() -> Kind {
         .area(Area::Prove)
         .field(NAME.text().required())
         .field(EMAIL.person().label("E-mail").help("By which all other records refer to this person.").indexed())
-        .field(ACTIVE.flag().help("Works here now."))
+        .field(ACTIVE.flag().help("Works here now.").offered(Value::Flag(true)))
         .field(ROLES.references(&["role"]).help("The roles this person holds or stands in for."))
         .field(TEAM.reference(&["team"]).column(Column::Team))
         .field(JOINED_ON.date().label("Joined"))

@@ -57,7 +57,7 @@ fn fields() -> Vec<Field> {
                 "rejected",
             ])
             .help("Where it stands in its life. Only live ones in scope are judged."),
-        IN_SCOPE.flag().help("Belongs to what the management system covers."),
+        IN_SCOPE.flag().help("Belongs to what the management system covers.").offered(Value::Flag(true)),
         CRITICALITY.open_choice(&["critical", "high", "medium", "low"]).help("How much depends on it."),
         CRITICALITY_REVIEWED_ON.date().label("Criticality reviewed").help("Once a year."),
         CUSTOMERS.references(&["customer"]).help("Who receives it."),

@@ -25,7 +25,7 @@ pub fn kind() -> Kind {
             RELATIONSHIP_OWNER.person().help("The person of ours who looks after this customer.").column(Column::Owner),
         )
         .field(SERVICES.references(&["service"]).help("What this customer receives. For each there is an agreement."))
-        .field(ACTIVE.flag().help("Receives services now. Only active ones are judged."))
+        .field(ACTIVE.flag().help("Receives services now. Only active ones are judged.").offered(Value::Flag(true)))
         .field(
             DOMAINS
                 .texts()

@@ -27,7 +27,7 @@ pub fn kind() -> Kind {
             "External suppliers need a contract; internal ones \
              and customers who supply need an agreement.",
         ))
-        .field(ACTIVE.flag().help("Works for us now. Only active ones are judged."))
+        .field(ACTIVE.flag().help("Works for us now. Only active ones are judged.").offered(Value::Flag(true)))
         .field(OWNER.person().help("The person of ours who manages the relationship.").column(Column::Owner))
         .field(
             PROVIDES

@@ -81,7 +81,7 @@ fn found() -> Vec<Field> {
                 .rows(vec![
                     part::text("clause"),
                     part::long("text").label("Concern"),
-                    part::reference("action", &["action"]),
+                    part::reference("action", &["action", "plan_task"]).label("Action or task"),
                     part::date("closed_on").label("Closed"),
                 ])
                 .label("Areas of concern")

@@ -1,7 +1,11 @@
 // What was typed but not sent survives a reload, a crash and a failed connection: `data-draft="NAME"` on a form.
 const prefix = "plumbline draft ";
-// By where it is sent to: a form beside the list is the same as on the page of its record.
-const keyOf = form => `${prefix}${new URL(form.action).pathname} ${form.dataset.draft}`;
+// By where it is sent to: a form beside the list is the same as on the page of its record. The form of a new record that a link
+// has begun to fill is another one than the empty form.
+const keyOf = form => {
+  const { pathname } = new URL(form.action);
+  return `${prefix}${pathname}${pathname.endsWith("/new") ? location.search : ""} ${form.dataset.draft}`;
+};
 const kept = form => [...form.elements].filter(control =>
   control.name && control.matches("textarea, select, input:not([type=hidden], [type=password], [type=file])"));
 
@@ -10,6 +14,8 @@ function read(form) {
 }
 
 function keep(form) {
+  // Sent before the keys had come to rest: it is not typed any more.
+  if (form.isSent) return;
   const now = JSON.stringify(read(form));
   if (now === form.served) localStorage.removeItem(keyOf(form));
   else localStorage.setItem(keyOf(form), JSON.stringify({ values: now, sent: false }));
@@ -67,12 +73,16 @@ document.addEventListener("arrived", ({ detail: part }) => all("form[data-draft]
 document.addEventListener("done", ({ detail: form }) => { if (form.dataset.draft) localStorage.removeItem(keyOf(form)); });
 
 const soon = later(300, keep);
-on("input", "form[data-draft]", form => soon(form));
+on("input", "form[data-draft]", form => {
+  form.isSent = false;
+  soon(form);
+});
 document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
   if (defaultPrevented) return;
   if (form.action.endsWith("/sign-out")) {
     Object.keys(localStorage).filter(key => key.startsWith(prefix)).forEach(key => localStorage.removeItem(key));
   } else if (form.dataset.draft) {
+    form.isSent = true;
     localStorage.setItem(keyOf(form), JSON.stringify({ values: JSON.stringify(read(form)), sent: true }));
   }
 });

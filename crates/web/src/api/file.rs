@@ -298,3 +298,18 @@ mod tests {
         );
     }
 }
+
+/// `GET /{plural}/{number}/pdf`: a document in force, a service report, an audit report, the minutes of a review.
+pub async fn serve_paper(
+    seat: Seat,
+    State(app): State<App>,
+    Path((plural, number)): Path<(String, String)>,
+    Pairs(pairs): Parameters,
+) -> Answer {
+    no_parameters(&pairs)?;
+    let catalog = app.desk.catalog();
+    let kind = api::kind(&catalog, &plural)?.name;
+    let mut response = crate::pages::pdf::of_record(seat, app, kind, number).await?;
+    put(&mut response, header::CACHE_CONTROL, "private, no-cache");
+    Ok(response)
+}

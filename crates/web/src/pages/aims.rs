@@ -39,7 +39,7 @@ struct AimsPage {
     figures: Vec<Figure>,
     aims: Vec<Line>,
     more: usize,
-    judged: Vec<(Link, Mark)>,
+    judged: Vec<staff::Judged>,
     nothing: Empty,
     may_create: bool,
 }

@@ -176,7 +176,7 @@ async fn page(
         heading: audit.shown.title().into(),
         lede: audit.lede(answered),
         state: audit.state(app),
-        auditors: audit.auditors.join(", "),
+        auditors: report::in_words(&audit.names, &audit.auditors.join(", ")),
         clauses: audit.clauses.join(", "),
         sampled: audit.questions.iter().map(|one| one.items.len()).sum(),
         of_records: audit.questions.iter().map(|one| one.count).sum(),
@@ -351,7 +351,12 @@ async fn draw_fields(
         .filter(|verdict| verdict.requirement.clause == question.clause && verdict.population > 0)
         .map(|verdict| Pick {
             value: verdict.requirement.id.clone(),
-            label: format!("{}: {} records", verdict.requirement.id, verdict.population),
+            label: format!(
+                "{}: {} {}",
+                verdict.requirement.id,
+                verdict.population,
+                if verdict.population == 1 { "record" } else { "records" }
+            ),
             chosen: verdict.requirement.id == chosen,
         })
         .collect();

@@ -11,6 +11,7 @@ use futures::future::try_join_all;
 use model::{Actor, Area, Catalog, Kind, Moment, Query, Refusal, time::DAY};
 
 use super::{
+    begin::{self, Beginning},
     lines::{self, Line, counted},
     verdicts::mark,
 };
@@ -36,6 +37,8 @@ pub struct HomePage {
     pub nothing_mine: Empty,
     pub queues: Vec<Queue>,
     pub proof: Option<Proof>,
+    /// While little is proved, for those who set the house up.
+    pub beginning: Option<Beginning>,
     pub now: Moment,
 }
 
@@ -158,10 +161,16 @@ pub async fn page(
             step: Some(Link::new("Open work of all", "/my-work?view=all")),
         },
         queues,
+        beginning: if assessment.is_some_and(is_young) { begin::beginning(desk, actor, now).await? } else { None },
         proof: assessment.map(proof),
         shell,
         now,
     })
+}
+
+/// A house in which less than a quarter of the requirements is proved has its first steps before it.
+fn is_young(assessment: &Assessment) -> bool {
+    assessment.count(State::Proved) * 4 < assessment.verdicts.len()
 }
 
 async fn count(

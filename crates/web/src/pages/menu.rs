@@ -68,6 +68,7 @@ const PAGES: &[Page] = &[
     page(Area::Prove, 2, "In writing", "/papers", ""),
     page(Area::Prove, 3, "Service reports", "/service-reports", ""),
     page(Area::Prove, 4, "Objectives", "/aims", ""),
+    page(Area::Prove, 5, "Management plan", super::sms_plan::ADDRESS, ""),
     page(Area::Prove, usize::MAX, "Skills and roles", "/staff", ""),
 ];
 

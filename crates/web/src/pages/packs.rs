@@ -93,7 +93,7 @@ async fn page(app: &App, seat: &Seat, typed: Typed) -> Result<PacksPage, Refused
         packs: packs.into_iter().map(|pack| line(pack, seat.now)).collect(),
         nothing: Empty {
             mark: Mark::new(Shape::Nothing, Tone::Mute, "No pack is kept here."),
-            text: "Ask for one above; it is ready within a minute or so.".into(),
+            text: "Make the first one below; it is ready within a minute or so.".into(),
             step: None,
         },
     })

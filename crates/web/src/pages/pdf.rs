@@ -1,6 +1,7 @@
 //! Papers as answers: what is to be set comes as values, is set where that holds up nobody, and leaves as a PDF.
 
 use axum::{
+    extract::{Path, Query, State},
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -9,7 +10,26 @@ use model::{Moment, Refusal};
 use print::{Failure, Paper};
 use tokio::sync::Semaphore;
 
-use crate::view::time;
+use super::{fieldwork, papers, reports, road};
+use crate::{App, Refused, Seat, view::time};
+
+/// Kinds of which a record is a paper.
+pub const PAPERS: [&str; 4] = ["audit", "document", "management_review", "report"];
+
+/// The paper of a record, as its page gives it.
+///
+/// # Errors
+/// `NotFound` where there is no such record, no paper of it, or none for the reader.
+pub async fn of_record(seat: Seat, app: App, kind: &str, number: String) -> Result<Response, Refused> {
+    let (app, number) = (State(app), Path(number));
+    match kind {
+        "audit" => fieldwork::report_as_pdf(seat, app, number).await,
+        "document" => papers::open_as_pdf(seat, app, number, Query::default()).await,
+        "management_review" => road::review_as_pdf(seat, app, number).await,
+        "report" => reports::open_as_pdf(seat, app, number).await,
+        _ => Err(Refusal::NotFound.into()),
+    }
+}
 
 /// Media type, as papers are served and sent.
 pub const MEDIA: &str = "application/pdf";

@@ -5,7 +5,7 @@ use kinds::information::{acknowledgement, document_version as version};
 use model::{Kind, Value};
 
 use super::{auditor, fieldwork, papers, reports, staff, tenders, thread};
-use crate::{Seat, view::parts::Link};
+use crate::{Seat, record::address::segment, view::parts::Link};
 
 /// Ways from a record's page, for people of the provider.
 pub fn from_record(seat: &Seat, kind: &Kind, shown: &Shown) -> Vec<Link> {
@@ -14,9 +14,19 @@ pub fn from_record(seat: &Seat, kind: &Kind, shown: &Shown) -> Vec<Link> {
     let number = shown.number();
     let mut ways = match (kind.name, document()) {
         _ if thread::is_followed(kind) => vec![Link::new("Golden thread", thread::address(number))],
-        ("audit", _) => vec![Link::new("Checklist and samples", fieldwork::address(number))],
-        ("document", _) => read(papers::address(number)),
-        ("document_version", Some(of)) => read(format!("{}?version={number}", papers::address(of))),
+        ("audit", _) => vec![
+            Link::new("Checklist and samples", fieldwork::address(number)),
+            Link::new("PDF", format!("{}/report/pdf", fieldwork::address(number))),
+        ],
+        ("document", _) if shown.state() != "approved" => read(papers::address(number)),
+        ("document", _) => vec![
+            Link::new("Read it", papers::address(number)),
+            Link::new("PDF", format!("{}/pdf", papers::address(number))),
+        ],
+        ("document_version", Some(of)) => vec![
+            Link::new("Read it", format!("{}?version={number}", papers::address(of))),
+            Link::new("PDF", format!("{}/pdf?version={number}", papers::address(of))),
+        ],
         ("acknowledgement", Some(of)) => read(papers::address(of)),
         ("acknowledgement", None) => match acknowledgement::CAMPAIGN.get(shown.fields()) {
             Some(of) => read(staff::address_of_campaign(&of.0)),
@@ -28,7 +38,15 @@ pub fn from_record(seat: &Seat, kind: &Kind, shown: &Shown) -> Vec<Link> {
         ("risk" | "risk_method", _) => vec![Link::new("Risk matrix", "/risk-map")],
         ("objective", _) => vec![Link::new("How it stands", format!("/aims#{}", shown.number()))],
         ("competence" | "role", _) => vec![Link::new("Matrix", "/staff/matrix")],
+        ("report", _) if reports::is_made(shown.fields()) => {
+            vec![Link::new("Read it", reports::address(number)), Link::new("PDF", reports::pdf_address(number))]
+        }
         ("report", _) => read(reports::address(number)),
+        ("management_plan", _) => vec![Link::new("The plan as a whole", super::sms_plan::ADDRESS)],
+        ("management_review", _) => vec![
+            Link::new("Agenda and minutes", format!("/road/reviews/{}", segment(number))),
+            Link::new("PDF", format!("/road/reviews/{}/pdf", segment(number))),
+        ],
         ("tender", _) => vec![Link::new("Answers", tenders::address(number))],
         _ => Vec::new(),
     };
@@ -39,10 +57,11 @@ pub fn from_record(seat: &Seat, kind: &Kind, shown: &Shown) -> Vec<Link> {
 }
 
 /// Pages that show what a clause is about as a whole: the clause, the words of the way, the address.
-const OF_CLAUSES: [(&str, &str, &str); 14] = [
+const OF_CLAUSES: [(&str, &str, &str); 15] = [
     ("5.3", "Roles and who holds them", "/staff"),
     ("6.1", "Risk matrix", "/risk-map"),
     ("6.2", "Objectives and how they stand", "/aims"),
+    ("6.3", "The plan as a whole", super::sms_plan::ADDRESS),
     ("7.2", "Who can do what", "/staff/matrix"),
     ("7.2", "Training", "/staff/training"),
     ("7.3", "What people are told", "/staff/campaigns"),

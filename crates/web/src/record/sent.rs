@@ -33,11 +33,11 @@ impl Sent {
         Sent::new(pairs)
     }
 
-    /// What a form of a new record shows: the defaults.
+    /// What a form of a new record shows: the defaults, and what is offered.
     pub fn fresh(kind: &Kind) -> Sent {
         let mut pairs = Vec::new();
         for field in &kind.fields {
-            if let Some(value) = &field.default {
+            if let Some(value) = field.default.as_ref().or(field.offered.as_ref()) {
                 write(&field.ty, &field.name, value, &mut pairs);
             }
         }

@@ -24,6 +24,9 @@ pub fn of_kind(kind: &Kind) -> Map<String, Json> {
     );
     paths.insert(one("/attachments"), json!({"parameters": number, "get": files(kind), "post": attach(kind)}));
     paths.extend(super::watching::of_kind(kind, &number).map(|(rest, doors)| (one(rest), doors)));
+    if crate::pages::pdf::PAPERS.contains(&kind.name) {
+        paths.insert(one("/pdf"), json!({"parameters": number, "get": paper(kind)}));
+    }
     let file = json!([parameter("Number"), parameter("FileId")]);
     paths.insert(one("/attachments/{id}"), json!({"parameters": file, "get": file_of(kind)}));
     paths
@@ -197,6 +200,12 @@ fn file_of(kind: &Kind) -> Json {
     answers["200"]["content"] = json!({"*/*": {}});
     answers.insert("304".into(), json!({"description": "It is as you know it."}));
     Json::Object(door(&kind.labels, format!("file_of_{}", kind.name), "Fetch a file".into(), &["IfNoneMatch"], answers))
+}
+
+fn paper(kind: &Kind) -> Json {
+    let mut answers = answers("200", "A tagged PDF: PDF/UA-1 and PDF/A-2a.", None, &[], &["400", "404"]);
+    answers["200"]["content"] = json!({"application/pdf": {}});
+    Json::Object(door(&kind.labels, format!("paper_of_{}", kind.name), "Fetch it as a paper".into(), &[], answers))
 }
 
 /// The doors across kinds.

@@ -1,12 +1,10 @@
 //! The report of an audit as a PDF.
 
-use std::collections::BTreeSet;
-
 use axum::{
     extract::{Path, State as Held},
     response::Response,
 };
-use desk::{Desk, Names};
+use desk::Desk;
 use model::{Moment, lifecycle::WITHDRAWN};
 use print::{Block, Paper, Side, Span, Standing, Text};
 
@@ -22,33 +20,15 @@ use crate::{App, Refused, Seat, pages::pdf};
 pub async fn report_as_pdf(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) -> Result<Response, Refused> {
     let audit = Audit::read(&app, &seat, &number).await?;
     let state = audit.state(&app).word;
-    let named: BTreeSet<String> =
-        facts(&audit).iter().flat_map(|(_, words)| parts(words)).map(str::to_string).collect();
-    let (mails, numbers) = named.into_iter().partition(|name| name.contains('@'));
-    let names = app.desk.names_of(&seat.actor, numbers, mails, seat.now).await?;
-    let paper = paper(&app.desk, &audit, state, &names, seat.now);
+    let paper = paper(&app.desk, &audit, state, seat.now);
     Ok(pdf::answer(paper, &[audit.shown.number(), "report"]).await?)
 }
 
-fn parts(words: &str) -> impl Iterator<Item = &str> {
-    words.split(", ")
-}
-
-/// People by their names, records by their titles beside their numbers.
-fn in_words(names: &Names, words: &str) -> String {
-    let told = |one: &str| match (names.people.get(one), names.records.get(one)) {
-        (Some((name, _)), _) => name.clone(),
-        (_, Some((title, _))) if !title.is_empty() => format!("{one} {title}"),
-        _ => one.to_string(),
-    };
-    parts(words).map(told).collect::<Vec<_>>().join(", ")
-}
-
-fn paper(desk: &Desk, audit: &Audit, state: String, names: &Names, now: Moment) -> Paper {
+fn paper(desk: &Desk, audit: &Audit, state: String, now: Moment) -> Paper {
     let number = audit.shown.number();
     let base = desk.reached_at().unwrap_or_default();
     let mut control = vec![("Number".to_string(), number.to_string()), ("State".to_string(), state)];
-    control.extend(facts(audit).into_iter().map(|(label, words)| (label.to_string(), in_words(names, &words))));
+    control.extend(facts(audit).into_iter().map(|(label, words)| (label.to_string(), words)));
     let mut body = vec![Block::heading(1, "Conclusion")];
     match text(&audit.shown, "conclusion") {
         conclusion if conclusion.is_empty() => body.push(Block::paragraph("Not written yet.")),

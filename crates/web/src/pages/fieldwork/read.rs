@@ -1,6 +1,6 @@
 //! An audit with its questions and findings, as its pages look at it.
 
-use desk::Shown;
+use desk::{Names, Shown};
 use engines::audits::systemic;
 use model::{Filter, Moment, Order, Query, Refusal, Value, lifecycle::sentence_case, query::EVERY};
 
@@ -65,6 +65,8 @@ pub struct Audit {
     /// By clause as it stands in the standard, then in the order of their numbers.
     pub questions: Vec<Question>,
     pub findings: Vec<Finding>,
+    /// Of the people and records that its facts name.
+    pub names: Names,
 }
 
 pub struct Question {
@@ -126,7 +128,10 @@ impl Audit {
             state: catalog.find(FINDING).map(|kind| kind.state_label(shown.state())).unwrap_or_default(),
         });
         let findings = findings.collect();
-        Ok(Audit { shown, clauses, auditors, questions, findings })
+        let mut audit = Audit { shown, clauses, auditors, questions, findings, names: Names::default() };
+        let (mails, numbers) = super::report::named(&audit).into_iter().partition(|name| name.contains('@'));
+        audit.names = app.desk.names_of(&seat.actor, numbers, mails, seat.now).await?;
+        Ok(audit)
     }
 
     pub fn state(&self, app: &App) -> Mark {

@@ -1,10 +1,13 @@
 //! The report of an audit, made of its record, its questions and its findings: one page that prints.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::{
     extract::{Path, State as Held},
     response::Html,
 };
+use desk::Names;
 use model::Value;
 
 use super::{
@@ -92,8 +95,32 @@ fn page(shell: Shell, audit: &Audit, number: &str) -> ReportPage {
     }
 }
 
-/// What is on record of the audit itself; what is not is left out.
+fn parts(words: &str) -> impl Iterator<Item = &str> {
+    words.split(", ")
+}
+
+/// The people and records that the facts name, by e-mail and number.
+pub(super) fn named(audit: &Audit) -> BTreeSet<String> {
+    raw(audit).iter().flat_map(|(_, words)| parts(words)).map(str::to_string).collect()
+}
+
+/// People by their names, records by their titles beside their numbers.
+pub(super) fn in_words(names: &Names, words: &str) -> String {
+    let told = |one: &str| match (names.people.get(one), names.records.get(one)) {
+        (Some((name, _)), _) => name.clone(),
+        (_, Some((title, _))) if !title.is_empty() => format!("{one} {title}"),
+        _ => one.to_string(),
+    };
+    parts(words).map(told).collect::<Vec<_>>().join(", ")
+}
+
+/// What is on record of the audit itself, in words; what is not is left out.
 pub(super) fn facts(audit: &Audit) -> Vec<(&'static str, String)> {
+    raw(audit).into_iter().map(|(label, words)| (label, in_words(&audit.names, &words))).collect()
+}
+
+/// The same as it is kept.
+fn raw(audit: &Audit) -> Vec<(&'static str, String)> {
     let fields = audit.shown.fields();
     let scope = fields.get("scope");
     let part = |name: &str| texts(scope.and_then(|scope| scope.part(name))).join(", ");

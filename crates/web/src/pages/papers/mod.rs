@@ -2,14 +2,17 @@
 //! has read it, and what the standard wants in writing.
 
 pub mod edition;
+mod freeze;
 mod paper;
+mod plan_words;
 mod printed;
 pub mod readers;
 mod required;
 pub mod sheet;
-mod starter;
+pub mod starter;
 
 pub use self::{
+    freeze::{drafted, freeze},
     paper::{begin, confirm, open},
     printed::{open_as_pdf, paper},
     required::{open as open_required, start},

@@ -130,7 +130,10 @@ async fn page(app: &App, seat: &Seat, number: &str, asked: &Asked) -> Result<Pap
         reading,
         proves: proves(app, seat, number),
         pdf: (!editions.is_empty()).then(|| format!("/papers/{number}/pdf?version={}", shown.key())),
-        may_draft: rights::may(actor, versions_kind, Act::Create, None) && of.state() != "archived",
+        // One that is being written is written on, not begun again.
+        may_draft: rights::may(actor, versions_kind, Act::Create, None)
+            && of.state() != "archived"
+            && !editions.iter().any(|one| !one.is_over() && !one.is_in_force() && !one.record.is_empty()),
         group: group(&of),
         number: number.to_owned(),
         title: of.title().to_owned(),

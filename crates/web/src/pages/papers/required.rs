@@ -274,16 +274,24 @@ async fn figures(
 /// `POST /papers/drafts/{name}`: makes the draft of that name, filled from the records.
 pub async fn start(seat: Seat, Held(app): Held<App>, Path(name): Path<String>) -> Result<Response, Refused> {
     desk::rights::provider(&seat.actor)?;
-    let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
-    let starter = starter::find(&name).ok_or(Refusal::NotFound)?;
+    let number = draft(&app.desk, &seat.actor, &name, seat.now).await?;
+    let is_policy = starter::find(&name).is_some_and(|starter| starter.record == "policy");
+    let place = if is_policy { format!("/policies/{number}") } else { format!("/papers/{number}") };
+    Ok(flash::said(&place, "It is a draft made from your records. What stands in italics is yours to say."))
+}
+
+/// Makes the record of a draft, a policy or a document with its first version, and answers its number.
+///
+/// # Errors
+/// `NotFound` for a draft that there is not; what the door refuses.
+pub async fn draft(desk: &Desk, actor: &Actor, name: &str, now: Moment) -> Result<String, Refusal> {
+    let starter = starter::find(name).ok_or(Refusal::NotFound)?;
     let words = starter::words(desk, actor, now).await?;
     let text = starter.draw(&words).map_err(Refusal::Query)?;
-    let said = "It is a draft made from your records. What stands in italics is yours to say.";
     if starter.record == "policy" {
         let fields =
             json!({"title": starter.title, "kind": starter.kind, "text": text, "owner": actor.email, "version": 1});
-        let done = desk.perform(actor, create("policy", fields), now).await?;
-        return Ok(flash::said(&format!("/policies/{}", done.number), said));
+        return Ok(desk.perform(actor, create("policy", fields), now).await?.number);
     }
     let subject = (!starter.subject.is_empty()).then_some(&starter.subject);
     let fields = json!({"title": starter.title, "kind": starter.kind, "subject": subject, "owner": actor.email, "access": ["staff"],
@@ -291,7 +299,7 @@ pub async fn start(seat: Seat, Held(app): Held<App>, Path(name): Path<String>) -
     let document = desk.perform(actor, create("document", fields), now).await?;
     let version = json!({"document": document.number, "text": text, "author": actor.email});
     desk.perform(actor, create("document_version", version), now).await?;
-    Ok(flash::said(&format!("/papers/{}", document.number), said))
+    Ok(document.number)
 }
 
 fn create(kind: &str, fields: serde_json::Value) -> Command {

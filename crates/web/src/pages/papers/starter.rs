@@ -141,10 +141,12 @@ pub async fn words(desk: &Desk, actor: &Actor, now: Moment) -> Result<Words, Ref
                 .collect::<Vec<_>>(),
         )
     };
+    let plan = super::plan_words::plan(desk, actor, now).await?;
     let settings = desk.settings();
     let organisation = if settings.organisation.is_empty() { "our organisation" } else { &settings.organisation };
     Ok(Words(Value::from_pairs([
         ("organisation", Value::from(organisation)),
+        ("plan", plan),
         ("scope", Value::from(settings.scope.clone())),
         ("number", numbers(&settings)),
         ("interval", intervals(&settings)),

@@ -31,6 +31,8 @@ struct IssuePage {
     of: Sheet,
     /// Sanitised markup.
     words: String,
+    /// Where it is a PDF; empty until it is made.
+    pdf: String,
     decided: Vec<Decided>,
     fields: Vec<Field>,
     errors: Vec<(String, String)>,
@@ -49,6 +51,7 @@ struct ReadersPage {
     shell: Shell,
     of: Sheet,
     words: String,
+    pdf: String,
 }
 
 /// What was decided on it.
@@ -75,9 +78,10 @@ pub async fn page(
 ) -> Result<String, Refused> {
     let (shown, of) = sheet(&app.desk, &seat.actor, number, seat.now).await?;
     let words = if of.text.is_empty() { String::new() } else { text::markdown(&of.text) };
+    let pdf = if super::is_made(shown.fields()) { super::pdf_address(number) } else { String::new() };
     if seat.actor.customer.is_some() {
         let shell = portal::shell(app, seat, "/service-reports").await?;
-        return Ok(ReadersPage { shell, of, words }.render()?);
+        return Ok(ReadersPage { shell, of, words, pdf }.render()?);
     }
     let catalog = app.desk.catalog();
     let kind = catalog.find("report").ok_or(Refusal::NotFound)?;
@@ -101,6 +105,7 @@ pub async fn page(
         fields,
         errors,
         words,
+        pdf,
         of,
         shell: Shell { views: true, ..crate::shell(app, seat, "/service-reports").await },
     };

@@ -9,6 +9,7 @@ mod issue;
 mod levels;
 mod list;
 mod make;
+mod printed;
 mod sections;
 pub mod sheet;
 mod trends;
@@ -20,9 +21,21 @@ pub use self::{
     issue::open,
     list::{make_by_hand, open as open_list},
     make::{Asked, make, make_due},
+    printed::{open_as_pdf, paper},
 };
 
 /// Where an issue is read.
 pub fn address(number: &str) -> String {
     format!("/service-reports/{}", crate::record::address::segment(number))
+}
+
+/// Where an issue is a PDF.
+pub fn pdf_address(number: &str) -> String {
+    format!("{}/pdf", address(number))
+}
+
+/// Whether there is an issue and not only the plan of one.
+pub fn is_made(fields: &model::Fields) -> bool {
+    use kinds::performance::report;
+    report::DIGEST.get(fields).is_some() || report::MADE_ON.get(fields).is_some()
 }

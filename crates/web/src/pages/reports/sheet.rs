@@ -3,7 +3,7 @@
 
 use desk::{Desk, Names, Shown};
 use kinds::performance::{report, report_definition::SECTIONS};
-use model::{Actor, Decimal, Moment, Refusal, Value};
+use model::{Actor, Decimal, Fields, Moment, Refusal, Value};
 
 use super::{
     drawn::{Bars, Strip},
@@ -12,7 +12,7 @@ use super::{
     trends::Trend,
 };
 use crate::{
-    pages::lines,
+    pages::{lines, papers::edition::Told},
     view::{
         parts::{Link, Mark, Shape, Tone},
         time,
@@ -100,25 +100,36 @@ pub async fn sheet(desk: &Desk, actor: &Actor, number: &str, now: Moment) -> Res
         Some(kind) if actor.customer.is_none() => Link::new(number, crate::record::piece::record_address(kind, number)),
         _ => Link::new(number, ""),
     };
-    let sheet = made(&desk.settings().organisation, &shown, &figures, &names, &link);
+    let sheet = drawn_up(&desk.settings().organisation, (&shown).into(), shown.customer(), &figures, (&names, &link));
     Ok((shown, sheet))
 }
 
-fn made(organisation: &str, shown: &Shown, figures: &[Figure], names: &Names, link: &dyn Fn(&str) -> Link) -> Sheet {
-    let fields = shown.fields();
+/// The sheet of a report that is at hand, as it is or as it was; `customer` is the number of whom it is for.
+pub fn made(organisation: &str, of: Told<'_>, customer: Option<&str>, names: &Names) -> Sheet {
+    let figures = Figure::all(of.fields);
+    drawn_up(organisation, of, customer, &figures, (names, &|number| Link::new(number, "")))
+}
+
+/// Names, and what leads to a record.
+type Around<'a> = (&'a Names, &'a dyn Fn(&str) -> Link);
+
+fn drawn_up(
+    organisation: &str,
+    of: Told<'_>,
+    customer: Option<&str>,
+    figures: &[Figure],
+    (names, link): Around<'_>,
+) -> Sheet {
+    let fields = of.fields;
     let digest = report::DIGEST.get(fields).map(|digest| digest.0).unwrap_or_default();
-    let trends = trends(shown);
+    let trends = trends(fields);
     Sheet {
         organisation: organisation.into(),
-        number: shown.number().into(),
-        title: shown.title().into(),
-        about: about(shown, names),
-        control: control(shown, names),
-        warning: if shown.state() == "superseded" {
-            "A newer edition has taken its place.".into()
-        } else {
-            String::new()
-        },
+        number: of.number.into(),
+        title: of.title.into(),
+        about: about(fields, customer, names),
+        control: control(of, names),
+        warning: if of.state == "superseded" { "A newer edition has taken its place.".into() } else { String::new() },
         short: short(figures),
         text: report::TEXT.get(fields).map(|text| text.0).unwrap_or_default(),
         heads: heads(figures),
@@ -129,8 +140,8 @@ fn made(organisation: &str, shown: &Shown, figures: &[Figure], names: &Names, li
     }
 }
 
-fn trends(shown: &Shown) -> Vec<Trend> {
-    let rows = shown.fields().get(report::TRENDS.name).map(Value::entries).unwrap_or_default();
+fn trends(fields: &Fields) -> Vec<Trend> {
+    let rows = fields.get(report::TRENDS.name).map(Value::entries).unwrap_or_default();
     let entries = |row: &Value, part: &str| row.part(part).map(Value::entries).unwrap_or_default().to_vec();
     rows.iter()
         .map(|row| Trend {
@@ -157,24 +168,24 @@ fn drawn(trend: &Trend) -> Drawn {
     }
 }
 
-fn about(shown: &Shown, names: &Names) -> String {
-    let customer = shown.customer().map(|number| names.records.get(number).map_or(number, |(title, _)| title));
-    let period = report::PERIOD.get(shown.fields()).map(|period| period.0).unwrap_or_default();
-    let days = report::BEGINS.get(shown.fields()).zip(report::ENDS.get(shown.fields()));
+fn about(fields: &Fields, customer: Option<&str>, names: &Names) -> String {
+    let customer = customer.map(|number| names.records.get(number).map_or(number, |(title, _)| title));
+    let period = report::PERIOD.get(fields).map(|period| period.0).unwrap_or_default();
+    let days = report::BEGINS.get(fields).zip(report::ENDS.get(fields));
     let mut words: Vec<String> = customer.map(|customer| format!("For {customer}")).into_iter().collect();
     words.push(period);
     words.extend(days.map(|(from, until)| format!("{} to {}", time::exact(from), time::exact(until))));
     words.join(" · ")
 }
 
-fn control(shown: &Shown, names: &Names) -> Vec<(String, String)> {
-    let fields = shown.fields();
+fn control(of: Told<'_>, names: &Names) -> Vec<(String, String)> {
+    let fields = of.fields;
     let person = |mail: String| lines::person(&mail, names).name;
     let mut told = Vec::new();
     let mut add = |label: &str, words: Option<String>| {
         told.extend(words.filter(|words| !words.is_empty()).map(|words| (label.to_string(), words)));
     };
-    add("Number", Some(shown.number().into()));
+    add("Number", Some(of.number.into()));
     add("Edition", report::EDITION.get(fields).map(|edition| edition.normalize().to_string()));
     add("In place of", report::REPLACES.get(fields).map(|one| one.0));
     add("What changed", report::CHANGE_NOTE.get(fields).map(|note| note.0));

@@ -121,17 +121,18 @@ pub struct Cell {
 }
 
 impl Grid {
-    /// `fields` are those of likelihood and impact, `filter` the risks that are looked at.
+    /// `fields` are those of likelihood and impact, `risks` how many there are at each pair of levels, `filter` the risks that
+    /// are looked at.
     pub fn new(
         title: &'static str,
         method: &Method,
         fields: (&str, &str),
-        risks: &[(Decimal, Decimal)],
+        risks: &[((Decimal, Decimal), i64)],
         filter: &str,
         left_out: String,
     ) -> Grid {
         let cell = |likelihood: Decimal, impact: Decimal| {
-            let count = risks.iter().filter(|risk| **risk == (likelihood, impact)).count();
+            let count: i64 = risks.iter().filter(|risk| risk.0 == (likelihood, impact)).map(|risk| risk.1).sum();
             let (by, to) = (likelihood.normalize(), impact.normalize());
             let list = format!("{filter} and {} = {by} and {} = {to}", fields.0, fields.1);
             let tone = method.tone(likelihood, impact);
@@ -178,7 +179,7 @@ mod tests {
         let three = vec![level(1, "seldom"), level(2, "now and then"), level(3, "often")];
         let method =
             Method { likelihood: three.clone(), impact: three[..2].to_vec(), limit: number(3), ..Method::default() };
-        let risks = [(number(3), number(2)), (number(3), number(2)), (number(1), number(1))];
+        let risks = [((number(3), number(2)), 2), ((number(1), number(1)), 1)];
         let grid = Grid::new("", &method, ("likelihood", "impact"), &risks, "state != closed", String::new());
         assert_eq!(grid.rows.iter().map(|row| row.level.as_str()).collect::<Vec<_>>(), ["3", "2", "1"]);
         assert_eq!(grid.impacts.len(), 2);

@@ -1,5 +1,6 @@
 //! Risks at a glance: the matrix that the method on record draws, before and after treatment, and what asks for a decision.
 
+mod counts;
 mod grid;
 mod register;
 
@@ -10,9 +11,10 @@ use axum::{
 };
 use desk::{Shown, rights};
 use kinds::governance::{opportunity, risk};
-use model::{Act, Kind, Refusal, Type, suggest};
+use model::{Act, Decimal, Kind, Refusal, Type, suggest};
 
 use self::{
+    counts::{Counted, Room},
     grid::{Grid, Method},
     register::{Line, Register},
 };
@@ -52,7 +54,7 @@ struct RiskPage {
     more: usize,
     list: String,
     opportunities: Vec<Opportunity>,
-    judged: Vec<(Link, Mark)>,
+    judged: Vec<staff::Judged>,
     nothing: Empty,
     may_create: bool,
 }
@@ -121,31 +123,31 @@ pub async fn open(seat: Seat, Held(app): Held<App>, RawQuery(query): RawQuery) -
     }
     let here = Address::read("/risk-map", &query.unwrap_or_default());
     let asked = Asked::read(&here)?;
-    let everything = all(desk, actor, "risk", &Asked::default().filter(), "number", now).await?;
-    let areas = areas(kind, &everything);
+    let room = Room { desk, actor, kind, now };
+    let by_area = room.spread(&Asked::default().filter(), &[risk::AREA.name]).await?;
+    let areas = areas(kind, &by_area);
     if !asked.area.is_empty() && !areas.contains(&asked.area) {
         let hint = suggest::hint(&asked.area, areas.iter().map(String::as_str));
         return Err(Refusal::Query(format!("area: no risk is of the area \"{}\"{hint}", asked.area)).into());
     }
     let services = services(&app, &seat, &asked.service).await?;
     let method = Method::current(&all(desk, actor, "risk_method", STANDS, "number", now).await?);
-    let mine: Vec<&Shown> = everything.iter().filter(|shown| is_of(shown, &asked)).collect();
-    let register = Register::gather(&app, &seat, &mine, &method).await?;
-    let mut lines = register.lines();
-    let more = lines.len().saturating_sub(LINES);
-    lines.truncate(LINES);
     let filter = asked.filter();
+    let whole = room.count(&filter).await?;
+    let shown = room.highest(&filter, LINES).await?;
+    let register = Register::gather(&app, &seat, &shown, &method, room.months()).await?;
+    let lines = register.lines();
     let may_create = rights::may(actor, kind, Act::Create, None);
     let page = RiskPage {
         notices: notices(&method, &catalog, &seat),
-        figures: register.figures(&filter),
-        tabs: tabs(&here, kind, &areas, &everything, &asked),
+        figures: room.figures(&filter, &method, whole).await?,
+        tabs: tabs(&here, kind, &areas, &by_area, &asked),
         area: asked.area.clone(),
         services,
-        grids: grids(&method, &mine, &filter),
+        grids: grids(&room, &method, whole, &filter).await?,
         method: method_view(&method),
+        more: usize::try_from(whole).unwrap_or_default().saturating_sub(lines.len()),
         lines,
-        more,
         list: format!("/risks?filter={}", encoded(&filter)),
         opportunities: opportunities(&app, &seat).await?,
         judged: staff::judged(&app, &seat, &JUDGED),
@@ -156,32 +158,24 @@ pub async fn open(seat: Seat, Held(app): Held<App>, RawQuery(query): RawQuery) -
     Ok(Html(page.render()?))
 }
 
-fn is_of(shown: &Shown, asked: &Asked) -> bool {
-    let area = asked.area.is_empty() || risk::AREA.get(shown.fields()).is_some_and(|area| area.0 == asked.area);
-    let service = risk::SERVICE.get(shown.fields()).map(|service| service.0).unwrap_or_default();
-    area && (asked.service.is_empty() || service == asked.service)
-}
-
 /// The areas that the kind offers, and those of one's own that are in use.
-fn areas(kind: &Kind, risks: &[Shown]) -> Vec<String> {
+fn areas(kind: &Kind, by_area: &[Counted]) -> Vec<String> {
     let offered = match kind.type_of(risk::AREA.name) {
         Some(Type::Choice(choices)) => choices.options.iter().map(|option| option.0.to_string()).collect(),
         _ => Vec::new(),
     };
     let mut areas: Vec<String> = offered;
-    for own in risks.iter().filter_map(|shown| risk::AREA.get(shown.fields())) {
-        if !areas.contains(&own.0) {
-            areas.push(own.0);
-        }
+    for (own, _) in by_area {
+        areas.extend(own.first().filter(|own| !own.is_empty() && !areas.contains(own)).cloned());
     }
     areas
 }
 
-fn tabs(here: &Address, kind: &Kind, areas: &[String], risks: &[Shown], asked: &Asked) -> Vec<Tab> {
+fn tabs(here: &Address, kind: &Kind, areas: &[String], by_area: &[Counted], asked: &Asked) -> Vec<Tab> {
     let of = |area: &str| {
-        risks.iter().filter(|shown| risk::AREA.get(shown.fields()).is_some_and(|own| own.0 == area)).count()
+        by_area.iter().filter(|(own, _)| own.first().is_some_and(|own| own == area)).map(|(_, count)| count).sum()
     };
-    let tab = |label: String, area: &str, count: usize| Tab {
+    let tab = |label: String, area: &str, count: i64| Tab {
         label,
         href: here.with("area", area).to_string(),
         count: count.to_string(),
@@ -192,7 +186,7 @@ fn tabs(here: &Address, kind: &Kind, areas: &[String], risks: &[Shown], asked: &
         Some(ty) => ty.print(&model::Value::text(area)),
         None => area.to_string(),
     };
-    let first = tab("All areas".into(), "", risks.len());
+    let first = tab("All areas".into(), "", by_area.iter().map(|(_, count)| count).sum());
     std::iter::once(first).chain(areas.iter().map(|area| tab(label(area), area, of(area)))).collect()
 }
 
@@ -210,23 +204,20 @@ async fn services(app: &App, seat: &Seat, chosen: &str) -> Result<Vec<Pick>, Ref
     Ok(found.iter().map(pick).collect())
 }
 
-/// Before treatment and after it.
-fn grids(method: &Method, risks: &[&Shown], filter: &str) -> Vec<Grid> {
-    let before = |shown: &Shown| Some((risk::LIKELIHOOD.get(shown.fields())?, risk::IMPACT.get(shown.fields())?));
-    let after = |shown: &Shown| {
-        Some((risk::RESIDUAL_LIKELIHOOD.get(shown.fields())?, risk::RESIDUAL_IMPACT.get(shown.fields())?))
-    };
-    let inherent: Vec<_> = risks.iter().filter_map(|shown| before(shown)).collect();
-    let residual: Vec<_> = risks.iter().filter_map(|shown| after(shown)).collect();
-    let left_out = |placed: usize| risks.len() - placed;
-    vec![
+/// Before treatment and after it, counted by the database: no risk is left out however many there are.
+async fn grids(room: &Room<'_>, method: &Method, whole: i64, filter: &str) -> Result<Vec<Grid>, Refusal> {
+    let before = (risk::LIKELIHOOD.name, risk::IMPACT.name);
+    let after = (risk::RESIDUAL_LIKELIHOOD.name, risk::RESIDUAL_IMPACT.name);
+    let (inherent, residual) = (room.levels(filter, before).await?, room.levels(filter, after).await?);
+    let left_out = |placed: &[((Decimal, Decimal), i64)]| whole - placed.iter().map(|(_, count)| count).sum::<i64>();
+    Ok(vec![
         Grid::new(
             "As it is without treatment",
             method,
-            (risk::LIKELIHOOD.name, risk::IMPACT.name),
+            before,
             &inherent,
             filter,
-            match left_out(inherent.len()) {
+            match left_out(&inherent) {
                 0 => String::new(),
                 1 => "1 risk names no likelihood or impact.".into(),
                 count => format!("{count} risks name no likelihood or impact."),
@@ -235,16 +226,16 @@ fn grids(method: &Method, risks: &[&Shown], filter: &str) -> Vec<Grid> {
         Grid::new(
             "What is left",
             method,
-            (risk::RESIDUAL_LIKELIHOOD.name, risk::RESIDUAL_IMPACT.name),
+            after,
             &residual,
             filter,
-            match left_out(residual.len()) {
+            match left_out(&residual) {
                 0 => String::new(),
                 1 => "1 risk names no levels of what is left.".into(),
                 count => format!("{count} risks name no levels of what is left."),
             },
         ),
-    ]
+    ])
 }
 
 fn notices(method: &Method, catalog: &model::Catalog, seat: &Seat) -> Vec<Notice> {

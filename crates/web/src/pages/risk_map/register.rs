@@ -3,27 +3,28 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use desk::{Names, Shown};
-use engines::{
-    conformity::catalogue,
-    rules::duty::{DutyState, SOON_DAYS, duty},
-};
+use desk::{Desk, Names, Shown};
+use engines::rules::duty::{DutyState, SOON_DAYS, duty};
 use kinds::{follow_up::action, governance::risk};
-use model::{Date, Decimal, Refusal};
+use model::{
+    Actor, Date, Decimal, Filter, Moment, Query, Refusal, Value,
+    filter::Operand,
+    query::{EVERY, PAGE_MAX, orders},
+};
 
 use super::grid::Method;
 use crate::{
     App, Seat,
-    pages::{
-        lines::{self, encoded},
-        road::facts::all,
-    },
+    pages::lines::{self, encoded},
     record::address::segment,
     view::{
-        parts::{Figure, Link, Mark, Person, Shape, Tone},
+        parts::{Link, Mark, Person, Shape, Tone},
         state, text, time,
     },
 };
+
+/// Open actions that are looked at: those of a hundred risks.
+const ACTIONS: usize = 2_000;
 
 /// A risk as the page shows it.
 pub struct Line {
@@ -42,20 +43,10 @@ pub struct Line {
     pub review: Mark,
 }
 
-/// What asks for somebody's decision.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Wants {
-    above: bool,
-    acceptance: bool,
-    review: bool,
-    owner: bool,
-}
-
 struct One<'a> {
     shown: &'a Shown,
     score: Option<Decimal>,
     left: Option<Decimal>,
-    wants: Wants,
     acceptance: Mark,
     review: Mark,
     /// Open actions, and the next day on which one is due.
@@ -77,22 +68,20 @@ impl<'a> Register<'a> {
     pub async fn gather(
         app: &App,
         seat: &Seat,
-        risks: &[&'a Shown],
+        risks: &'a [Shown],
         method: &'a Method,
+        months: i32,
     ) -> Result<Register<'a>, Refusal> {
         let (desk, actor, now) = (&app.desk, &seat.actor, seat.now);
-        let open = all(desk, actor, "action", "phase != done and source is filled", "due", now).await?;
+        let open = waiting_for(desk, actor, risks, now).await?;
         let mut waiting: HashMap<String, Vec<&Shown>> = HashMap::new();
         for shown in &open {
             if let Some(source) = action::SOURCE.get(shown.fields()) {
                 waiting.entry(source.0).or_default().push(shown);
             }
         }
-        let settings = desk.settings();
-        let offered = || catalogue().interval("risk_review").map(|interval| interval.default_months);
-        let months = settings.conformity.intervals.get("risk_review").copied().or_else(offered).unwrap_or(12);
         let today = now.date();
-        let one = |shown: &&'a Shown| one(shown, method, months, today, waiting.get(shown.number()));
+        let one = |shown: &'a Shown| one(shown, method, months, today, waiting.get(shown.number()));
         let risks: Vec<One<'a>> = risks.iter().map(one).collect();
         let catalog = desk.catalog();
         let kind = catalog.find("risk").ok_or(Refusal::NotFound)?;
@@ -109,24 +98,6 @@ impl<'a> Register<'a> {
         let mut sorted: Vec<&One<'_>> = self.risks.iter().collect();
         sorted.sort_by_key(|one| std::cmp::Reverse((one.left.or(one.score), one.score)));
         sorted.into_iter().map(|one| self.line(one)).collect()
-    }
-
-    pub fn figures(&self, filter: &str) -> Vec<Figure> {
-        let count = |wants: fn(&Wants) -> bool| self.risks.iter().filter(|one| wants(&one.wants)).count();
-        let figure = |label: &str, count: usize, href: String| Figure {
-            label: label.into(),
-            value: Link::new(count.to_string(), if count == 0 { String::new() } else { href }),
-            whole: String::new(),
-        };
-        let list = |more: &str| format!("/risks?filter={}", encoded(&format!("{filter}{more}")));
-        let limit = self.method.limit.normalize();
-        vec![
-            figure("Risks", self.risks.len(), list("")),
-            figure("Above the limit", count(|wants| wants.above), list(&format!(" and residual > {limit}"))),
-            figure("Want a decision", count(|wants| wants.acceptance), "#register".into()),
-            figure("Review is due", count(|wants| wants.review), "#register".into()),
-            figure("Without an owner", count(|wants| wants.owner), list(" and owner is empty")),
-        ]
     }
 
     fn line(&self, one: &One<'_>) -> Line {
@@ -182,6 +153,30 @@ impl<'a> Register<'a> {
     }
 }
 
+/// Open actions that came of these risks.
+async fn waiting_for(desk: &Desk, actor: &Actor, risks: &[Shown], now: Moment) -> Result<Vec<Shown>, Refusal> {
+    if risks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let catalog = desk.catalog();
+    let kind = catalog.find("action").ok_or(Refusal::NotFound)?;
+    let sources = Filter::In {
+        path: action::SOURCE.name.into(),
+        values: risks.iter().map(|shown| Operand::Value(Value::text(shown.number()))).collect(),
+    };
+    let query = Query {
+        filter: Filter::Not(Box::new(Filter::equal("phase", "done"))).and(sources),
+        order: orders("due", kind).map_err(Refusal::Query)?,
+        columns: vec![EVERY.into()],
+        size: PAGE_MAX,
+        ..Query::of(kind.name)
+    };
+    match desk.list_on(actor, query, ACTIONS, now).await {
+        Err(Refusal::NotFound) => Ok(Vec::new()),
+        found => Ok(found?.0),
+    }
+}
+
 fn one<'a>(shown: &'a Shown, method: &Method, months: i32, today: Date, waiting: Option<&Vec<&Shown>>) -> One<'a> {
     let fields = shown.fields();
     let score = risk::SCORE.get(fields);
@@ -192,12 +187,6 @@ fn one<'a>(shown: &'a Shown, method: &Method, months: i32, today: Date, waiting:
     let due = |action: &&Shown| action::DUE.get(action.fields());
     let open = waiting.map_or(0, Vec::len);
     One {
-        wants: Wants {
-            above,
-            acceptance: acceptance.tone == Tone::Bad,
-            review: matches!(review.tone, Tone::Bad | Tone::Warn),
-            owner: risk::OWNER.get(fields).is_none(),
-        },
         next: waiting.and_then(|waiting| waiting.iter().filter_map(due).min()),
         all: risk::ACTIONS.get(fields).map_or(0, |actions| actions.0.len()).max(open),
         open,

@@ -138,10 +138,11 @@ async fn carried(room: &Room<'_>) -> Result<String, Refusal> {
 
 async fn context(room: &Room<'_>) -> Result<String, Refusal> {
     let since = room.since;
-    let looked = room.told("context_issue", &format!("reviewed_on >= {since}"), "issues were looked at again").await?;
-    let whole = room.told("context_issue", STANDS, "are on record").await?;
-    let parties = room.told("interested_party", &format!("reviewed_on >= {since}"), "interested parties").await?;
-    Ok(format!("Since {}: {looked} of those that {whole}, and {parties}.", time::day(since)))
+    let looked = room.told("context_issue", &format!("reviewed_on >= {since}"), "issues looked at again").await?;
+    let whole = room.told("context_issue", STANDS, "on record").await?;
+    let parties =
+        room.told("interested_party", &format!("reviewed_on >= {since}"), "interested parties looked at again").await?;
+    Ok(format!("Since {}: {looked} of {whole}, {parties}.", time::day(since)))
 }
 
 async fn nonconformities(room: &Room<'_>) -> Result<String, Refusal> {

@@ -165,7 +165,13 @@ pub(super) async fn page(app: &App, seat: &Seat, report: Option<Report>) -> Resu
     Ok(GapsPage {
         lede: match trouble {
             0 => "Nothing that the program can judge stands in the way.".into(),
-            _ => format!("{trouble} requirements are not met today; {written} of them are written down as gaps."),
+            1 => format!(
+                "One requirement is not met today; {}.",
+                if written == 1 { "it is written down as a gap" } else { "it is not written down as a gap yet" }
+            ),
+            _ => format!(
+                "{trouble} requirements are not met today, {written} of them written down as gaps. Open a clause, judge it, and say what is missing and who closes it."
+            ),
         },
         loose: analysis.gaps.values().filter(loose).count(),
         may_write: may_write(&app.desk, &seat.actor),

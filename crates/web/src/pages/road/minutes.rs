@@ -50,7 +50,7 @@ async fn paper(app: &App, seat: &Seat, number: &str) -> Result<Paper, Refusal> {
         genre: "Minutes of a management review".into(),
         title: title(&shown),
         identifier: format!("{}, minutes", shown.number()),
-        standing: standing(&shown),
+        standing: standing(app, seat, &shown).await?,
         control: control(app, seat, &shown, state::mark(kind, shown.state()).word, now).await?,
         body,
         ..pdf::blank(desk, now)
@@ -66,13 +66,13 @@ fn title(shown: &Shown) -> String {
 }
 
 /// Minutes stand when the review is closed.
-fn standing(shown: &Shown) -> Option<Standing> {
+async fn standing(app: &App, seat: &Seat, shown: &Shown) -> Result<Option<Standing>, Refusal> {
     let mark = match minutes(shown, "approved_by") {
-        _ if shown.state() == "closed" => return None,
+        _ if shown.state() == "closed" => return Ok(None),
         Some(_) => "Not closed",
         None => "Not signed",
     };
-    Some(Standing { mark: mark.into(), words: signed(shown) })
+    Ok(Some(Standing { mark: mark.into(), words: signed(app, seat, shown).await? }))
 }
 
 async fn control(

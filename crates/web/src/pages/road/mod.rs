@@ -2,6 +2,7 @@
 //! each is counted from records and opens them.
 
 mod agenda;
+mod concerns;
 mod cycle;
 mod extent;
 pub(super) mod facts;
@@ -47,6 +48,7 @@ use crate::{
 };
 
 pub use self::{
+    concerns::plan as plan_concerns,
     feed::{make as make_feed, serve as serve_feed},
     gap_file::{export as export_gaps, export_as_xlsx as export_gaps_as_xlsx, import as import_gaps},
     gaps::{open as open_gaps, open_clause as open_gaps_of, plan_gaps, save_clause as save_gaps_of},
@@ -62,6 +64,10 @@ pub struct RoadPage {
     pub shell: Shell,
     pub lede: String,
     pub rest: String,
+    /// Where one begins or goes on while no day is set.
+    pub onward: Vec<Link>,
+    /// Areas of concern of stage 1 that nobody has taken up yet.
+    pub concerns: usize,
     pub notices: Vec<Notice>,
     pub cycle: Vec<Step>,
     pub figures: Vec<Figure>,
@@ -101,6 +107,8 @@ pub(super) async fn page(app: &App, seat: &Seat, feed: String) -> Result<RoadPag
     Ok(RoadPage {
         lede,
         rest,
+        onward: onward(&road, today),
+        concerns: if may_plan { concerns::loose(&road).map(|(_, places)| places.len()).sum() } else { 0 },
         notices: cycle::notices(&road, today),
         cycle: cycle::drawn(&road, began, today),
         figures: figures(&road, &assessment, &plan),
@@ -133,7 +141,16 @@ async fn beside(desk: &Desk, actor: &Actor, now: Moment) -> Result<Beside, Refus
 
 fn sentence(road: &Road, today: Date) -> (String, String) {
     let Some((what, day)) = steps::next_day(road, today) else {
-        return ("Nothing is planned yet.".into(), "Write the plan, or book stage 1 with a certification body.".into());
+        return match &road.plan {
+            None => (
+                "Nothing is planned yet.".into(),
+                "Begin with the plan and its sponsor, or book stage 1 with a certification body.".into(),
+            ),
+            Some(_) => (
+                "Stage 1 has no day yet.".into(),
+                "The plan needs one: readiness, slack and forecast count towards it.".into(),
+            ),
+        };
     };
     let late = road.tasks.iter().filter(|shown| is_late(shown, today)).count();
     let rest = match late {
@@ -142,6 +159,21 @@ fn sentence(road: &Road, today: Date) -> (String, String) {
         many => format!("{}. {many} tasks of the plan are late.", cycle::until(day, today)),
     };
     (format!("{what} on {}", time::day(day)), rest)
+}
+
+/// The first things to do, while no day lies ahead.
+fn onward(road: &Road, today: Date) -> Vec<Link> {
+    if steps::next_day(road, today).is_some() {
+        return Vec::new();
+    }
+    match &road.plan {
+        None => vec![
+            Link::new("First steps", crate::pages::begin::ADDRESS),
+            Link::new("Write the plan", "/implementation_plans/new"),
+            Link::new("Book stage 1", "/certification_audits/new?type=stage-1"),
+        ],
+        Some(plan) => vec![Link::new("Set the day", format!("/implementation_plans/{}/edit#f-goal", plan.number()))],
+    }
 }
 
 fn is_late(shown: &desk::Shown, today: Date) -> bool {
@@ -187,7 +219,12 @@ fn figures(road: &Road, assessment: &Assessment, plan: &plan::Plan) -> Vec<Figur
         format!("of {}", road.gaps.len()),
     ));
     if plan.critical > 0 {
-        told.push(figure("On the critical path", plan.critical.to_string(), "#plan", "tasks".into()));
+        told.push(figure(
+            "On the critical path",
+            plan.critical.to_string(),
+            "#plan",
+            if plan.critical == 1 { "task".into() } else { "tasks".into() },
+        ));
     }
     told
 }

@@ -299,8 +299,8 @@ fn lede(told: Option<&Returns>, ledger: &Ledger) -> String {
         (_, true) => "No cost is planned yet.".to_owned(),
         _ => format!("{} of {}{} is spent.", amount(spent), amount(planned), after(&ledger.currency)),
     };
-    if planned.is_zero() && spent.is_zero() && told.is_none_or(|told| told.pays_back.is_none()) {
-        return "No cost is planned yet. Write down what the way will cost, and what it is to bring, and both are set against each other here.".into();
+    if planned.is_zero() && spent.is_zero() && told.and_then(|told| told.pays_back).is_none() {
+        return format!("{budget} Write costs on the tasks of the plan; what comes back is counted from the records.");
     }
     let back = match told.and_then(|told| told.pays_back) {
         Some(month) => format!("By what is counted so far it has paid back by the end of {}.", month.strftime("%B %Y")),

@@ -297,6 +297,7 @@ fn load(
     let (hours, part) = promised.copied().unwrap_or((Decimal::ZERO, ""));
     let mark = match (days.is_zero(), needed > hours) {
         (true, _) => Mark::new(Shape::Met, Tone::Ok, "Free"),
+        (_, true) if hours.is_zero() => Mark::new(Shape::Risk, Tone::Warn, "No hours promised"),
         (_, true) => Mark::new(Shape::Risk, Tone::Warn, "Too much"),
         _ => Mark::new(Shape::Ring, Tone::Mute, "Fits"),
     };

@@ -115,7 +115,7 @@ async fn page(
         carried: carried(app, seat, &room).await?,
         decisions: decisions(app, seat, &shown).await?,
         minutes: minutes(&shown, "text").map_or(String::new(), |words| text::markdown(&words)),
-        signed: signed(&shown),
+        signed: signed(app, seat, &shown).await?,
         record: format!("/management_reviews/{number}"),
         steps: steps.collect(),
         number: number.to_owned(),
@@ -201,9 +201,15 @@ pub(super) fn minutes(shown: &Shown, part: &str) -> Option<String> {
     Some(model::Type::Mixed.print(value))
 }
 
-pub(super) fn signed(shown: &Shown) -> String {
-    let writer = minutes(shown, "written_by").map(|by| format!("Written by {by}. ")).unwrap_or_default();
-    match (minutes(shown, "approved_by"), minutes(shown, "approved_on")) {
+///
+/// # Errors
+/// Only what the desk itself cannot do.
+pub(super) async fn signed(app: &App, seat: &Seat, shown: &Shown) -> Result<String, Refusal> {
+    let mails = ["written_by", "approved_by"].into_iter().filter_map(|part| minutes(shown, part)).collect();
+    let names = app.desk.names_of(&seat.actor, Default::default(), mails, seat.now).await?;
+    let by = |part: &str| minutes(shown, part).map(|mail| lines::person(&mail, &names).name);
+    let writer = by("written_by").map(|by| format!("Written by {by}. ")).unwrap_or_default();
+    Ok(match (by("approved_by"), minutes(shown, "approved_on")) {
         (Some(by), Some(on)) if shown.state() == "closed" => {
             let at = shown.fields().get(review::MINUTES.name).and_then(|minutes| minutes.part("signed_at"));
             let on = at.and_then(Value::as_moment).map_or(on, time::exact);
@@ -213,7 +219,7 @@ pub(super) fn signed(shown: &Shown) -> String {
         }
         (Some(by), Some(on)) => format!("Approved by {by} on {on}; it can be changed until the review is closed."),
         _ => "Not signed yet.".into(),
-    }
+    })
 }
 
 /// `POST /road/reviews/{number}/prepare`: counts the inputs and writes them down, those that are empty or all of them.

@@ -130,8 +130,8 @@ fn when(tasks: &[&Shown]) -> String {
     let begins = tasks.iter().filter_map(|shown| task::BEGINS.get(shown.fields())).min();
     let ends = tasks.iter().filter_map(|shown| task::DUE.get(shown.fields())).max();
     match (begins, ends) {
-        (Some(begins), Some(ends)) => format!("{} to {}", month(begins), month(ends)),
-        (None, Some(day)) | (Some(day), None) => month(day),
+        (Some(begins), Some(ends)) if month(begins) != month(ends) => format!("{} to {}", month(begins), month(ends)),
+        (_, Some(day)) | (Some(day), None) => month(day),
         (None, None) => String::new(),
     }
 }
@@ -151,9 +151,17 @@ fn gap_analysis(road: &Road, assessment: &Assessment) -> Told {
         (_, 0) => Far::Done,
         _ => Far::Going,
     };
-    let mut stands = vec![Link::new(format!("{all} gaps found"), "/road/gaps"), words(format!(", {closed} closed"))];
+    let found = match all {
+        0 => "Begin the gap analysis".to_owned(),
+        1 => "1 gap found".to_owned(),
+        many => format!("{many} gaps found"),
+    };
+    let mut stands = vec![Link::new(found, "/road/gaps")];
+    if all > 0 {
+        stands.push(words(format!(", {closed} closed")));
+    }
     if loose > 0 {
-        stands.push(words(format!(", {loose} not written down yet")));
+        stands.push(words(format!(", {loose} requirements not met and not written down yet")));
     }
     told(far, stands)
 }
@@ -188,7 +196,7 @@ fn documents(assessment: &Assessment) -> Told {
     let wanted = &catalogue().documented;
     let proved = wanted.iter().filter(|one| is_proved(assessment, &one.requirement)).count();
     let far = if proved == wanted.len() { Far::Done } else { Far::Going };
-    let figure = Link::new(format!("{proved} of {}", wanted.len()), "/conformity/7.5");
+    let figure = Link::new(format!("{proved} of {}", wanted.len()), "/papers?view=missing");
     told(far, vec![figure, words(" pieces of mandatory documented information are proved")])
 }
 
@@ -240,6 +248,16 @@ fn internal_audit(beside: &Beside, now: Moment) -> Told {
         (1.., 0, 0) => Far::Done,
         _ => Far::Going,
     };
+    if far == Far::Ahead {
+        return told(
+            far,
+            vec![
+                Link::new("Plan the first audit", "/audits/new"),
+                words(" by "),
+                Link::new("what is not covered", "/coverage"),
+            ],
+        );
+    }
     let stands = vec![
         Link::new(format!("{held} held in twelve months"), "/audits"),
         words(format!(", {ahead} to come, ")),
@@ -256,6 +274,9 @@ fn review(beside: &Beside, now: Moment) -> Told {
         (1.., 0) => Far::Done,
         _ => Far::Going,
     };
+    if far == Far::Ahead {
+        return told(far, vec![Link::new("Plan the first review", "/management_reviews/new")]);
+    }
     let mut stands = vec![Link::new(format!("{} held in twelve months", held.len()), "/management_reviews")];
     if ahead > 0 {
         stands.push(words(format!(", {ahead} to come")));
@@ -269,7 +290,7 @@ fn review(beside: &Beside, now: Moment) -> Told {
 
 fn stage(road: &Road, name: &str) -> Told {
     let Some(shown) = road.audits_of(name).into_iter().next_back() else {
-        return told(Far::Ahead, vec![Link::new("Not planned yet", "/certification_audits/new")]);
+        return told(Far::Ahead, vec![Link::new("Not planned yet", format!("/certification_audits/new?type={name}"))]);
     };
     let href = format!("/certification_audits/{}", shown.number());
     let day = facts::day_of(shown).map_or("no day yet".to_owned(), time::day);

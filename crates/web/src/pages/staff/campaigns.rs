@@ -35,7 +35,7 @@ struct CampaignsPage {
     /// What waits for the reader's own word.
     mine: Vec<Link>,
     campaigns: Vec<Line>,
-    judged: Vec<(Link, Mark)>,
+    judged: Vec<super::Judged>,
     nothing: Empty,
     may_create: bool,
     is_own: bool,

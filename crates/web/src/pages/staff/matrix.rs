@@ -51,7 +51,7 @@ struct MatrixPage {
     more_people: usize,
     groups: Vec<Group>,
     legend: Vec<Mark>,
-    judged: Vec<(Link, Mark)>,
+    judged: Vec<super::Judged>,
     is_own: bool,
     /// What was not read, in words; empty where everything was.
     cut: String,

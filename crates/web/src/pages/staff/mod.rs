@@ -12,7 +12,7 @@ mod skills;
 mod training;
 
 use axum::routing::MethodFilter;
-use engines::conformity::catalogue;
+use engines::conformity::{State, catalogue};
 
 use crate::{
     App, Seat,
@@ -66,15 +66,19 @@ fn tabs(here: &str) -> Vec<Tab> {
     TABS.into_iter().map(tab).collect()
 }
 
+/// A requirement, how it stands, and why where it is not proved.
+pub type Judged = (Link, Mark, String);
+
 /// Requirements that are judged by the records of a page, as they stand.
-pub fn judged(app: &App, seat: &Seat, ids: &[&str]) -> Vec<(Link, Mark)> {
+pub fn judged(app: &App, seat: &Seat, ids: &[&str]) -> Vec<Judged> {
     let Some(assessment) = app.desk.known_assessment(&seat.actor, seat.now) else { return Vec::new() };
     let line = |id: &&str| {
         let verdict = assessment.find(id)?;
         let clause = &verdict.requirement.clause;
         let title = catalogue().clause(clause).map_or("", |clause| clause.title.as_str());
         let link = Link::new(format!("{id} {title}"), format!("/conformity/{clause}/{id}"));
-        Some((link, verdicts::mark(verdict.state)))
+        let why = if verdict.state == State::Proved { String::new() } else { verdict.why.clone() };
+        Some((link, verdicts::mark(verdict.state), why))
     };
     ids.iter().filter_map(line).collect()
 }

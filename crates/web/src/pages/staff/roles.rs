@@ -23,7 +23,7 @@ struct RolesPage {
     tabs: Vec<Tab>,
     figures: Vec<Figure>,
     roles: Vec<Line>,
-    judged: Vec<(Link, Mark)>,
+    judged: Vec<super::Judged>,
     nothing: Empty,
     may_create: bool,
 }

@@ -42,7 +42,7 @@ struct TrainingPage {
     tabs: Vec<Tab>,
     mine: Vec<(Link, Mark)>,
     trainings: Vec<Line>,
-    judged: Vec<(Link, Mark)>,
+    judged: Vec<super::Judged>,
     nothing: Empty,
     may_create: bool,
 }
