@@ -70,5 +70,8 @@ export default function creating(world) {
       await page.keyboard.press('Control+Enter');
       await page.waitForURL(/\/incidents\/INC-/);
       assert.match(numberOf(page), /^INC-\d+$/);
+      // What was sent as soon as it was typed is no draft for the next one.
+      await page.goto('/incidents/new');
+      assert.equal(await page.getByLabel('Title').inputValue(), '');
     }));
 }

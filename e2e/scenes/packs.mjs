@@ -18,7 +18,7 @@ const run = promisify(execFile);
 
 /// Looks again until the newest pack is ready.
 async function ready(page) {
-  const until = Date.now() + 2 * PATIENCE;
+  const until = Date.now() + 4 * PATIENCE;
   for (;;) {
     await page.goto('/packs');
     if (await page.locator('tbody tr').first().getByText('Ready').count()) return;

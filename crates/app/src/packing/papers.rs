@@ -18,7 +18,7 @@ use web::pages::{
 use crate::Failure;
 
 /// Most reports that are set, the newest first; all of them stand in the pack as records.
-const REPORTS: usize = 36;
+const REPORTS: usize = 12;
 
 /// What papers are made of, kept while the records pass by.
 #[derive(Default)]

@@ -43,6 +43,7 @@ pub fn paper(desk: &Desk, sheet: &Sheet, base: &str, now: Moment) -> Paper {
     if !sheet.trends.is_empty() {
         body.push(Block::heading(1, "Where it is going"));
         sheet.trends.iter().for_each(|one| trend(one, &mut body));
+        body.push(Block::paragraph("Dashed: the mean of these periods."));
     }
     body.push(Block::heading(1, "About these figures"));
     body.push(Block::paragraph(frozen(sheet)));
