@@ -100,6 +100,7 @@ impl Catalog {
             }
         }
         self.tie_faults(kind, &mut faults);
+        faults.extend(self.keeping_faults(kind));
         faults.extend(lifecycle_faults(kind));
         faults.extend(monitoring_faults(kind));
         if kind.grants.is_empty() {
@@ -169,6 +170,23 @@ impl Catalog {
             need(kind.name, own.answered, "talk");
             need(kind.name, own.asker, "talk");
         }
+    }
+
+    /// What a kind keeps as it was told.
+    fn keeping_faults(&self, kind: &Kind) -> Vec<String> {
+        let missing = |field: &&str| kind.type_of(field).is_none();
+        let seals = kind.seals.iter().flat_map(|seal| seal.fields.iter().copied().chain([seal.by]));
+        let seals = seals.filter(|field| !field.is_empty()).filter(missing);
+        let mut faults: Vec<String> = seals.map(|field| format!("a seal names {field}, which is no field")).collect();
+        for seal in &kind.seals {
+            let sealing = self.find(seal.kind);
+            let strange = seal
+                .states
+                .iter()
+                .filter(|state| sealing.is_none_or(|sealing| sealing.lifecycle.find(state).is_none()));
+            faults.extend(strange.map(|state| format!("a seal names {}.{state}, which is no state", seal.kind)));
+        }
+        faults
     }
 
     fn target_faults(&self, ty: &Type, name: &str, faults: &mut Vec<String>) {

@@ -30,6 +30,23 @@ pub struct Used {
     pub flag: &'static str,
 }
 
+/// What stays as it was told once something has come to an end, whoever asks and by whatever way: the answers of an audit
+/// that is reported, and what its report says of the audit itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// The field with the number of the record whose state seals, and the kind of that record; an empty field for the record
+    /// itself.
+    pub by: &'static str,
+    pub kind: &'static str,
+    /// States in which it seals.
+    pub states: &'static [&'static str],
+    /// Fields that stay; none means the whole record, and that no new one comes to it.
+    pub fields: &'static [&'static str],
+    /// Whether a line of an import that would change a record on record is refused as well. A line tells what was, so most
+    /// seals leave imports alone.
+    pub holds_imports: bool,
+}
+
 /// Records that happened to the same things in the days before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Before {

@@ -3,6 +3,7 @@
 #[macro_use]
 mod world;
 
+mod audit_seal;
 mod auditors;
 mod audits;
 mod automation;

@@ -1,6 +1,6 @@
 //! A nonconformity is a requirement that was not met, and what was done about it.
 
-use crate::prelude::*;
+use crate::{performance::audit, prelude::*};
 
 pub const SOURCE: Key<Ref> = Key::new("source");
 pub const CLAUSE: Key<Text> = Key::new("clause");
@@ -38,6 +38,7 @@ pub fn kind() -> Kind {
         .grants(roles::findings())
         .list(&["number", "title", "grade", "clause", "state", "owner", "raised_on", "closed_on"])
         .titled_by(&["text"])
+        .sealed(audit::FOUND_AS_IT_WAS)
         .rule(dates_of_states)
         .rule(dates_in_order)
         .rule(indicator_is_whole)

@@ -1,5 +1,7 @@
 //! An audit is one internal look at whether the system follows its own rules and the standard.
 
+use model::handling::Seal;
+
 use crate::{governance::process, prelude::*};
 
 pub const SCOPE: Key<Parts> = Key::new("scope");
@@ -14,6 +16,44 @@ pub const FINDINGS: Key<Many<Ref>> = Key::new("findings");
 pub const CONCLUSION: Key<Long> = Key::new("conclusion");
 pub const REPORT_ON: Key<Date> = Key::new("report_on");
 pub const TOLD: Key<Date> = Key::new("told");
+
+/// States in which its report is out.
+pub const REPORTED: &[&str] = &["reported", "closed", "superseded"];
+
+/// What the report says of the audit itself stays while it is out; what follows from it (who learnt of it) is still written.
+const TOLD_AS_IT_WAS: Seal = Seal {
+    by: "",
+    kind: "audit",
+    states: REPORTED,
+    fields: &[
+        "title",
+        SCOPE.name,
+        CRITERIA.name,
+        AUDITORS.name,
+        OWNER.name,
+        PLANNED_ON.name,
+        HELD_ON.name,
+        RECORDS_SAMPLED.name,
+        PEOPLE_MET.name,
+        FINDINGS.name,
+        CONCLUSION.name,
+        REPORT_ON.name,
+    ],
+    holds_imports: false,
+};
+
+/// What was asked in an audit, the samples with what was seen on each record, and the answers stay while its report is out.
+pub const ASKED_AS_IT_WAS: Seal =
+    Seal { by: "audit", kind: "audit", states: REPORTED, fields: &[], holds_imports: true };
+
+/// What was found, where and how grave it is stays while the report that says so is out; putting it right goes on.
+pub const FOUND_AS_IT_WAS: Seal = Seal {
+    by: "source",
+    kind: "audit",
+    states: REPORTED,
+    fields: &["source", "clause", "grade", "text"],
+    holds_imports: false,
+};
 
 pub fn kind() -> Kind {
     Kind::new("audit", "audits", "AUD")
@@ -47,6 +87,7 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "state", "auditors", "planned_on", "held_on", "report_on"])
         .titled_by(&["criteria"])
         .looks_at_all(&["process"])
+        .sealed(TOLD_AS_IT_WAS)
         .rule(nobody_audits_their_own_work)
         .rule(dates_of_states)
         .rule(dates_in_order)
@@ -108,6 +149,10 @@ fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
     }
     if rules::enters(draft, facts, &["reported"]) {
         rules::stamp_day(draft, facts, REPORT_ON);
+    }
+    // An audit that is taken up again is not reported: the next report has a day of its own, the journal keeps the old one.
+    if rules::leaves(draft, facts, REPORTED) && rules::enters(draft, facts, &["planned", "in_progress"]) {
+        draft.clear(REPORT_ON);
     }
     Ok(())
 }
