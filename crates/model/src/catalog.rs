@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
     field::{Column, Field},
+    handling::Used,
     kind::{COMMON, Kind},
     suggest,
     types::{Refs, Type},
@@ -144,12 +145,16 @@ impl Catalog {
             });
             own.own_words.iter().for_each(|field| need(kind.name, field, "likeness"));
             own.words.iter().chain([&own.helps]).for_each(|field| need(own.kind, field, "likeness"));
-            if let Some(used) = own.used {
-                need(own.kind, used.count, "likeness");
-                Some(used.flag)
-                    .filter(|flag| !flag.is_empty())
-                    .iter()
-                    .for_each(|flag| need(kind.name, flag, "likeness"));
+            match own.used {
+                Some(Used::Helped(used)) => {
+                    need(own.kind, used.count, "likeness");
+                    Some(used.flag)
+                        .filter(|flag| !flag.is_empty())
+                        .iter()
+                        .for_each(|flag| need(kind.name, flag, "likeness"));
+                }
+                Some(Used::Named(field)) => need(kind.name, field, "likeness"),
+                None => {}
             }
         }
         if let Some(own) = kind.before {
@@ -172,7 +177,7 @@ impl Catalog {
         }
     }
 
-    /// What a kind keeps as it was told.
+    /// What a kind keeps as it was told, and where it says how a cause was found.
     fn keeping_faults(&self, kind: &Kind) -> Vec<String> {
         let missing = |field: &&str| kind.type_of(field).is_none();
         let seals = kind.seals.iter().flat_map(|seal| seal.fields.iter().copied().chain([seal.by]));
@@ -186,6 +191,8 @@ impl Catalog {
                 .filter(|state| sealing.is_none_or(|sealing| sealing.lifecycle.find(state).is_none()));
             faults.extend(strange.map(|state| format!("a seal names {}.{state}, which is no state", seal.kind)));
         }
+        let analysis = kind.analysis.into_iter().flat_map(|own| [own.whys, own.causes]);
+        faults.extend(analysis.filter(missing).map(|field| format!("an analysis names {field}, which is no field")));
         faults
     }
 

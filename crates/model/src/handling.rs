@@ -17,17 +17,34 @@ pub struct Likeness {
     pub states: &'static [&'static str],
     /// The field of the other one that helps.
     pub helps: &'static str,
-    /// How it is said that it did help; `None` where nothing is kept of that.
+    /// How it is said that it did help, or that it is the same again; `None` where nothing is kept of that.
     pub used: Option<Used>,
+}
+
+/// What is kept of a record that resembles one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Used {
+    /// It helped: a link to it, counted there.
+    Helped(Helped),
+    /// It is the same again: its number in a field of this record, a list of references.
+    Named(&'static str),
 }
 
 /// A link from the record that was helped, a number there that counts it, and a flag here that says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Used {
+pub struct Helped {
     pub link: &'static str,
     pub count: &'static str,
     /// Empty for none.
     pub flag: &'static str,
+}
+
+/// Where a record says how its cause was found: rows of `why` and `because`, and rows of `branch`, `cause`, `evidence` and
+/// `verdict`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Analysis {
+    pub whys: &'static str,
+    pub causes: &'static str,
 }
 
 /// What stays as it was told once something has come to an end, whoever asks and by whatever way: the answers of an audit

@@ -7,7 +7,7 @@ use crate::{
     approval::Approval,
     field::{Common, Field},
     handling::{
-        Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure, Publication, Seal, Talk,
+        Analysis, Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure, Publication, Seal, Talk,
         WorkLog,
     },
     lifecycle::{Lifecycle, Phase},
@@ -201,6 +201,8 @@ pub struct Kind {
     pub outside: Option<Outside>,
     /// What stays once it was reported.
     pub seals: Vec<Seal>,
+    /// How the causes of its records are found and drawn.
+    pub analysis: Option<Analysis>,
 }
 
 /// Parts that say from when to when a person is away and who decides meanwhile.
@@ -259,6 +261,7 @@ impl Kind {
             publication: None,
             outside: None,
             seals: Vec::new(),
+            analysis: None,
         }
     }
 
@@ -462,6 +465,11 @@ impl Kind {
 
     pub fn told_outside(mut self, outside: Outside) -> Kind {
         self.outside = Some(outside);
+        self
+    }
+
+    pub fn analysed(mut self, analysis: Analysis) -> Kind {
+        self.analysis = Some(analysis);
         self
     }
 

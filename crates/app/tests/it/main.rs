@@ -22,6 +22,7 @@ mod import_jsonl;
 mod import_netbox;
 mod import_servicenow;
 mod mail;
+mod nonconformities;
 mod packs;
 mod papers;
 mod public_page;

@@ -10,6 +10,7 @@ use model::{Act, Catalog, Column, Kind, Moment, Phase, Refusal, Type, Value, lif
 use super::{
     address::Address,
     around::{self, Around},
+    causes,
     clocks::{self, Board},
     edit::token,
     facts::{Facts, facts},
@@ -50,6 +51,8 @@ pub struct RecordPage {
     pub may_edit: bool,
     pub clocks: Option<Board>,
     pub around: Around,
+    /// Its causes, drawn.
+    pub bones: Option<causes::Bones>,
     pub facts: Facts,
     pub customer: Option<Link>,
     /// Whether the customer stands among the facts already, under the name that the kind gives it.
@@ -159,6 +162,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         may_edit: !fixed && shown.can(Act::Edit),
         clocks: clocks::board(&lens, kind, &whole.clocks, if still { &[] } else { &whole.steps }),
         around: if still { Around::default() } else { around::around(app, seat, &lens, kind, &whole).await? },
+        bones: if outer { None } else { causes::bones(kind, shown) },
         facts: facts(&lens, kind, shown, outer, fixed),
         created: known(shown.created()),
         changed: known(shown.changed()),
@@ -177,7 +181,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         here: address,
         customer_is_fact: kind.customer_field.is_some_and(|name| kind.has_field(name)),
         customer,
-        shell: frame,
+        shell: Shell { views: kind.analysis.is_some(), ..frame },
     })
 }
 
