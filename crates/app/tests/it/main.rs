@@ -11,6 +11,7 @@ mod backups;
 mod building;
 mod commands;
 mod complaints;
+mod coverage;
 mod demo;
 mod duties;
 mod events;

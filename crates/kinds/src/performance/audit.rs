@@ -2,8 +2,9 @@
 
 use model::handling::Seal;
 
-use crate::{governance::process, prelude::*};
+use crate::{governance::process, performance::audit_programme, prelude::*};
 
+pub const PROGRAMME: Key<Ref> = Key::new("programme");
 pub const SCOPE: Key<Parts> = Key::new("scope");
 pub const CRITERIA: Key<Many<Text>> = Key::new("criteria");
 pub const AUDITORS: Key<Many<Person>> = Key::new("auditors");
@@ -69,6 +70,7 @@ pub fn kind() -> Kind {
                 ])
                 .help("All audits of a year together cover every clause and every service."),
         )
+        .field(PROGRAMME.reference(&["audit_programme"]).help("The programme that plans it."))
         .field(CRITERIA.texts().help("Against what it is judged: own rules, the standard."))
         .field(AUDITORS.persons().help("Nobody audits a process of their own."))
         .field(OWNER.person().label("Lead auditor").column(Column::Owner))
@@ -87,8 +89,11 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "state", "auditors", "planned_on", "held_on", "report_on"])
         .titled_by(&["criteria"])
         .looks_at_all(&["process"])
+        .looks_at(&["programme"])
+        .looks_when(&["planned_on"])
         .sealed(TOLD_AS_IT_WAS)
         .rule(nobody_audits_their_own_work)
+        .rule(lies_in_its_programme)
         .rule(dates_of_states)
         .rule(dates_in_order)
 }
@@ -121,6 +126,22 @@ fn nobody_audits_their_own_work(draft: &mut Draft, facts: &Facts<'_>) -> Result<
         }
     }
     Ok(())
+}
+
+/// What a programme plans lies in its years.
+fn lies_in_its_programme(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let programme = facts.related.of(draft, PROGRAMME.name).filter(|record| record.kind == "audit_programme");
+    let years = programme.map(|record| audit_programme::span(&record.fields)).unwrap_or_default();
+    let (Some(programme), Some(planned), Some((first, last))) =
+        (programme, draft.get(PLANNED_ON), years.first().zip(years.last()))
+    else {
+        return Ok(());
+    };
+    if years.contains(&planned.year()) || !rules::touched(draft, facts, &[PROGRAMME.name, PLANNED_ON.name]) {
+        return Ok(());
+    }
+    let years = if first == last { first.to_string() } else { format!("{first} to {last}") };
+    Err(FieldError::new(PLANNED_ON.name, format!("lies outside of {} ({years})", programme.number)))
 }
 
 fn is_within(clause: &str, above: &str) -> bool {

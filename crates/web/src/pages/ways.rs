@@ -15,6 +15,9 @@ pub fn from_record(seat: &Seat, kind: &Kind, shown: &Shown) -> Vec<Link> {
     let mut ways = match (kind.name, document()) {
         _ if thread::is_followed(kind) => vec![Link::new("Golden thread", thread::address(number))],
         ("audit", _) => vec![Link::new("Checklist and samples", fieldwork::address(number))],
+        ("audit_programme", _) => {
+            vec![Link::new("Coverage", format!("/coverage?programme={}", crate::record::address::segment(number)))]
+        }
         ("document", _) => read(papers::address(number)),
         ("document_version", Some(of)) => read(format!("{}?version={number}", papers::address(of))),
         ("acknowledgement", Some(of)) => read(papers::address(of)),

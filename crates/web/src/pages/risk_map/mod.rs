@@ -10,7 +10,7 @@ use axum::{
 };
 use desk::{Shown, rights};
 use kinds::governance::{opportunity, risk};
-use model::{Act, Kind, Refusal, Type, suggest};
+use model::{Act, Decimal, Kind, Refusal, Type, suggest};
 
 use self::{
     grid::{Grid, Method},
@@ -154,6 +154,12 @@ pub async fn open(seat: Seat, Held(app): Held<App>, RawQuery(query): RawQuery) -
         shell: Shell { views: true, ..crate::shell(&app, &seat, "/risk-map").await },
     };
     Ok(Html(page.render()?))
+}
+
+/// Up to which score a risk is simply accepted, as the method on record says; what a reader may not see counts as unsaid.
+pub(super) async fn limit(app: &App, seat: &Seat) -> Result<Decimal, Refusal> {
+    let methods = all(&app.desk, &seat.actor, "risk_method", STANDS, "number", seat.now).await?;
+    Ok(Method::current(&methods).limit)
 }
 
 fn is_of(shown: &Shown, asked: &Asked) -> bool {
