@@ -11,11 +11,51 @@ export default function audits(world) {
       await page.goto('/audits/AUD-2');
       await page.getByRole('link', { name: 'Checklist and samples' }).click();
       await page.getByRole('link', { name: 'What came of it?' }).click();
-      await page.getByText('closed without a review').first().waitFor();
+      await page.getByText('nobody looked back at it').first().waitFor();
       assert.equal(await page.getByRole('button', { name: 'Keep the answer' }).count(), 0);
       await inspect(page, page.url(), 'fieldwork-read');
       await inspect(page, '/fieldwork/AUD-2/report', 'audit-report');
       await inspect(page, '/coverage', 'coverage');
+    }));
+
+  it('a reported audit offers nothing to change, and says why', () =>
+    world().as('internal-auditor', { expected: [/status of 409/] }, async (page) => {
+      await page.goto('/fieldwork/AUD-2');
+      await page.getByText('AUD-2 is reported, and what was told then stays').waitFor();
+      for (const name of ['Keep the answer', 'Draw the sample', 'Add missing questions', 'Make the checklist']) {
+        assert.equal(await page.getByRole('button', { name }).count(), 0, name);
+      }
+      const number = await page.locator('p.soft a[href^="/audit_questions/"]').first().textContent();
+      await inspect(page, `/audit_questions/${number}`, 'sealed-question');
+      await page.getByText('AUD-2 is reported, and what was told then stays').waitFor();
+      assert.equal(await page.getByRole('link', { name: 'Edit', exact: true }).count(), 0);
+      await page.goto(`/audit_questions/${number}/edit`);
+      await page.getByText('AUD-2 is reported, and what was told then stays').waitFor();
+    }));
+
+  it('what is proposed becomes an audit of the programme', () =>
+    world().as('internal-auditor', { expected: [/status of 422/] }, async (page) => {
+      await page.goto('/coverage');
+      await page.getByRole('heading', { name: 'Proposed clauses' }).waitFor();
+      await page.getByRole('button', { name: 'Plan the audit' }).click();
+      await page.getByText('tick at least one clause').first().waitFor();
+      const ticks = page.locator('input[name=clause]');
+      const clause = await ticks.first().getAttribute('value');
+      await ticks.first().focus();
+      await page.keyboard.press('Space');
+      await page.getByLabel('Planned for').fill(new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10));
+      await page.getByRole('button', { name: 'Plan the audit' }).click();
+      await said(page, 'is planned');
+      await page.getByText('APR-1').first().waitFor();
+      // By keyboard and on a narrow screen: the cross scrolls in itself, its clauses stay in sight, a service can be chosen.
+      await page.setViewportSize({ width: 390, height: 800 });
+      await page.goto('/coverage?service=SVC-2#cross');
+      const region = page.getByRole('region', { name: /^Clauses by services/ });
+      await region.focus();
+      await page.keyboard.press('ArrowDown');
+      assert.ok(await region.getByRole('rowheader', { name: new RegExp(`^${clause}`) }).count());
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'the page itself does not scroll');
+      await inspect(page, page.url(), 'coverage-narrow');
     }));
 
   it('an auditor draws, answers and raises a nonconformity', () =>

@@ -20,6 +20,25 @@ async function says(page, address, text) {
 }
 
 export default function effect(world) {
+  it('the cause of a nonconformity is drawn, and similar ones are found and kept', () =>
+    world().as('sms-manager', {}, async (page) => {
+      await page.goto('/nonconformities/new');
+      await page.locator('main form.form [name=clause]').fill('8.5.1.3');
+      await page.locator('main form.form [name=text]').fill('Changes were closed without a review again');
+      await page.getByRole('button', { name: 'Look again' }).click();
+      await page.getByText('Similar nonconformities').first().waitFor();
+      await page.getByRole('link', { name: /^NCR-2 / }).first().waitFor();
+      const number = await made(page, 'nonconformities', { text: 'Changes were closed without a review again', clause: '8.5.1.3' });
+      const address = `/nonconformities/${number}`;
+      await page.goto(`${address}/beside`);
+      await page.getByRole('button', { name: 'The same again: NCR-2' }).click();
+      await said(page, 'NCR-2 stands as the same again');
+      await says(page, address, 'Found among the nonconformities on record: NCR-2.');
+      await page.goto('/nonconformities/NCR-2');
+      await page.getByRole('img', { name: /Process: .* \(root\)/ }).waitFor();
+      await inspect(page, page.url(), 'causes-drawn');
+    }));
+
   it('a nonconformity whose effect fails and reopens', () =>
     world().as('sms-manager', { expected: [/status of 422/] }, async (page) => {
       const measure = await made(page, 'measures', { name: 'Calls answered within the hour, percent' });

@@ -6,7 +6,7 @@ use model::{Act, Actor, Entry, FieldError, Kind, Line, Link, Moment, Record, Rec
 
 use crate::{
     perform::{Done, Outcome, is_link_name},
-    rights,
+    rights, seals,
     stages::{delta, past},
     store::record::Kept,
     unit::{Unit, check_number},
@@ -181,6 +181,7 @@ async fn again(
     if changes.is_empty() && entries.is_empty() && linked.is_empty() {
         return Ok(done(&before.record, Outcome::Unchanged));
     }
+    seals::refuse(unit, kind, Some(&before.record), &story.draft, seals::Way::Import).await?;
     let mut written: Vec<(Entry, String)> = entries
         .into_iter()
         .map(|(told, version)| entry(actor, &record, told, Vec::new(), version, unit.recorded()))

@@ -38,6 +38,7 @@ pub mod read;
 mod rebuild;
 mod reckoning;
 pub mod rights;
+mod seals;
 pub mod settings;
 pub mod similar;
 mod stages;

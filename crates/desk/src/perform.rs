@@ -11,6 +11,7 @@ use model::{
 use crate::{
     mirrors, procedures, publish,
     rights::{self, Permit},
+    seals,
     stages::{answers, approvals, delta, draft, step, valid, work},
     store::record::Kept,
     talk::{self, Voice},
@@ -243,6 +244,7 @@ async fn create(
     let mut draft = draft::create(&kind, typed, actor, kind.lifecycle.start());
     let related = unit.related(&kind, &draft, None).await?;
     ruled(&kind, &Facts { actor, now, before: None, related: &related }, &mut draft)?;
+    seals::refuse(unit, &kind, None, &draft, seals::Way::Door).await?;
     procedures::keeps_word(&kind, &mut draft, None, false, unit.settings(), now);
     let number = match given {
         Some(number) => unit.claim(&kind, number).await?,
@@ -336,6 +338,7 @@ async fn drafted(
     }
     let related = unit.related(kind, &draft, Some(&before.record)).await?;
     ruled(kind, &Facts { actor, now, before: Some(&before.record), related: &related }, &mut draft)?;
+    seals::refuse(unit, kind, Some(&before.record), &draft, seals::Way::Door).await?;
     Ok(draft)
 }
 

@@ -5,7 +5,7 @@ use model::{Act, Actor, Entry, Moment, Refusal, Target, Value, journal::Changes,
 
 use crate::{
     perform::{Done, Told, open, unchanged, write},
-    publish, rights,
+    publish, rights, seals,
     unit::Unit,
 };
 
@@ -15,7 +15,7 @@ pub const WITHIN: i64 = 30 * MINUTE;
 /// `target` names the version that the entry to be taken back has made.
 ///
 /// Rules and steps of the kind are not asked: what stood there before stood there by them. Who may not edit or move the
-/// record may not take it back either.
+/// record may not take it back either. What is sealed meanwhile stays.
 pub(crate) async fn undo(unit: &mut Unit<'_>, actor: &Actor, target: &Target, now: Moment) -> Result<Done, Refusal> {
     let Some(version) = target.version else {
         return Err(Refusal::field("version", "say which version is to be taken back"));
@@ -46,6 +46,7 @@ pub(crate) async fn undo(unit: &mut Unit<'_>, actor: &Actor, target: &Target, no
             (_, None) => drop(draft.fields.remove(name)),
         }
     }
+    seals::refuse(unit, &kind, Some(&before.record), &draft, seals::Way::Door).await?;
     write(unit, actor, permit, &kind, before, draft, Told::act("undo"), now)
 }
 

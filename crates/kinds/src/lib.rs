@@ -4,6 +4,7 @@
 //! have, [`lifecycles`] and [`rules`] what they do alike, [`roles`] who may do what.
 
 pub mod assurance;
+pub mod causes;
 pub mod estate;
 pub mod follow_up;
 pub mod governance;

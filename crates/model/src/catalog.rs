@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
     field::{Column, Field},
+    handling::Used,
     kind::{COMMON, Kind},
     suggest,
     types::{Refs, Type},
@@ -100,6 +101,7 @@ impl Catalog {
             }
         }
         self.tie_faults(kind, &mut faults);
+        faults.extend(self.keeping_faults(kind));
         faults.extend(lifecycle_faults(kind));
         faults.extend(monitoring_faults(kind));
         if kind.grants.is_empty() {
@@ -143,12 +145,16 @@ impl Catalog {
             });
             own.own_words.iter().for_each(|field| need(kind.name, field, "likeness"));
             own.words.iter().chain([&own.helps]).for_each(|field| need(own.kind, field, "likeness"));
-            if let Some(used) = own.used {
-                need(own.kind, used.count, "likeness");
-                Some(used.flag)
-                    .filter(|flag| !flag.is_empty())
-                    .iter()
-                    .for_each(|flag| need(kind.name, flag, "likeness"));
+            match own.used {
+                Some(Used::Helped(used)) => {
+                    need(own.kind, used.count, "likeness");
+                    Some(used.flag)
+                        .filter(|flag| !flag.is_empty())
+                        .iter()
+                        .for_each(|flag| need(kind.name, flag, "likeness"));
+                }
+                Some(Used::Named(field)) => need(kind.name, field, "likeness"),
+                None => {}
             }
         }
         if let Some(own) = kind.before {
@@ -169,6 +175,25 @@ impl Catalog {
             need(kind.name, own.answered, "talk");
             need(kind.name, own.asker, "talk");
         }
+    }
+
+    /// What a kind keeps as it was told, and where it says how a cause was found.
+    fn keeping_faults(&self, kind: &Kind) -> Vec<String> {
+        let missing = |field: &&str| kind.type_of(field).is_none();
+        let seals = kind.seals.iter().flat_map(|seal| seal.fields.iter().copied().chain([seal.by]));
+        let seals = seals.filter(|field| !field.is_empty()).filter(missing);
+        let mut faults: Vec<String> = seals.map(|field| format!("a seal names {field}, which is no field")).collect();
+        for seal in &kind.seals {
+            let sealing = self.find(seal.kind);
+            let strange = seal
+                .states
+                .iter()
+                .filter(|state| sealing.is_none_or(|sealing| sealing.lifecycle.find(state).is_none()));
+            faults.extend(strange.map(|state| format!("a seal names {}.{state}, which is no state", seal.kind)));
+        }
+        let analysis = kind.analysis.into_iter().flat_map(|own| [own.whys, own.causes]);
+        faults.extend(analysis.filter(missing).map(|field| format!("an analysis names {field}, which is no field")));
+        faults
     }
 
     fn target_faults(&self, ty: &Type, name: &str, faults: &mut Vec<String>) {

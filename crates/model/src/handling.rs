@@ -17,17 +17,51 @@ pub struct Likeness {
     pub states: &'static [&'static str],
     /// The field of the other one that helps.
     pub helps: &'static str,
-    /// How it is said that it did help; `None` where nothing is kept of that.
+    /// How it is said that it did help, or that it is the same again; `None` where nothing is kept of that.
     pub used: Option<Used>,
+}
+
+/// What is kept of a record that resembles one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Used {
+    /// It helped: a link to it, counted there.
+    Helped(Helped),
+    /// It is the same again: its number in a field of this record, a list of references.
+    Named(&'static str),
 }
 
 /// A link from the record that was helped, a number there that counts it, and a flag here that says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Used {
+pub struct Helped {
     pub link: &'static str,
     pub count: &'static str,
     /// Empty for none.
     pub flag: &'static str,
+}
+
+/// Where a record says how its cause was found: rows of `why` and `because`, and rows of `branch`, `cause`, `evidence` and
+/// `verdict`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Analysis {
+    pub whys: &'static str,
+    pub causes: &'static str,
+}
+
+/// What stays as it was told once something has come to an end, whoever asks and by whatever way: the answers of an audit
+/// that is reported, and what its report says of the audit itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// The field with the number of the record whose state seals, and the kind of that record; an empty field for the record
+    /// itself.
+    pub by: &'static str,
+    pub kind: &'static str,
+    /// States in which it seals.
+    pub states: &'static [&'static str],
+    /// Fields that stay; none means the whole record, and that no new one comes to it.
+    pub fields: &'static [&'static str],
+    /// Whether a line of an import that would change a record on record is refused as well. A line tells what was, so most
+    /// seals leave imports alone.
+    pub holds_imports: bool,
 }
 
 /// Records that happened to the same things in the days before.

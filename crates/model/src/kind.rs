@@ -7,7 +7,8 @@ use crate::{
     approval::Approval,
     field::{Common, Field},
     handling::{
-        Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure, Publication, Talk, WorkLog,
+        Analysis, Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure, Publication, Seal, Talk,
+        WorkLog,
     },
     lifecycle::{Lifecycle, Phase},
     link::LinkName,
@@ -198,6 +199,10 @@ pub struct Kind {
     pub publication: Option<Publication>,
     /// What of its records may be told to everybody, without a sign-in.
     pub outside: Option<Outside>,
+    /// What stays once it was reported.
+    pub seals: Vec<Seal>,
+    /// How the causes of its records are found and drawn.
+    pub analysis: Option<Analysis>,
 }
 
 /// Parts that say from when to when a person is away and who decides meanwhile.
@@ -255,6 +260,8 @@ impl Kind {
             work: None,
             publication: None,
             outside: None,
+            seals: Vec::new(),
+            analysis: None,
         }
     }
 
@@ -461,6 +468,16 @@ impl Kind {
         self
     }
 
+    pub fn analysed(mut self, analysis: Analysis) -> Kind {
+        self.analysis = Some(analysis);
+        self
+    }
+
+    pub fn sealed(mut self, seal: Seal) -> Kind {
+        self.seals.push(seal);
+        self
+    }
+
     pub fn parent_by(mut self, link: &'static str) -> Kind {
         self.parent = Some(link);
         self
@@ -469,6 +486,12 @@ impl Kind {
     pub fn worked(mut self, work: WorkLog) -> Kind {
         self.work = Some(work);
         self
+    }
+
+    /// Whether a field stays as it is because of the state that its own record is in.
+    pub fn keeps(&self, field: &str, state: &str) -> bool {
+        let own = |seal: &&Seal| seal.by.is_empty() && seal.states.contains(&state);
+        self.seals.iter().filter(own).any(|seal| seal.fields.contains(&field))
     }
 
     pub fn find(&self, name: &str) -> Option<&Field> {

@@ -131,6 +131,7 @@ fn crossing(doors: Doors) -> Doors {
 fn audits(doors: Doors) -> Doors {
     doors
         .member(GET, "/coverage", pages::coverage::open)
+        .member(POST, "/coverage/plan", pages::coverage::plan)
         .member(GET, "/thread/{number}", pages::thread::open)
         .member(GET, "/auditor", pages::auditor::open)
         .member(POST, "/auditor", pages::auditor::ask)

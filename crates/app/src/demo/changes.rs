@@ -33,6 +33,8 @@ struct Plan<'a> {
     start: Moment,
     outcome: &'a str,
     reviewed: bool,
+    /// Closed at once, with nobody looking back at it: what the audit of operation finds.
+    hurried: bool,
     more: Json,
 }
 
@@ -82,6 +84,7 @@ fn ordinary(script: &mut Script, turn: usize, days: i64) -> Option<Made> {
     let category = if outcome == "successful" { category } else { "normal" };
     // Nobody came back to three of them: the assessment finds it.
     let forgotten = category == "normal" && outcome == "successful" && (40..75).contains(&days) && turn % 3 == 1;
+    let hurried = category == "normal" && outcome == "successful" && (130..230).contains(&days) && turn % 3 == 1;
     let plan = Plan {
         title,
         service,
@@ -91,6 +94,7 @@ fn ordinary(script: &mut Script, turn: usize, days: i64) -> Option<Made> {
         start,
         outcome,
         reviewed: !forgotten,
+        hurried,
         more: Json::Null,
     };
     Some(whole(script, plan))
@@ -176,6 +180,10 @@ fn finish(script: &mut Script, plan: &Plan<'_>, number: &str, at: Moment) {
         return;
     }
     let on = at.plus(script.chance.between(3, 8) * DAY);
+    if plan.hurried {
+        script.step(at.plus(DAY), owner, number, "closed", json!({"outcome": plan.outcome}));
+        return;
+    }
     let text = match plan.outcome {
         "caused-incident" => {
             "It worked, and yet an incident followed: a setting was lost that the test environment does not have. Test environment completed."
@@ -208,6 +216,7 @@ fn special(script: &mut Script) -> Vec<Made> {
         start,
         outcome: "successful",
         reviewed: true,
+        hurried: false,
         more: json!({"customer": "CUS-3"}),
     };
     let change = whole(script, portal);
@@ -222,6 +231,7 @@ fn special(script: &mut Script) -> Vec<Made> {
         start: script.times.workday(276, 19, 0),
         outcome: "successful",
         reviewed: true,
+        hurried: false,
         more: json!({"environment_change": true}),
     };
     made.push(whole(script, move_));
@@ -234,6 +244,7 @@ fn special(script: &mut Script) -> Vec<Made> {
         start: script.times.workday(52, 9, 0),
         outcome: "successful",
         reviewed: true,
+        hurried: false,
         more: json!({"description": "The step from implemented to closed is taken away; a review stands between them. Follows from the audit."}),
     };
     made.push(whole(script, review));
@@ -247,6 +258,7 @@ fn special(script: &mut Script) -> Vec<Made> {
         start: at.plus(2 * HOUR),
         outcome: "successful",
         reviewed: true,
+        hurried: false,
         more: json!({"unplanned": true, "benefit": "None; it happened during a test of the generator."}),
     };
     let change = whole(script, unplanned);
@@ -286,6 +298,7 @@ fn planned(script: &mut Script) {
             start,
             outcome: "",
             reviewed: false,
+            hurried: false,
             more: Json::Null,
         };
         let owner = LIVE[service].owner;
@@ -314,6 +327,7 @@ fn planned(script: &mut Script) {
         start,
         outcome: "",
         reviewed: false,
+        hurried: false,
         more: json!({"services": ["SVC-12"], "service": "SVC-12", "title": "Take away Shared Web Hosting", "customer": "CUS-4"}),
     };
     let fields = asked(script, &plan, GRETA, &portfolio::items(3)[3], start.plus(5 * HOUR));

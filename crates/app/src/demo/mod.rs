@@ -75,6 +75,7 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     road::write(&mut script);
     reporting::write(&mut script);
     reporting::ask(&mut script);
+    fieldwork::write(&mut script);
     let all = script.play(desk).await?;
     // What the program itself does with what is left open: steps of escalation, closing, courses of major incidents.
     desk.ring_until(at).await?;

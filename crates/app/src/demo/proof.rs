@@ -20,8 +20,7 @@ use super::{
 pub fn write(script: &mut Script) {
     measures(script);
     evaluations(script);
-    let findings = audits(script);
-    nonconformities(script, &findings);
+    audits(script);
     management_reviews(script);
     improvements(script);
     customers_say(script);
@@ -72,145 +71,34 @@ fn evaluations(script: &mut Script) {
     }
 }
 
-/// Two held, one planned. Answers the numbers of the two.
-fn audits(script: &mut Script) -> [String; 2] {
+/// Two held, one planned. What was asked in them, and what was found, is written by `fieldwork` when everything else is.
+fn audits(script: &mut Script) {
     let at = script.times.founding(28);
-    let fields = json!({"title": "Audits of the year", "period": script.times.year(), "frequency": "Each clause once a year, operation twice", "methods": ["Talks", "Samples of records", "Watching work"], "duties": {"lead": LUCIA},
+    let fields = json!({"title": "Audits of three years", "period": day(at)[..4].to_string(), "years": 3, "frequency": "Each clause once a year, operation twice", "methods": ["Talks", "Samples of records", "Watching work"], "duties": {"lead": LUCIA},
         "planning": "By weight of the process and what earlier audits found", "reporting": "To top management within two weeks", "basis": ["importance", "changes", "earlier results"], "owner": LUCIA});
     let programme = script.create(at, INES, "audit_programme", fields);
     script.step(at.plus(HOUR), INES, &programme, "approved", json!({"approved_by": DANIEL}));
     let clauses: Vec<&str> = catalogue().leaf_clauses().collect();
     let (operation, system): (Vec<&str>, Vec<&str>) = clauses.into_iter().partition(|clause| clause.starts_with('8'));
     let services: Vec<String> = (0..LIVE.len()).map(portfolio::number).collect();
-    let first = audit(
-        script,
-        205,
-        "Direction, planning, support, evaluation",
-        &system,
-        &services,
-        &["POL-1", "OBJ-1", "RSK-1", "DOC-4"],
-        &[HELENA, INES],
-    );
-    let second = audit(
-        script,
-        86,
-        "Operation of the services",
-        &operation,
-        &services,
-        &["INC-20010", "CHG-1110", "SLA-1", "CON-1", "PRB-1"],
-        &[TOMAS, SAMUEL, MEI],
-    );
-    fieldwork::write(script, &second, script.times.workday(86, 11, 0));
-    fieldwork::inquiries(script);
+    let scope = json!({"clauses": system, "services": services, "sites": ["LOC-1"]});
+    audit(script, fieldwork::SYSTEM, "Direction, planning, support, evaluation", scope, &[HELENA, INES], &programme);
+    let scope = json!({"clauses": operation, "services": services, "sites": ["LOC-1", "LOC-2"]});
+    audit(script, fieldwork::OPERATION, "Operation of the services", scope, &[TOMAS, SAMUEL, MEI], &programme);
     let planned = script.times.ago(-20, 9, 0);
-    let fields = json!({"title": "Operation, second look", "scope": {"clauses": ["8.5.1.3", "8.6.1"], "services": services}, "criteria": ["Own procedures"], "auditors": [LUCIA], "owner": LUCIA, "planned_on": day(planned)});
+    let fields = json!({"title": "Operation, second look", "scope": {"clauses": ["8.5.1.3", "8.6.1"], "services": services}, "criteria": ["Own procedures"], "auditors": [LUCIA], "owner": LUCIA, "planned_on": day(planned), "programme": programme});
     script.create(script.times.workday(15, 10, 0), LUCIA, "audit", fields);
-    [first, second]
 }
 
-fn audit(
-    script: &mut Script,
-    days: i64,
-    title: &str,
-    clauses: &[&str],
-    services: &[String],
-    sampled: &[&str],
-    met: &[&str],
-) -> String {
+fn audit(script: &mut Script, days: i64, title: &str, scope: Json, met: &[&str], programme: &str) {
     let held = script.times.workday(days, 9, 0);
-    let fields = json!({"title": title, "scope": {"clauses": clauses, "services": services}, "criteria": ["ISO/IEC 20000-1:2018", "Own procedures"], "auditors": [LUCIA], "owner": LUCIA, "planned_on": day(held)});
+    let fields = json!({"title": title, "scope": scope, "criteria": ["ISO/IEC 20000-1:2018", "Own procedures"], "auditors": [LUCIA], "owner": LUCIA, "planned_on": day(held), "programme": programme});
     let number = script.create(held.minus(30 * DAY), LUCIA, "audit", fields);
     script.step(held, LUCIA, &number, "in_progress", Json::Null);
     let over = held.plus(4 * DAY);
-    script.step(
-        over,
-        LUCIA,
-        &number,
-        "held",
-        json!({"held_on": day(over), "records_sampled": sampled, "people_met": met}),
-    );
+    script.step(over, LUCIA, &number, "held", json!({"held_on": day(over), "people_met": met}));
     let reported = over.plus(9 * DAY);
     script.step(reported, LUCIA, &number, "reported", json!({"report_on": day(reported), "told": day(reported), "conclusion": "The system conforms in what was looked at, with the findings named."}));
-    number
-}
-
-struct Finding<'a> {
-    audit: &'a str,
-    clause: &'a str,
-    text: &'a str,
-    correction: &'a str,
-    cause: &'a str,
-    owner: &'a str,
-    days: i64,
-    closed: bool,
-    change: &'a str,
-}
-
-fn nonconformities(script: &mut Script, audits: &[String; 2]) {
-    let list = [
-        Finding {
-            audit: &audits[0],
-            clause: "7.5.3.1",
-            text: "Two people worked with the old handbook.",
-            correction: "Old handbook taken away.",
-            cause: "It lay in two places.",
-            owner: INES,
-            days: 195,
-            closed: true,
-            change: "DOC-15",
-        },
-        Finding {
-            audit: &audits[1],
-            clause: "8.5.1.3",
-            text: "Of 25 changes looked at, three were closed without a review.",
-            correction: "The three were reviewed.",
-            cause: "Closing could follow at once on implementing.",
-            owner: SAMUEL,
-            days: 72,
-            closed: true,
-            change: "DOC-7",
-        },
-        Finding {
-            audit: &audits[1],
-            clause: "8.6.1",
-            text: "Escalations were told by telephone and not written down.",
-            correction: "Written down for the last month.",
-            cause: "Nobody had said where.",
-            owner: TOMAS,
-            days: 24,
-            closed: false,
-            change: "",
-        },
-    ];
-    for finding in list {
-        nonconformity(script, &finding);
-    }
-}
-
-fn nonconformity(script: &mut Script, finding: &Finding<'_>) {
-    let raised = script.times.workday(finding.days, 10, 0);
-    let fields = json!({"source": finding.audit, "clause": finding.clause, "grade": "minor", "text": finding.text, "owner": finding.owner, "raised_on": day(raised)});
-    let number = script.create(raised, LUCIA, "nonconformity", fields);
-    let corrected = raised.plus(5 * DAY);
-    script.edit(corrected, finding.owner, &number, json!({"correction": finding.correction, "consequences": "none"}));
-    let analysed = raised.plus(12 * DAY);
-    let action = json!({"text": format!("So that it does not come again: {}", finding.cause.to_lowercase()), "source": number, "owner": finding.owner, "due": day(analysed.plus(40 * DAY)), "priority": "high"});
-    let action = script.create(analysed, finding.owner, "action", action);
-    let checked = analysed.plus(34 * DAY);
-    // The measure of the process that the clause is about.
-    let measure = process(finding.clause).replace("PRC", "MEA");
-    let acting = json!({"cause": finding.cause, "similar": "Looked for in the other procedures: none.", "actions": [action],
-        "indicator": measure, "direction": "at-least", "limit": 84, "watch_from": day(analysed.plus(DAY)), "watch_until": day(checked.minus(DAY))});
-    script.step(analysed.plus(HOUR), finding.owner, &number, "acting", acting);
-    if !finding.closed {
-        return;
-    }
-    script.step(analysed.plus(10 * DAY), finding.owner, &action, "done", json!({"result": "In force."}));
-    script.step(analysed.plus(11 * DAY), finding.owner, &number, "checking", json!({"sms_changed": true}));
-    script.link(analysed.plus(11 * DAY + HOUR), finding.owner, &number, "changed", finding.change);
-    script.edit(checked, LUCIA, &number, json!({"effective": true, "checked_on": day(checked)}));
-    script.edit(checked.plus(HOUR), INES, &action, json!({"effect_checked_on": day(checked), "effective": true}));
-    script.step(checked.plus(DAY), LUCIA, &number, "closed", Json::Null);
 }
 
 fn management_reviews(script: &mut Script) {

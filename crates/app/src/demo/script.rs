@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use desk::{Desk, Errand, Outcome};
-use model::{Actor, Command, Input, Link, Moment, Target};
-use serde_json::Value as Json;
+use model::{Actor, Command, Input, Link, Moment, Target, command::Raw};
+use serde_json::{Map, Value as Json};
 
 use super::{chance::Chance, people, reporting, times::Times};
 use crate::{Failure, progress::Progress};
@@ -18,6 +18,35 @@ pub struct Script {
     prefixes: HashMap<&'static str, &'static str>,
     /// Instants at which the program makes what is due before anything else happens.
     pub pauses: Vec<Moment>,
+}
+
+/// A record as it is told so far.
+pub struct Told {
+    pub number: String,
+    pub kind: &'static str,
+    pub since: Moment,
+    pub fields: Map<String, Json>,
+    /// Each state that it came to, and when.
+    pub steps: Vec<(String, Moment)>,
+}
+
+impl Told {
+    fn take(&mut self, input: &Input) {
+        for (name, raw) in &input.fields {
+            if let Raw::Json(value) = raw {
+                self.fields.insert(name.clone(), value.clone());
+            }
+        }
+    }
+
+    pub fn text(&self, field: &str) -> &str {
+        self.fields.get(field).and_then(Json::as_str).unwrap_or_default()
+    }
+
+    /// When it came to a state for the last time.
+    pub fn came_to(&self, state: &str) -> Option<Moment> {
+        self.steps.iter().rev().find(|(to, _)| to == state).map(|(_, at)| *at)
+    }
 }
 
 /// Commands in one transaction.
@@ -109,12 +138,36 @@ impl Script {
         self.add(at, who, command);
     }
 
-    /// Numbers of a kind that are in the script so far, in order.
-    pub fn numbers_of(&self, kind: &str) -> Vec<String> {
-        let known = self.kinds.iter().filter(|(_, known)| **known == kind);
-        let mut numbers: Vec<String> = known.map(|(number, _)| number.clone()).collect();
-        numbers.sort_unstable();
-        numbers
+    /// What was on record at an instant, as far as it is written so far, in the order in which it came. What rules add of
+    /// themselves, such as days, is told by the steps.
+    pub fn told(&self, at: Moment) -> Vec<Told> {
+        let mut errands: Vec<&Errand> = self.errands.iter().filter(|errand| errand.at <= at).collect();
+        errands.sort_by_key(|errand| errand.at);
+        let mut told: Vec<Told> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for errand in errands {
+            match &errand.command {
+                Command::Create { number: Some(number), input, .. } => {
+                    places.insert(number, told.len());
+                    let kind = self.kinds.get(number).copied().unwrap_or_default();
+                    let since = errand.at;
+                    let mut one = Told { number: number.clone(), kind, since, fields: Map::new(), steps: Vec::new() };
+                    one.take(input);
+                    told.push(one);
+                }
+                Command::Edit { target, input } | Command::Step { target, input, .. } => {
+                    let Some(one) = places.get(target.number.as_str()).and_then(|place| told.get_mut(*place)) else {
+                        continue;
+                    };
+                    one.take(input);
+                    if let Command::Step { to, .. } = &errand.command {
+                        one.steps.push((to.clone(), errand.at));
+                    }
+                }
+                _ => {}
+            }
+        }
+        told
     }
 
     fn target(&self, number: &str) -> Target {

@@ -3,6 +3,7 @@
 #[macro_use]
 mod world;
 
+mod audit_seal;
 mod auditors;
 mod audits;
 mod automation;
@@ -10,6 +11,7 @@ mod backups;
 mod building;
 mod commands;
 mod complaints;
+mod coverage;
 mod demo;
 mod duties;
 mod events;
@@ -22,6 +24,7 @@ mod import_jsonl;
 mod import_netbox;
 mod import_servicenow;
 mod mail;
+mod nonconformities;
 mod packs;
 mod papers;
 mod public_page;

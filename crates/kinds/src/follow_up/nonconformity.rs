@@ -1,6 +1,8 @@
 //! A nonconformity is a requirement that was not met, and what was done about it.
 
-use crate::prelude::*;
+use model::handling::{Likeness, Used};
+
+use crate::{causes, performance::audit, prelude::*};
 
 pub const SOURCE: Key<Ref> = Key::new("source");
 pub const CLAUSE: Key<Text> = Key::new("clause");
@@ -12,6 +14,7 @@ pub const CORRECTION: Key<Long> = Key::new("correction");
 pub const CONSEQUENCES: Key<Long> = Key::new("consequences");
 pub const CAUSE: Key<Long> = Key::new("cause");
 pub const SIMILAR: Key<Long> = Key::new("similar");
+pub const SIMILAR_CASES: Key<Many<Ref>> = Key::new("similar_cases");
 pub const ACTIONS: Key<Many<Ref>> = Key::new("actions");
 pub const EFFECTIVE: Key<bool> = Key::new("effective");
 pub const CHECKED_ON: Key<Date> = Key::new("checked_on");
@@ -31,6 +34,7 @@ pub fn kind() -> Kind {
         .area(Area::Prove)
         .include(fields())
         .include(putting_it_right())
+        .include(causes::fields())
         .include(watching())
         .lifecycle(life())
         .link("changed", "changed", "was changed by", &["document", "change", "process", "policy"])
@@ -38,11 +42,28 @@ pub fn kind() -> Kind {
         .grants(roles::findings())
         .list(&["number", "title", "grade", "clause", "state", "owner", "raised_on", "closed_on"])
         .titled_by(&["text"])
+        .alike(ALIKE)
+        .analysed(causes::ANALYSIS)
+        .sealed(audit::FOUND_AS_IT_WAS)
+        .rule(cause_is_the_root)
+        .rule(similar_ones_are_named)
         .rule(dates_of_states)
         .rule(dates_in_order)
         .rule(indicator_is_whole)
         .rule(indicator_is_named_beforehand)
 }
+
+/// Where the same was found before: on the same clause, watched by the same measure, in the same words.
+const ALIKE: &[Likeness] = &[Likeness {
+    label: "Similar nonconformities",
+    kind: "nonconformity",
+    shares: &[("clause", "clause"), ("indicator", "indicator")],
+    own_words: &["text", "cause"],
+    words: &["text", "cause"],
+    states: &["open", "analysed", "acting", "checking", "closed"],
+    helps: "cause",
+    used: Some(Used::Named(SIMILAR_CASES.name)),
+}];
 
 fn fields() -> Vec<Field> {
     vec![
@@ -66,8 +87,14 @@ fn putting_it_right() -> Vec<Field> {
                 .long()
                 .label("Consequences dealt with")
                 .help("What it led to and how that was handled. Write none where there were none."),
-            CAUSE.long(),
-            SIMILAR.long().label("Similar cases").help("Whether the same is wrong elsewhere or could be."),
+            CAUSE.long().help("Filled with what cause and effect says is the root, where nothing stands here."),
+            SIMILAR.long().label("Similar cases").help(
+                "Whether the same is wrong elsewhere or could be, and where one looked. Write none where nothing is.",
+            ),
+            SIMILAR_CASES
+                .references(&["nonconformity"])
+                .label("The same again")
+                .help("Nonconformities that are the same fault. What resembles this one is found and shown beside it."),
             ACTIONS.references_or_text(&["action"]).label("Corrective actions"),
             EFFECTIVE.flag().help("Judged by somebody who does not own the actions."),
             CHECKED_ON.date().label("Effect checked").help("Later than the last action was done."),
@@ -108,6 +135,30 @@ fn life() -> Lifecycle {
         .step("reopen", &["closed"], "open")
         .dated("closed", "closed_on");
     lifecycles::ending(lifecycle)
+}
+
+fn cause_is_the_root(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    causes::root_is_the_cause(draft, facts, CAUSE);
+    Ok(())
+}
+
+/// Whoever names similar ones has looked for them: where nothing is written of the search, they are what it found (10.1.1 b).
+fn similar_ones_are_named(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let named = draft.get(SIMILAR_CASES).map(|cases| cases.0).unwrap_or_default();
+    let own = facts.before.map(|before| before.number.as_str());
+    if named.iter().any(|case| Some(case.0.as_str()) == own) {
+        return Err(FieldError::new(SIMILAR_CASES.name, "it is not similar to itself"));
+    }
+    let told = |cases: &[Ref]| {
+        let numbers: Vec<&str> = cases.iter().map(|case| case.0.as_str()).collect();
+        format!("Found among the nonconformities on record: {}.", numbers.join(", "))
+    };
+    let before = facts.before.and_then(|before| before.get(SIMILAR_CASES)).map(|cases| cases.0).unwrap_or_default();
+    let is_own_word = |text: &Long| !before.is_empty() && text.0 == told(&before);
+    if !named.is_empty() && draft.get(SIMILAR).is_none_or(|text| is_own_word(&text)) {
+        draft.set(SIMILAR, Long(told(&named)));
+    }
+    Ok(())
 }
 
 fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {

@@ -1,7 +1,10 @@
 //! An audit is one internal look at whether the system follows its own rules and the standard.
 
-use crate::{governance::process, prelude::*};
+use model::handling::Seal;
 
+use crate::{governance::process, performance::audit_programme, prelude::*};
+
+pub const PROGRAMME: Key<Ref> = Key::new("programme");
 pub const SCOPE: Key<Parts> = Key::new("scope");
 pub const CRITERIA: Key<Many<Text>> = Key::new("criteria");
 pub const AUDITORS: Key<Many<Person>> = Key::new("auditors");
@@ -14,6 +17,44 @@ pub const FINDINGS: Key<Many<Ref>> = Key::new("findings");
 pub const CONCLUSION: Key<Long> = Key::new("conclusion");
 pub const REPORT_ON: Key<Date> = Key::new("report_on");
 pub const TOLD: Key<Date> = Key::new("told");
+
+/// States in which its report is out.
+pub const REPORTED: &[&str] = &["reported", "closed", "superseded"];
+
+/// What the report says of the audit itself stays while it is out; what follows from it (who learnt of it) is still written.
+const TOLD_AS_IT_WAS: Seal = Seal {
+    by: "",
+    kind: "audit",
+    states: REPORTED,
+    fields: &[
+        "title",
+        SCOPE.name,
+        CRITERIA.name,
+        AUDITORS.name,
+        OWNER.name,
+        PLANNED_ON.name,
+        HELD_ON.name,
+        RECORDS_SAMPLED.name,
+        PEOPLE_MET.name,
+        FINDINGS.name,
+        CONCLUSION.name,
+        REPORT_ON.name,
+    ],
+    holds_imports: false,
+};
+
+/// What was asked in an audit, the samples with what was seen on each record, and the answers stay while its report is out.
+pub const ASKED_AS_IT_WAS: Seal =
+    Seal { by: "audit", kind: "audit", states: REPORTED, fields: &[], holds_imports: true };
+
+/// What was found, where and how grave it is stays while the report that says so is out; putting it right goes on.
+pub const FOUND_AS_IT_WAS: Seal = Seal {
+    by: "source",
+    kind: "audit",
+    states: REPORTED,
+    fields: &["source", "clause", "grade", "text"],
+    holds_imports: false,
+};
 
 pub fn kind() -> Kind {
     Kind::new("audit", "audits", "AUD")
@@ -29,6 +70,7 @@ pub fn kind() -> Kind {
                 ])
                 .help("All audits of a year together cover every clause and every service."),
         )
+        .field(PROGRAMME.reference(&["audit_programme"]).help("The programme that plans it."))
         .field(CRITERIA.texts().help("Against what it is judged: own rules, the standard."))
         .field(AUDITORS.persons().help("Nobody audits a process of their own."))
         .field(OWNER.person().label("Lead auditor").column(Column::Owner))
@@ -47,7 +89,11 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "state", "auditors", "planned_on", "held_on", "report_on"])
         .titled_by(&["criteria"])
         .looks_at_all(&["process"])
+        .looks_at(&["programme"])
+        .looks_when(&["planned_on"])
+        .sealed(TOLD_AS_IT_WAS)
         .rule(nobody_audits_their_own_work)
+        .rule(lies_in_its_programme)
         .rule(dates_of_states)
         .rule(dates_in_order)
 }
@@ -82,6 +128,22 @@ fn nobody_audits_their_own_work(draft: &mut Draft, facts: &Facts<'_>) -> Result<
     Ok(())
 }
 
+/// What a programme plans lies in its years.
+fn lies_in_its_programme(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let programme = facts.related.of(draft, PROGRAMME.name).filter(|record| record.kind == "audit_programme");
+    let years = programme.map(|record| audit_programme::span(&record.fields)).unwrap_or_default();
+    let (Some(programme), Some(planned), Some((first, last))) =
+        (programme, draft.get(PLANNED_ON), years.first().zip(years.last()))
+    else {
+        return Ok(());
+    };
+    if years.contains(&planned.year()) || !rules::touched(draft, facts, &[PROGRAMME.name, PLANNED_ON.name]) {
+        return Ok(());
+    }
+    let years = if first == last { first.to_string() } else { format!("{first} to {last}") };
+    Err(FieldError::new(PLANNED_ON.name, format!("lies outside of {} ({years})", programme.number)))
+}
+
 fn is_within(clause: &str, above: &str) -> bool {
     clause.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
@@ -108,6 +170,10 @@ fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
     }
     if rules::enters(draft, facts, &["reported"]) {
         rules::stamp_day(draft, facts, REPORT_ON);
+    }
+    // An audit that is taken up again is not reported: the next report has a day of its own, the journal keeps the old one.
+    if rules::leaves(draft, facts, REPORTED) && rules::enters(draft, facts, &["planned", "in_progress"]) {
+        draft.clear(REPORT_ON);
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! An audit question is one line of an audit's checklist: what was asked, which records were looked at, what came of it.
 
-use crate::prelude::*;
+use crate::{performance::audit, prelude::*};
 
 pub const AUDIT: Key<Ref> = Key::new("audit");
 pub const CLAUSE: Key<Text> = Key::new("clause");
@@ -60,6 +60,7 @@ pub fn kind() -> Kind {
         .grants(roles::audits())
         .list(&["number", "title", "audit", "clause", "result", "owner", "state"])
         .titled_by(&["question"])
+        .sealed(audit::ASKED_AS_IT_WAS)
         .rule(a_sample_stays_as_drawn)
         .rule(dates_of_states)
 }

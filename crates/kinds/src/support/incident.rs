@@ -1,6 +1,6 @@
 //! An incident is an unplanned interruption of a service, a loss of its quality, or a fault about to be one.
 
-use model::handling::{Before, Closing, Likeness, Mirror, Offer, Procedure, Talk, Used};
+use model::handling::{Before, Closing, Helped, Likeness, Mirror, Offer, Procedure, Talk, Used};
 
 use super::major_incident_review;
 use crate::{portfolio::service, prelude::*};
@@ -201,7 +201,7 @@ const ALIKE: &[Likeness] = &[
         words: &["symptom", "workaround"],
         states: &["active"],
         helps: "workaround",
-        used: Some(Used { link: "helped_by", count: "uses", flag: "" }),
+        used: Some(Used::Helped(Helped { link: "helped_by", count: "uses", flag: "" })),
     },
     Likeness {
         label: "Articles",
@@ -211,7 +211,7 @@ const ALIKE: &[Likeness] = &[
         words: &["text"],
         states: &["current", "published", "approved"],
         helps: "text",
-        used: Some(Used { link: "helped_by", count: "uses", flag: "knowledge_used" }),
+        used: Some(Used::Helped(Helped { link: "helped_by", count: "uses", flag: "knowledge_used" })),
     },
     Likeness {
         label: "Similar incidents",

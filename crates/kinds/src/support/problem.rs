@@ -2,7 +2,7 @@
 
 use model::handling::{Before, Likeness, Mirror, Offer};
 
-use crate::{follow_up::action, prelude::*};
+use crate::{causes, follow_up::action, prelude::*};
 
 pub const DESCRIPTION: Key<Long> = Key::new("description");
 pub const CATEGORY: Key<Choice> = Key::new("category");
@@ -20,9 +20,6 @@ pub const ACTIONS: Key<Many<Ref>> = Key::new("actions");
 pub const CHANGES: Key<Many<Ref>> = Key::new("changes");
 pub const RESOLVED_ON: Key<Moment> = Key::new("resolved_on");
 pub const CLOSED_ON: Key<Moment> = Key::new("closed_on");
-pub const COURSE: Key<Many<Parts>> = Key::new("course");
-pub const WHYS: Key<Many<Parts>> = Key::new("whys");
-pub const CAUSES: Key<Many<Parts>> = Key::new("causes");
 pub const EFFECT_DUE: Key<Date> = Key::new("effect_due");
 pub const EFFECT: Key<Parts> = Key::new("effect");
 pub const DECISION: Key<Parts> = Key::new("decision");
@@ -36,7 +33,7 @@ pub fn kind() -> Kind {
         .include(work())
         .include(shared::grouped("Work", vec![shared::customer().internal()]))
         .include(work_2())
-        .include(shared::grouped("Cause analysis", analysis()))
+        .include(causes::fields())
         .include(shared::grouped("Effect", effect()))
         .include(shared::grouped("Work", vec![shared::escalations().internal()]))
         .include(shared::grouped("Work", vec![shared::log()]))
@@ -59,8 +56,10 @@ pub fn kind() -> Kind {
         .looks_back(&[("action", "source")])
         .offers(OFFERS)
         .alike(ALIKE)
+        .analysed(causes::ANALYSIS)
         .after(BEFORE)
         .assigned(shared::ASSIGNMENT)
+        .rule(cause_is_the_root)
         .rule(times_of_states)
         .rule(decision_is_signed)
         .rule(nothing_is_left_to_do)
@@ -148,31 +147,9 @@ const BEFORE: Before = Before {
 /// Days after which one looks whether it has helped.
 const EFFECT_DAYS: i64 = 30;
 
-/// How the cause was found: in the order of time, by asking why, and by where causes lie.
-fn analysis() -> Vec<Field> {
-    vec![
-        COURSE
-            .rows(vec![part::instant("at").label("When"), part::long("text").label("What happened")])
-            .help("What happened when, as far as it bears on the cause.")
-            .internal(),
-        WHYS.rows(vec![part::long("why").label("Why?"), part::long("because").label("Because")])
-            .label("Five whys")
-            .help("Each answer is asked why again, until nothing is left to ask.")
-            .internal(),
-        CAUSES
-            .rows(vec![
-                part::open_choice(
-                    "branch",
-                    &["people", "process", "technology", "supplier", "environment", "measurement"],
-                ),
-                part::long("cause").label("Possible cause"),
-                part::long("evidence").label("What speaks for or against it"),
-                part::choice("verdict", &["open", "ruled-out", "contributes", "root"]),
-            ])
-            .label("Cause and effect")
-            .help("Everything that may have caused it, by where it lies, with what was found out about it.")
-            .internal(),
-    ]
+fn cause_is_the_root(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    causes::root_is_the_cause(draft, facts, CAUSE);
+    Ok(())
 }
 
 /// Whether what was done has helped.

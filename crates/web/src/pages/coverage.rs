@@ -1,241 +1,229 @@
-//! The audit programme over three years: which clause, service and site is looked at when, and what should come first.
+//! The audit programme over its years: which clause is looked at with which service at which site, and what should come first.
 
-use std::collections::BTreeMap;
+mod cross;
+mod known;
+mod plan;
+mod weigh;
 
 use askama::Template;
-use axum::{extract::State as Held, response::Html};
-use desk::Shown;
-use engines::{
-    audits::Weighed,
-    conformity::{Assessment, State, catalogue},
-    rules::sample::sites,
+use axum::{
+    extract::{Query as Pairs, State as Held},
+    response::Html,
 };
-use model::{Filter, Moment, Query, Refusal, Value, query::EVERY};
+use engines::{audits, rules::sample::sites};
+use model::{Refusal, suggest};
+use serde::Deserialize;
 
 use crate::{
     App, Refused, Seat,
     record::address::segment,
     view::{
-        parts::{Link, Mark, Shape, Tone},
+        field::{Field, Pick},
+        parts::{Link, Mark},
         shell::Shell,
     },
 };
-
-/// Most records of a kind that the page looks at.
-const MOST: usize = model::query::PAGE_MAX;
-/// Clauses that are proposed.
-const PROPOSED: usize = 10;
+use cross::{Choice, Cross};
+use known::Known;
+use plan::Typed;
+pub use plan::plan;
+use weigh::Proposal;
 
 #[derive(Template)]
 #[template(path = "page/coverage.html")]
 struct CoveragePage {
     shell: Shell,
-    years: Vec<String>,
-    parts: Vec<Part>,
-    proposed: Vec<Proposal>,
-    uncovered: usize,
+    programme: Option<Link>,
+    span: String,
+    choices: Vec<Asking>,
+    clauses: Vec<Ticked>,
+    services: Vec<Ticked>,
+    /// Clauses that are proposed beside those shown.
+    more: usize,
+    weights: String,
+    may_plan: bool,
+    fields: Vec<Field>,
+    errors: Vec<(String, String)>,
+    cross: Cross,
+    /// What the cross shows, for its caption.
+    caption: String,
+    audits: Vec<AuditLine>,
     site_rule: String,
 }
 
-/// Clauses, services or sites.
-struct Part {
-    title: &'static str,
-    rows: Vec<Row>,
+/// A choice above the cross.
+struct Asking {
+    name: &'static str,
+    label: &'static str,
+    blank: &'static str,
+    picks: Vec<Pick>,
 }
 
-struct Row {
-    name: Link,
-    title: String,
-    cells: Vec<Vec<Cell>>,
+/// A proposal, and whether it is ticked.
+struct Ticked {
+    of: Proposal,
+    ticked: bool,
 }
 
-/// An audit in a year.
-struct Cell {
+/// An audit of these years.
+struct AuditLine {
     link: Link,
     mark: Mark,
-}
-
-struct Proposal {
-    clause: Link,
-    title: String,
-    weight: usize,
-    why: String,
-}
-
-/// An audit as the page looks at it.
-struct Audit {
-    number: String,
     year: i16,
-    held: Option<Moment>,
-    is_ahead: bool,
-    scope: BTreeMap<&'static str, Vec<String>>,
+    programme: String,
 }
 
 const PARTS: [(&str, &str); 3] = [("clauses", "Clauses"), ("services", "Services"), ("sites", "Sites")];
 
-/// `GET /coverage`
-pub async fn open(seat: Seat, Held(app): Held<App>) -> Result<Html<String>, Refused> {
-    let all = |kind: &'static str, filter: Filter| {
-        let query = Query { filter, columns: vec![EVERY.into()], size: MOST, ..Query::of(kind) };
-        let (app, seat) = (&app, &seat);
-        async move { Ok::<_, Refusal>(app.desk.list(&seat.actor, &query, seat.now).await?.records) }
-    };
-    let everything = Filter::everything;
-    let audits: Vec<Audit> =
-        all("audit", everything()).await?.iter().filter_map(|shown| audit(shown, seat.now)).collect();
-    let assessment = app.desk.assessment(&seat.actor, seat.now).await?;
-    let findings = all("nonconformity", everything()).await?;
-    let services = all("service", Filter::equal("in_scope", "true").and(Filter::equal("stage", "live"))).await?;
-    let places = all("location", everything()).await?;
-    let now = seat.now.date().year();
-    let years: Vec<i16> = (now - 1..=now + 1).collect();
-    let weighed = weighed(&app, &audits, &assessment, &findings, seat.now);
-    let clauses = catalogue().clauses.iter().filter(|clause| clause.leaf);
-    let clauses = clauses.map(|clause| (clause.id.clone(), clause.title.clone(), format!("/conformity/{}", clause.id)));
-    let listed = |shown: &Shown, plural: &str| {
-        (shown.number().to_string(), shown.title().to_string(), format!("/{plural}/{}", segment(shown.number())))
-    };
-    let parts = [
-        clauses.collect::<Vec<_>>(),
-        services.iter().map(|shown| listed(shown, "services")).collect(),
-        places.iter().map(|shown| listed(shown, "locations")).collect(),
-    ];
-    let parts: Vec<Part> = PARTS
-        .iter()
-        .zip(parts)
-        .map(|((name, title), rows)| Part {
-            title,
-            rows: rows.into_iter().map(|row| self::row(row, name, &audits, &years)).collect(),
-        })
-        .collect();
-    let bare = |row: &&Row| row.cells.iter().all(Vec::is_empty);
-    let page = CoveragePage {
-        shell: Shell { views: true, ..crate::shell(&app, &seat, "/audits").await },
-        years: years.iter().map(i16::to_string).collect(),
-        uncovered: parts[0].rows.iter().filter(bare).count(),
-        proposed: proposals(&weighed),
-        site_rule: site_rule(places.len()),
-        parts,
-    };
-    Ok(Html(page.render()?))
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    programme: Option<String>,
+    year: Option<String>,
+    service: Option<String>,
+    site: Option<String>,
+    /// `yes` for every proposal, not only the first ones.
+    all: Option<String>,
 }
 
-fn audit(shown: &Shown, now: Moment) -> Option<Audit> {
-    let at = |name: &str| shown.fields().get(name).and_then(Value::as_moment);
-    let held = at("held_on");
-    let when = held.or(at("planned_on"))?;
-    if shown.state() == "cancelled" || shown.state() == "withdrawn" {
-        return None;
+impl Asked {
+    fn get(of: &Option<String>) -> &str {
+        of.as_deref().map(str::trim).unwrap_or_default()
     }
-    let scope = shown.fields().get("scope");
-    let texts = |part: &str| {
-        let values = scope.and_then(|scope| scope.part(part)).map(Value::entries).unwrap_or_default();
-        values.iter().filter_map(Value::as_text).map(str::to_string).collect()
+}
+
+/// `GET /coverage?programme=&year=&service=&site=&all=`
+pub async fn open(seat: Seat, Held(app): Held<App>, Pairs(asked): Pairs<Asked>) -> Result<Html<String>, Refused> {
+    let known = Known::read(&app, &seat).await?;
+    Ok(Html(page(&app, &seat, &known, &asked, &Typed::default()).await?.render()?))
+}
+
+async fn page(app: &App, seat: &Seat, known: &Known, asked: &Asked, typed: &Typed) -> Result<CoveragePage, Refusal> {
+    let now = seat.now.date().year();
+    let (service, site) = (Asked::get(&asked.service), Asked::get(&asked.site));
+    must_be("service", service, known.services.iter().map(|shown| shown.number()))?;
+    must_be("site", site, known.places.iter().map(|shown| shown.number()))?;
+    must_be("programme", Asked::get(&asked.programme), known.programmes.iter().map(|one| one.number.as_str()))?;
+    let programme = match Asked::get(&asked.programme) {
+        "" => known.current(now),
+        number => known.programmes.iter().find(|one| one.number == number),
     };
-    Some(Audit {
-        number: shown.number().into(),
-        year: when.date().year(),
-        held,
-        is_ahead: held.is_none() && when.date() >= now.date(),
-        scope: PARTS.iter().map(|(name, _)| (*name, texts(name))).collect(),
+    // Without a programme: the last year, this one and the next.
+    let years = programme.map(|one| one.years.clone()).filter(|years| !years.is_empty());
+    let years = years.unwrap_or_else(|| (now - 1..=now + 1).collect());
+    let names: Vec<String> = years.iter().map(i16::to_string).collect();
+    must_be("year", Asked::get(&asked.year), names.iter().map(String::as_str))?;
+    let chosen: Vec<i16> = match Asked::get(&asked.year) {
+        "" => years.clone(),
+        year => years.iter().copied().filter(|one| one.to_string() == year).collect(),
+    };
+    let choice = Choice { years: &chosen, site, service };
+    let cross = Cross::new(known, &choice);
+    let most = match Asked::get(&asked.all) {
+        "" => weigh::FIRST,
+        "yes" => usize::MAX,
+        other => return Err(Refusal::Query(format!("all: say yes or nothing, not \"{other}\""))),
+    };
+    let (clauses, services) = weigh::proposals(known, &app.desk.catalog(), &years, seat.now);
+    let more = clauses.len().saturating_sub(most);
+    let may_plan = plan::may_plan(app, seat);
+    let mut fields = if may_plan { plan::fields(known, seat, asked, typed) } else { Vec::new() };
+    let errors = super::welcome::told(&mut fields, &typed.errors);
+    let ticked = |name: &'static str| move |of: Proposal| Ticked { ticked: typed.has(name, &of.name.text), of };
+    Ok(CoveragePage {
+        shell: Shell { views: true, ..crate::shell(app, seat, "/audits").await },
+        span: span(&years),
+        choices: choices(known, asked, programme.map(|one| one.number.as_str()).unwrap_or_default(), &names),
+        clauses: clauses.into_iter().take(most).map(ticked("clause")).collect(),
+        services: services.into_iter().take(most).map(ticked("service")).collect(),
+        more,
+        weights: weights(),
+        may_plan,
+        fields,
+        errors,
+        caption: caption(known, &choice),
+        audits: known.audits.iter().filter(|audit| choice.takes(audit)).map(line).collect(),
+        site_rule: site_rule(known.places.len()),
+        programme: programme.map(|one| {
+            Link::new(format!("{} {}", one.number, one.title), format!("/audit_programmes/{}", segment(&one.number)))
+        }),
+        cross,
     })
 }
 
-impl Audit {
-    /// A clause that is named stands for itself alone: that is how 9.2 is checked.
-    fn covers(&self, part: &str, name: &str) -> bool {
-        self.scope.get(part).is_some_and(|names| names.iter().any(|known| known == name))
+/// A choice that is none is refused, not ignored.
+fn must_be<'k>(name: &str, given: &str, known: impl Iterator<Item = &'k str>) -> Result<(), Refusal> {
+    let known: Vec<&str> = known.collect();
+    if given.is_empty() || known.contains(&given) {
+        return Ok(());
     }
+    let hint = suggest::hint(given, known);
+    Err(Refusal::Query(format!("{name}: there is no \"{given}\" to choose{hint}")))
+}
 
-    fn mark(&self) -> Mark {
-        match (self.held, self.is_ahead) {
-            (Some(_), _) => Mark::new(Shape::Met, Tone::Ok, "held"),
-            (None, true) => Mark::new(Shape::Ring, Tone::Plain, "planned"),
-            (None, false) => Mark::new(Shape::Risk, Tone::Warn, "overdue"),
-        }
+fn choices(known: &Known, asked: &Asked, programme: &str, years: &[String]) -> Vec<Asking> {
+    let pick = |value: &str, label: String, chosen: &str| Pick { value: value.into(), label, chosen: value == chosen };
+    let (year, service, site) = (Asked::get(&asked.year), Asked::get(&asked.service), Asked::get(&asked.site));
+    let titled = |number: &str, title: &str, chosen: &str| pick(number, format!("{number} {title}"), chosen);
+    vec![
+        Asking {
+            name: "programme",
+            label: "Programme",
+            blank: "",
+            picks: known.programmes.iter().map(|one| titled(&one.number, &one.title, programme)).collect(),
+        },
+        Asking {
+            name: "year",
+            label: "Year",
+            blank: "All",
+            picks: years.iter().map(|name| pick(name, name.clone(), year)).collect(),
+        },
+        Asking {
+            name: "service",
+            label: "Service",
+            blank: "All",
+            picks: known.services.iter().map(|shown| titled(shown.number(), shown.title(), service)).collect(),
+        },
+        Asking {
+            name: "site",
+            label: "Site",
+            blank: "All, visited or not",
+            picks: known.places.iter().map(|shown| titled(shown.number(), shown.title(), site)).collect(),
+        },
+    ]
+}
+
+/// "2026 to 2028"
+fn span(years: &[i16]) -> String {
+    match (years.first(), years.last()) {
+        (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
+        (Some(first), _) => first.to_string(),
+        _ => String::new(),
     }
 }
 
-fn row((name, title, href): (String, String, String), part: &str, audits: &[Audit], years: &[i16]) -> Row {
-    let cell = |audit: &Audit| Cell {
-        link: Link::new(&audit.number, format!("/audits/{}", segment(&audit.number))),
-        mark: audit.mark(),
-    };
-    let covered = |year: &i16| {
-        let found = audits.iter().filter(|audit| audit.year == *year && audit.covers(part, &name));
-        found.map(cell).collect::<Vec<Cell>>()
-    };
-    let cells = years.iter().map(covered).collect();
-    Row { name: Link::new(&name, href), title, cells }
+fn caption(known: &Known, choice: &Choice<'_>) -> String {
+    let site = known.places.iter().find(|shown| shown.number() == choice.site);
+    let at = site.map(|shown| format!(", at {}", shown.title())).unwrap_or_default();
+    format!("Clauses by services, {}{at}", span(choice.years))
 }
 
-/// What is known of each leaf clause.
-fn weighed(
-    app: &App,
-    audits: &[Audit],
-    assessment: &Assessment,
-    findings: &[Shown],
-    now: Moment,
-) -> Vec<(&'static str, &'static str, Weighed)> {
-    let catalog = app.desk.catalog();
-    let kind = catalog.find("nonconformity");
-    let is_open = |shown: &&Shown| kind.is_some_and(|kind| kind.phase(shown.state()) != model::Phase::Done);
-    let on = |shown: &Shown| shown.fields().get("clause").and_then(Value::as_text).unwrap_or_default().to_string();
-    let open: Vec<String> = findings.iter().filter(is_open).map(on).collect();
-    let leaves = catalogue().clauses.iter().filter(|clause| clause.leaf);
-    leaves
-        .map(|clause| {
-            let id = clause.id.as_str();
-            let last = audits.iter().filter(|audit| audit.covers("clauses", id)).filter_map(|audit| audit.held).max();
-            let unproved = assessment.verdicts.iter().filter(|verdict| {
-                let is_bad = matches!(verdict.state, State::Nonconforming | State::Gap | State::Stale);
-                verdict.requirement.clause == id && is_bad
-            });
-            let weighed = Weighed {
-                open_findings: open.iter().filter(|clause| *clause == id).count(),
-                unproved: unproved.count(),
-                months: last.map(|last| months(last, now)),
-                is_planned: audits.iter().any(|audit| audit.is_ahead && audit.covers("clauses", id)),
-            };
-            (id, clause.title.as_str(), weighed)
-        })
-        .collect()
+fn line(audit: &known::Audit) -> AuditLine {
+    AuditLine { link: audit.link(), mark: audit.mark(), year: audit.year, programme: audit.programme.clone() }
 }
 
-/// Whole months between two instants; 0 when the second is not later.
-fn months(from: Moment, to: Moment) -> u32 {
-    (1..).take_while(|months| from.plus_months(*months) <= to).take(1_200).count() as u32
-}
-
-fn proposals(weighed: &[(&'static str, &'static str, Weighed)]) -> Vec<Proposal> {
-    let mut sorted: Vec<_> = weighed.iter().filter(|(_, _, weighed)| weighed.weight() > 0).collect();
-    sorted.sort_by_key(|(_, _, weighed)| std::cmp::Reverse(weighed.weight()));
-    let proposal = |(clause, title, weighed): &&(&'static str, &'static str, Weighed)| Proposal {
-        clause: Link::new(*clause, format!("/conformity/{clause}")),
-        title: (*title).into(),
-        weight: weighed.weight(),
-        why: why(weighed),
-    };
-    sorted.iter().take(PROPOSED).map(proposal).collect()
-}
-
-fn why(weighed: &Weighed) -> String {
-    let counted = |count: usize, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        _ => Some(format!("{count} {many}")),
-    };
-    let age = match weighed.months {
-        None => "never audited".to_string(),
-        Some(1) => "audited a month ago".to_string(),
-        Some(months) => format!("audited {months} months ago"),
-    };
-    let parts = [
-        counted(weighed.open_findings, "open finding", "open findings"),
-        counted(weighed.unproved, "requirement not proved", "requirements not proved"),
-        Some(age),
-    ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+/// What weighs how much, in a sentence.
+fn weights() -> String {
+    format!(
+        "An open finding weighs {}, an open risk above the limit {}, a weighty change since the last audit {}, a requirement that \
+         records do not prove {}, a year without an audit {}, none ever {}.",
+        audits::FINDING,
+        audits::RISK,
+        audits::CHANGE,
+        audits::UNPROVED,
+        audits::OLD,
+        audits::NEVER
+    )
 }
 
 /// How many sites certification bodies visit of so many (rule R24.2), as a help for planning.
@@ -248,18 +236,4 @@ fn site_rule(count: usize) -> String {
         "Of {count} sites a certification body visits {} at first, {} at surveillance and {} at recertification, and the central office each time (rule R24).",
         sample.initial, sample.surveillance, sample.recertification
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn months_are_whole() {
-        let at = |text: &str| Moment::parse(text).expect("an instant");
-        assert_eq!(months(at("2026-01-31"), at("2026-02-28")), 1);
-        assert_eq!(months(at("2026-01-31"), at("2026-02-27")), 0);
-        assert_eq!(months(at("2025-03-01"), at("2026-03-01")), 12);
-        assert_eq!(months(at("2026-03-01"), at("2025-03-01")), 0);
-    }
 }

@@ -58,6 +58,8 @@ struct FieldworkPage {
     address: String,
     /// Whether this reader works on the audit.
     may_work: bool,
+    /// Why nobody does any more; empty while it can be worked on.
+    sealed: String,
     systemic: Vec<String>,
     groups: Vec<Group>,
     answered: usize,
@@ -155,7 +157,8 @@ async fn page(
 ) -> Result<FieldworkPage, Refusal> {
     let audit = Audit::read(app, seat, number).await?;
     let address = address(number);
-    let may_work = may_work(app, seat, &audit.shown);
+    let sealed = audit.sealed(app);
+    let may_work = sealed.is_none() && may_work(app, seat, &audit.shown);
     let chosen = match wanted {
         Some(wanted) => Some(audit.questions.iter().find(|one| one.number == wanted).ok_or(Refusal::NotFound)?),
         None => audit.questions.iter().find(|one| one.result.is_none()).or(audit.questions.first()),
@@ -182,16 +185,20 @@ async fn page(
         of_records: audit.questions.iter().map(|one| one.count).sum(),
         report: format!("{address}/report"),
         may_work,
+        sealed: sealed.unwrap_or_default(),
         systemic: audit.systemic(),
         groups: groups(&audit, &address, chosen.map(|one| one.number.as_str())),
         answered,
         all,
         percent: (answered * 100).checked_div(all).unwrap_or(0),
         open,
-        findings: audit.findings.iter().map(finding_line).collect(),
+        findings: audit.findings.iter().chain(&audit.found_since).map(finding_line).collect(),
         nothing: Empty {
             mark: Mark::new(Shape::Nothing, Tone::Mute, "There is no checklist yet."),
-            text: "It is made of what auditors ask about the clauses of the audit's scope.".into(),
+            text: match may_work {
+                true => "It is made of what auditors ask about the clauses of the audit's scope.".into(),
+                false => String::new(),
+            },
             step: None,
         },
         shell: Shell { views: true, ..crate::shell(app, seat, "/audits").await },

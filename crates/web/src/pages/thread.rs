@@ -111,14 +111,17 @@ pub async fn open(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) 
     let case = Case::read(&app, &seat, &number).await?;
     let list = format!("/{}", case.kind.plural);
     let shell = Shell { views: true, ..crate::shell(&app, &seat, &list).await };
-    Ok(Html(page(shell, &app.desk.catalog(), &case, seat.now).render()?))
+    let assessment = app.desk.assessment(&seat.actor, seat.now).await?;
+    let broken = faults::all(&case, &assessment, seat.now);
+    Ok(Html(page(shell, &app.desk.catalog(), &case, &broken, seat.now).render()?))
 }
 
-fn page(shell: Shell, catalog: &Catalog, case: &Case, now: Moment) -> ThreadPage {
+fn page(shell: Shell, catalog: &Catalog, case: &Case, broken: &[Broken], now: Moment) -> ThreadPage {
     let first = &case.thread.knots[0].shown;
-    let broken = faults::all(case, now);
+    // A record that is broken in several ways is one place.
+    let places: HashSet<&str> = broken.iter().map(|one| one.number.as_str()).collect();
     let mut lines: Vec<(Link, String)> = Vec::new();
-    for Broken { number, why } in &broken {
+    for Broken { number, why } in broken {
         lines.push((Link::new(number, place(catalog, &case.thread, number)), why.clone()));
     }
     let clocks = case.clocks.iter().map(|clock| {
@@ -142,13 +145,13 @@ fn page(shell: Shell, catalog: &Catalog, case: &Case, now: Moment) -> ThreadPage
         ],
         number: first.number().into(),
         title: first.title().trim_end_matches('.').into(),
-        words: words(&case.thread, broken.len()),
+        words: words(&case.thread, places.len()),
         state: state::mark(&case.kind, first.state()),
         bad: Mark::new(Shape::Nonconforming, Tone::Bad, "Broken"),
         clocks: clocks.collect(),
         no_clock: if case.kind.clocked { "No clock ran.".into() } else { String::new() },
         said: case.said.iter().map(|(at, said)| (time::exact(*at), text::shortened(said, QUOTED))).collect(),
-        stations: stations(catalog, case, &broken),
+        stations: stations(catalog, case, broken),
         is_cut: case.thread.is_cut,
         broken: lines,
         shell,

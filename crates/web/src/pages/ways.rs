@@ -18,6 +18,9 @@ pub fn from_record(seat: &Seat, kind: &Kind, shown: &Shown) -> Vec<Link> {
             Link::new("Checklist and samples", fieldwork::address(number)),
             Link::new("PDF", format!("{}/report/pdf", fieldwork::address(number))),
         ],
+        ("audit_programme", _) => {
+            vec![Link::new("Coverage", format!("/coverage?programme={}", crate::record::address::segment(number)))]
+        }
         ("document", _) if shown.state() != "approved" => read(papers::address(number)),
         ("document", _) => vec![
             Link::new("Read it", papers::address(number)),

@@ -13,7 +13,7 @@ use desk::{Shown, Tie, similar::Told};
 use model::{
     Act, Command, Fields, Input, Kind, Link as Bond, Phase, Refusal, Target, Value,
     command::Raw,
-    handling::{Likeness, Used},
+    handling::{Helped, Likeness, Used},
 };
 
 use super::{
@@ -63,10 +63,10 @@ pub struct Row {
     pub state: Mark,
     /// What helped, or when it happened.
     pub text: String,
-    /// Whether it is said already that it helped.
-    pub used: bool,
-    /// Whether the reader may say so.
-    pub may_use: bool,
+    /// What is said of it already, such as "helped here"; empty for nothing.
+    pub used: &'static str,
+    /// What the reader may say of it, on a button; empty for nothing.
+    pub may_use: &'static str,
 }
 
 /// The people of a team with how much each has open.
@@ -184,14 +184,13 @@ pub async fn helps(
         let found = app.desk.alike(&seat.actor, likeness, told, MOST, seat.now).await?;
         let Some(there) = lens.catalog.find(likeness.kind).filter(|_| !found.is_empty()) else { continue };
         let row = |shown: &Shown| {
-            let used = likeness.used.is_some_and(|used| {
-                ties.iter().any(|tie| !tie.back && tie.link.name == used.link && tie.link.to == shown.number())
-            });
+            let used = likeness.used.is_some_and(|used| is_used(used, told.fields, ties, shown.number()));
+            let (said, says) = words(likeness.used);
             let helped = shown.value(there, likeness.helps);
             Row {
                 text: helped.map(|value| brief(there, likeness, &value)).unwrap_or_default(),
-                used,
-                may_use: may_use && likeness.used.is_some() && !used,
+                used: if used { said } else { "" },
+                may_use: if may_use && !used { says } else { "" },
                 ..plain(there, shown)
             }
         };
@@ -212,9 +211,33 @@ fn plain(kind: &Kind, shown: &Shown) -> Row {
         href: record_address(kind, shown.number()),
         state: state::mark(kind, shown.state()),
         text: String::new(),
-        used: false,
-        may_use: false,
+        used: "",
+        may_use: "",
     }
+}
+
+/// Whether it is kept of another record that it helped or is the same again.
+fn is_used(used: Used, fields: &Fields, ties: &[Tie], number: &str) -> bool {
+    match used {
+        Used::Helped(helped) => {
+            ties.iter().any(|tie| !tie.back && tie.link.name == helped.link && tie.link.to == number)
+        }
+        Used::Named(field) => named(fields, field).iter().any(|known| known == number),
+    }
+}
+
+/// What stands beside one of which it is kept, and on the button that keeps it.
+fn words(used: Option<Used>) -> (&'static str, &'static str) {
+    match used {
+        Some(Used::Helped(_)) => ("helped here", "This helped"),
+        Some(Used::Named(_)) => ("the same again", "The same again"),
+        None => ("", ""),
+    }
+}
+
+fn named(fields: &Fields, field: &str) -> Vec<String> {
+    let entries = fields.get(field).map(Value::entries).unwrap_or_default();
+    entries.iter().filter_map(Value::as_text).map(str::to_string).collect()
 }
 
 async fn before(app: &App, seat: &Seat, lens: &Lens<'_>, kind: &Kind, shown: &Shown) -> Result<Option<Help>, Refusal> {
@@ -283,7 +306,8 @@ pub async fn typed(app: &App, seat: &Seat, kind: &Kind, sent: &Sent) -> Result<A
     Ok(Alike { helps })
 }
 
-/// `POST /{plural}/{number}/helped`: says that another record helped with this one, and counts it there, in one transaction.
+/// `POST /{plural}/{number}/helped`: says that another record helped with this one and counts it there, in one transaction, or
+/// that it is the same again.
 pub(super) async fn helped(
     seat: Seat,
     State(app): State<App>,
@@ -300,12 +324,21 @@ pub(super) async fn helped(
         let other = app.desk.find(&seat.actor, &to, seat.now).await?;
         let known = kind.alike.iter().find(|likeness| likeness.kind == other.kind()).and_then(|own| own.used);
         let used = known.ok_or_else(|| Refused::field("to", format!("nothing is kept of whether {to} helped")))?;
-        let links = app.desk.own_links(&seat.actor, kind.name, &number, None, seat.now).await?;
-        if links.iter().any(|link| link.name == used.link && link.to == to) {
-            return Ok(flash::said(&here, format!("{to} was said to help already.")));
-        }
-        match app.desk.perform_all(&seat.actor, commands(kind, &shown, &other, &used), seat.now, true).await {
-            Ok(_) => return Ok(flash::said(&here, format!("{to} helped; it is counted there."))),
+        let (commands, said) = match used {
+            Used::Named(field) => match name_it(kind, &shown, field, &to) {
+                Some(command) => (vec![command], format!("{to} stands as the same again.")),
+                None => return Ok(flash::said(&here, format!("{to} stands there already."))),
+            },
+            Used::Helped(helped) => {
+                let links = app.desk.own_links(&seat.actor, kind.name, &number, None, seat.now).await?;
+                if links.iter().any(|link| link.name == helped.link && link.to == to) {
+                    return Ok(flash::said(&here, format!("{to} was said to help already.")));
+                }
+                (commands(kind, &shown, &other, &helped), format!("{to} helped; it is counted there."))
+            }
+        };
+        match app.desk.perform_all(&seat.actor, commands, seat.now, true).await {
+            Ok(_) => return Ok(flash::said(&here, said)),
             // Somebody else counted at the same moment.
             Err(Refusal::Stale { .. }) => {}
             Err(refusal) => return Err(refusal.into()),
@@ -317,7 +350,19 @@ pub(super) async fn helped(
 /// How often a count is tried again that others write at the same moment.
 const TRIES: usize = 5;
 
-fn commands(kind: &Kind, shown: &Shown, other: &Shown, used: &Used) -> Vec<Command> {
+/// Adds a number to the list in a field; `None` where it stands there.
+fn name_it(kind: &Kind, shown: &Shown, field: &str, to: &str) -> Option<Command> {
+    let mut all = named(shown.fields(), field);
+    if to == shown.number() || all.iter().any(|known| known == to) {
+        return None;
+    }
+    all.push(to.to_string());
+    let target = Target { kind: kind.name.into(), number: shown.number().into(), version: Some(shown.version()) };
+    let fields = [(field.to_string(), Raw::Json(serde_json::json!(all)))];
+    Some(Command::Edit { target, input: Input { fields: fields.into() } })
+}
+
+fn commands(kind: &Kind, shown: &Shown, other: &Shown, used: &Helped) -> Vec<Command> {
     let own = Target { kind: kind.name.into(), number: shown.number().into(), version: None };
     let link = Bond { name: used.link.into(), to: other.number().into() };
     let count = other.fields().get(used.count).and_then(Value::as_number).unwrap_or_default();

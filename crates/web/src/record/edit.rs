@@ -229,6 +229,9 @@ pub(super) async fn form(
     let kind = kind_of(&catalog, &plural)?;
     let shown = app.desk.show(&seat.actor, kind.name, &number, None, seat.now).await?;
     may_edit(kind, &shown)?;
+    if let Some(why) = app.desk.sealed(&seat.actor, kind, &shown, seat.now).await? {
+        return Err(Refusal::Step(why).into());
+    }
     let sent = Sent::of(&shaped(&app, &seat, kind, shown.fields()).await?, &shown);
     let page = edit_page(&app, &seat, kind, &shown, &sent, &[], None).await?;
     html(StatusCode::OK, &page)

@@ -42,7 +42,8 @@ pub fn facts(lens: &Lens<'_>, kind: &Kind, shown: &Shown, outer: bool, still: bo
     let mut facts = Facts::default();
     let here = record_address(kind, shown.number());
     for field in kind.fields.iter().filter(|field| field.alias.is_none() && !(outer && field.internal)) {
-        let may_edit = !still && !field.derived && shown.can(Act::Edit);
+        let is_free = !field.derived && !kind.keeps(&field.name, shown.state());
+        let may_edit = !still && is_free && shown.can(Act::Edit);
         let fact = fact(lens, kind, shown, field, &here, may_edit);
         if fact.piece.is_nothing() {
             if may_edit {

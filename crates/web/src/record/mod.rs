@@ -7,6 +7,7 @@ pub mod address;
 pub mod around;
 pub mod beside;
 pub mod bulk;
+mod causes;
 mod chip;
 pub mod clocks;
 pub mod doors;

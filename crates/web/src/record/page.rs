@@ -10,6 +10,7 @@ use model::{Act, Catalog, Column, Kind, Moment, Phase, Refusal, Type, Value, lif
 use super::{
     address::Address,
     around::{self, Around},
+    causes,
     clocks::{self, Board},
     edit::token,
     facts::{Facts, facts},
@@ -38,6 +39,8 @@ pub struct RecordPage {
     pub version: i64,
     pub here: String,
     pub past: Option<String>,
+    /// Why nothing of it can be changed any more; empty where it can.
+    pub sealed: String,
     pub steps: Vec<Step>,
     /// The step that most often comes next.
     pub primary: Option<Link>,
@@ -48,6 +51,8 @@ pub struct RecordPage {
     pub may_edit: bool,
     pub clocks: Option<Board>,
     pub around: Around,
+    /// Its causes, drawn.
+    pub bones: Option<causes::Bones>,
     pub facts: Facts,
     pub customer: Option<Link>,
     /// Whether the customer stands among the facts already, under the name that the kind gives it.
@@ -131,12 +136,11 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
     let audience = Audience { customer: &customer_name, provider: if outer { "" } else { &provider } };
     let part = Part::named(here.get("journal").unwrap_or_default());
     let skip = here.get("skip").and_then(|skip| skip.parse().ok()).unwrap_or_default();
+    let sealed = app.desk.sealed(&seat.actor, kind, shown, seat.now).await?;
+    // Of the past and of what stays as it was told nothing is changed from here; words and files may still come to the latter.
     let still = as_of.is_some();
-    let (primary, mut moves) = if still { (None, Vec::new()) } else { moves(kind, shown, &address) };
-    // Whose answer is awaited, and the link for whoever has no account.
-    if kind.approval.is_some_and(|approval| approval.waiting == shown.state()) && shown.can(Act::Step) && !outer {
-        moves.push(Link::new("Who approves…", format!("/approvals/{}", super::address::segment(shown.number()))));
-    }
+    let fixed = still || sealed.is_some();
+    let (primary, moves) = offered(kind, shown, &address, fixed, outer);
     let is_plain = outer || still;
     let ways = if is_plain { Vec::new() } else { crate::pages::ways::from_record(seat, kind, shown) };
     let known = |at: Moment| if at == Moment::UNKNOWN { When::default() } else { time::when(at, seat.now) };
@@ -150,20 +154,22 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         lede: lede(&lens, kind, shown, &whole.entries),
         version: shown.version(),
         past: as_of.map(time::exact),
+        sealed: sealed.filter(|_| !still).unwrap_or_default(),
         steps: stepper(&lens, kind, shown, &whole.entries),
         primary,
         moves,
         ways,
-        may_edit: !still && shown.can(Act::Edit),
+        may_edit: !fixed && shown.can(Act::Edit),
         clocks: clocks::board(&lens, kind, &whole.clocks, if still { &[] } else { &whole.steps }),
         around: if still { Around::default() } else { around::around(app, seat, &lens, kind, &whole).await? },
-        facts: facts(&lens, kind, shown, outer, still),
+        bones: if outer { None } else { causes::bones(kind, shown) },
+        facts: facts(&lens, kind, shown, outer, fixed),
         created: known(shown.created()),
         changed: known(shown.changed()),
         journal: timeline(&lens, kind, &whole.entries, &audience, (part, skip), &address),
         composer: composer(shown, &address, still, outer, &customer_name, written(&frame.organisation)),
         links: whole.links.iter().map(|tie| link_row(&catalog, kind, tie)).collect(),
-        may_link: !still && shown.can(Act::Link),
+        may_link: !fixed && shown.can(Act::Link),
         link_names: kind.links.iter().map(|link| (link.name.clone(), link.label.clone())).collect(),
         files: files.map(|file| file_view(&lens, &address, file)).collect(),
         may_attach: !still && shown.can(Act::Attach),
@@ -175,7 +181,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         here: address,
         customer_is_fact: kind.customer_field.is_some_and(|name| kind.has_field(name)),
         customer,
-        shell: frame,
+        shell: Shell { views: kind.analysis.is_some(), ..frame },
     })
 }
 
@@ -328,6 +334,15 @@ fn near(at: Moment, now: Moment) -> String {
     } else {
         format!("{day} {month} {year}")
     }
+}
+
+/// The steps that are offered, and where it says whose answer is awaited, with the link for whoever has no account.
+fn offered(kind: &Kind, shown: &Shown, here: &str, fixed: bool, outer: bool) -> (Option<Link>, Vec<Link>) {
+    let (primary, mut moves) = if fixed { (None, Vec::new()) } else { moves(kind, shown, here) };
+    if kind.approval.is_some_and(|approval| approval.waiting == shown.state()) && shown.can(Act::Step) && !outer {
+        moves.push(Link::new("Who approves…", format!("/approvals/{}", super::address::segment(shown.number()))));
+    }
+    (primary, moves)
 }
 
 /// The step that leads on, and all others that the reader may take.

@@ -30,10 +30,20 @@ const TITLE: usize = 120;
 const RATE: u32 = 5;
 const CONFIDENCE: u32 = 95;
 
+/// The audit, as long as it is worked on. The door refuses the same; here it is told before anything else that may be wrong
+/// with what was sent, and before a finding is raised for an answer that is not taken.
+async fn at_work(app: &App, seat: &Seat, number: &str) -> Result<Audit, Refusal> {
+    let audit = Audit::read(app, seat, number).await?;
+    match audit.sealed(app) {
+        Some(why) => Err(Refusal::Step(why)),
+        None => Ok(audit),
+    }
+}
+
 /// `POST /fieldwork/{audit}/checklist`: the questions of auditors about the clauses of the scope, those left out that are
 /// asked already.
 pub async fn make_checklist(seat: Seat, Held(app): Held<App>, Path(number): Path<String>) -> Result<Response, Refused> {
-    let audit = Audit::read(&app, &seat, &number).await?;
+    let audit = at_work(&app, &seat, &number).await?;
     let clauses: Vec<&str> = audit.clauses.iter().map(String::as_str).collect();
     let asked = |clause: &str, text: &str| audit.questions.iter().any(|one| one.clause == clause && one.text == text);
     let lines: Vec<_> = checklist(&clauses).into_iter().filter(|(clause, text)| !asked(clause, text)).collect();
@@ -62,7 +72,7 @@ pub async fn draw(
     Path((number, question)): Path<(String, String)>,
     Form(sent): Sent,
 ) -> Result<Response, Refused> {
-    let audit = Audit::read(&app, &seat, &number).await?;
+    let audit = at_work(&app, &seat, &number).await?;
     let known = audit.questions.iter().find(|one| one.number == question).ok_or(Refusal::NotFound)?;
     let typed = Typed { pairs: sent, ..Typed::default() };
     let assessment = app.desk.assessment(&seat.actor, seat.now).await?;
@@ -142,7 +152,7 @@ pub async fn answer(
     Path((number, question)): Path<(String, String)>,
     Form(sent): Sent,
 ) -> Result<Response, Refused> {
-    let audit = Audit::read(&app, &seat, &number).await?;
+    let audit = at_work(&app, &seat, &number).await?;
     let known = audit.questions.iter().find(|one| one.number == question).ok_or(Refusal::NotFound)?;
     let typed = Typed { pairs: sent, ..Typed::default() };
     let answer = match read_answer(known, &typed) {

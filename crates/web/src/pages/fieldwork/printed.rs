@@ -54,7 +54,8 @@ fn paper(desk: &Desk, audit: &Audit, state: String, now: Moment) -> Paper {
     }
 }
 
-/// What an audit says stands from the day on which it is reported.
+/// What an audit says stands from the day on which it is reported: the door lets nobody change it then (`kinds`, seals of the
+/// audit, its questions and its findings).
 fn standing(state: &str) -> Option<Standing> {
     let (mark, words) = match state {
         "reported" | "closed" => return None,
@@ -70,11 +71,14 @@ fn findings(audit: &Audit, body: &mut Vec<Block>) {
         let systemic = Span::Strong { spans: vec![Span::text("Systemic.")] };
         body.push(Block::Paragraph { text: vec![systemic, Span::text(format!(" {sentence}"))] });
     }
+    if let Some(sentence) = audit.since() {
+        body.push(Block::paragraph(sentence));
+    }
     if audit.findings.is_empty() {
         body.push(Block::paragraph("None."));
         return;
     }
-    let head = ["Finding", "Grade", "Clause", "State", "What was found"].map(|label| (label, Side::Start));
+    let head = ["Finding", "Grade", "Clause", "State today", "What was found"].map(|label| (label, Side::Start));
     let row = |finding: &super::read::Finding| {
         let said = if finding.text.is_empty() { &finding.title } else { &finding.text };
         [&finding.number, &finding.grade, &finding.clause, &finding.state, said].map(String::clone).to_vec()

@@ -67,6 +67,8 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Of the people and records that its facts name.
     pub names: Names,
+    /// Raised with it as their source after its report was out: the report does not tell of them.
+    pub found_since: Vec<Finding>,
 }
 
 pub struct Question {
@@ -98,6 +100,8 @@ pub struct Finding {
     pub clause: String,
     pub grade: String,
     pub text: String,
+    pub raised: Option<Moment>,
+    /// As it is today: a finding is put right after the report.
     pub state: String,
 }
 
@@ -125,13 +129,22 @@ impl Audit {
             clause: text(shown, "clause"),
             grade: text(shown, "grade"),
             text: text(shown, "text"),
+            raised: moment(shown.fields().get("raised_on")),
             state: catalog.find(FINDING).map(|kind| kind.state_label(shown.state())).unwrap_or_default(),
         });
-        let findings = findings.collect();
-        let mut audit = Audit { shown, clauses, auditors, questions, findings, names: Names::default() };
+        let is_out = app.desk.seals(&shown, QUESTION).is_some();
+        let reported = shown.fields().get("report_on").and_then(Value::as_moment).filter(|_| is_out);
+        let in_time = |finding: &Finding| !finding.raised.zip(reported).is_some_and(|(raised, told)| raised > told);
+        let (findings, found_since) = findings.partition(in_time);
+        let mut audit = Audit { shown, clauses, auditors, questions, findings, found_since, names: Names::default() };
         let (mails, numbers) = super::report::named(&audit).into_iter().partition(|name| name.contains('@'));
         audit.names = app.desk.names_of(&seat.actor, numbers, mails, seat.now).await?;
         Ok(audit)
+    }
+
+    /// Why nothing that was asked in it can be changed any more, as a sentence; `None` while it can.
+    pub fn sealed(&self, app: &App) -> Option<String> {
+        app.desk.seals(&self.shown, QUESTION)
     }
 
     pub fn state(&self, app: &App) -> Mark {
@@ -149,6 +162,12 @@ impl Audit {
             counted(self.findings.len(), "finding", "findings"),
             counted(count(Outcome::Observation), "observation", "observations")
         )
+    }
+
+    /// What was raised after the report, as a sentence; `None` for nothing.
+    pub fn since(&self) -> Option<String> {
+        let numbers: Vec<&str> = self.found_since.iter().map(|finding| finding.number.as_str()).collect();
+        (!numbers.is_empty()).then(|| format!("Raised since the report: {}.", numbers.join(", ")))
     }
 
     /// Clauses whose minor findings together are a major one, each as a sentence.

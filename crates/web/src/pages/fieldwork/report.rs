@@ -38,6 +38,8 @@ struct ReportPage {
     conclusion: String,
     systemic: Vec<String>,
     findings: Vec<FindingPart>,
+    /// What was raised after the report; empty for nothing.
+    since: String,
     questions: Vec<QuestionPart>,
 }
 
@@ -90,6 +92,7 @@ fn page(shell: Shell, audit: &Audit, number: &str) -> ReportPage {
                 text: if finding.text.is_empty() { finding.title.clone() } else { finding.text.clone() },
             })
             .collect(),
+        since: audit.since().unwrap_or_default(),
         questions: audit.questions.iter().map(question).collect(),
         shell,
     }

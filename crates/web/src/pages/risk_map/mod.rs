@@ -158,6 +158,12 @@ pub async fn open(seat: Seat, Held(app): Held<App>, RawQuery(query): RawQuery) -
     Ok(Html(page.render()?))
 }
 
+/// Up to which score a risk is simply accepted, as the method on record says; what a reader may not see counts as unsaid.
+pub(super) async fn limit(app: &App, seat: &Seat) -> Result<Decimal, Refusal> {
+    let methods = all(&app.desk, &seat.actor, "risk_method", STANDS, "number", seat.now).await?;
+    Ok(Method::current(&methods).limit)
+}
+
 /// The areas that the kind offers, and those of one's own that are in use.
 fn areas(kind: &Kind, by_area: &[Counted]) -> Vec<String> {
     let offered = match kind.type_of(risk::AREA.name) {

@@ -51,6 +51,11 @@ const fn leaf(kind: &'static str, fields: &'static [&'static str], named_by: &'s
     Leaf { kind, fields, named_by }
 }
 
+/// Whether a thread ends at records of this kind.
+pub fn ends(kind: &str) -> bool {
+    LEAVES.iter().any(|leaf| leaf.kind == kind)
+}
+
 pub struct Case {
     pub kind: Kind,
     pub thread: Thread,
