@@ -1,6 +1,6 @@
 //! What a type of record is: its fields, lifecycle, links and rights. Everything generic reads this.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     actor::{Act, Actor, Role},
@@ -9,6 +9,7 @@ use crate::{
     handling::{
         Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure, Publication, Talk, WorkLog,
     },
+    house::House,
     lifecycle::{Lifecycle, Phase},
     link::LinkName,
     monitoring::{Monitored, Planned},
@@ -80,9 +81,20 @@ pub struct Facts<'a> {
 pub struct Related {
     records: HashMap<String, Record>,
     kinds: HashMap<&'static str, Kind>,
+    house: Arc<House>,
 }
 
 impl Related {
+    /// Nothing yet, in a house that has stated this.
+    pub fn in_house(house: Arc<House>) -> Related {
+        Related { house, ..Related::default() }
+    }
+
+    /// What the house has stated in its documents.
+    pub fn house(&self) -> &House {
+        &self.house
+    }
+
     pub fn add(&mut self, reference: String, record: Record, kind: &Kind) {
         self.kinds.entry(kind.name).or_insert_with(|| kind.clone());
         self.records.insert(reference, record);
@@ -137,6 +149,9 @@ pub struct Kind {
     pub lifecycle: Lifecycle,
     pub links: Vec<LinkName>,
     pub rules: Vec<Rule>,
+    /// What must be so for the program to read a record at all. They complete nothing, and an import that changes what is on
+    /// record is held to them as well; what only came in from the past is shown with what they say.
+    pub checks: Vec<Rule>,
     pub grants: Vec<Grant>,
     /// Columns of its list, in order.
     pub columns: Vec<&'static str>,
@@ -224,6 +239,7 @@ impl Kind {
             lifecycle: Lifecycle::kept(),
             links: Vec::new(),
             rules: Vec::new(),
+            checks: Vec::new(),
             grants: Vec::new(),
             columns: Vec::new(),
             titled_by: Vec::new(),
@@ -308,6 +324,11 @@ impl Kind {
 
     pub fn rule(mut self, rule: Rule) -> Kind {
         self.rules.push(rule);
+        self
+    }
+
+    pub fn check(mut self, check: Rule) -> Kind {
+        self.checks.push(check);
         self
     }
 

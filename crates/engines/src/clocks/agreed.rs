@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use model::{Entry, Fields, Mark, Moment, Record, Value, lifecycle::WITHDRAWN};
+use model::{
+    Entry, Fields, Mark, Moment, Record, Value,
+    hours::{PROMISE_MAX_DAYS, PROMISE_MAX_SECONDS},
+    lifecycle::WITHDRAWN,
+};
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{
@@ -318,15 +322,26 @@ fn version(record: &Record, turn: &Turn) -> Option<Version> {
     })
 }
 
+/// A time that is promised, in working seconds. What no clock could count (none at all, more than ten years) is no promise; the
+/// door refuses it, and the page of the agreement says so of what was imported.
+pub(super) fn seconds(row: &Value, part: &str) -> Option<Need> {
+    let seconds = row.part(part).and_then(Value::as_number)?.to_i64()?;
+    (1..=PROMISE_MAX_SECONDS).contains(&seconds).then_some(Need::Seconds(seconds))
+}
+
+pub(super) fn working_days(row: &Value) -> Option<Need> {
+    let days = row.part("working_days").and_then(Value::as_number)?.to_i64()?;
+    let days = u32::try_from(days).ok().filter(|days| i64::from(*days) <= PROMISE_MAX_DAYS)?;
+    Some(Need::WorkingDays(days))
+}
+
 fn promises(fields: &Fields) -> Vec<Promise> {
     let mut promises = Vec::new();
     for row in fields.get("ticket_targets").map(Value::entries).unwrap_or_default() {
         let text = |name: &str| row.part(name).and_then(Value::as_text).map(str::trim).filter(|text| !text.is_empty());
-        let number = |name: &str| row.part(name).and_then(Value::as_number).and_then(|number| number.to_i64());
         let Some(priority) = text("priority") else { continue };
-        let days = number("working_days").and_then(|days| u32::try_from(days).ok()).map(Need::WorkingDays);
-        let resolution = number("resolution").map(Need::Seconds).or(days);
-        let needs = [(Name::Response, number("response").map(Need::Seconds)), (Name::Resolution, resolution)];
+        let (response, resolution) = (seconds(row, "response"), seconds(row, "resolution").or(working_days(row)));
+        let needs = [(Name::Response, response), (Name::Resolution, resolution)];
         for (clock, need) in needs {
             promises.extend(need.map(|need| Promise {
                 ticket: text("kind").unwrap_or("incident").into(),

@@ -20,7 +20,7 @@ pub const REOPEN_DAYS: Key<Decimal> = Key::new("reopen_days");
 pub const REVIEW_DUE: Key<Date> = Key::new("review_due");
 
 pub fn kind() -> Kind {
-    Kind::new("sla", "slas", "SLA")
+    let kind = Kind::new("sla", "slas", "SLA")
         .labelled("Service level agreement", "Service level agreements")
         .about(
             "A service level agreement (SLA) is what was agreed with a \
@@ -38,8 +38,8 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "service", "customer", "state", "version", "agreed_on", "review_due"])
         .titled_by(&["service"])
         .belongs_to("customer")
-        .rule(agreed_today)
-        .rule(steps_can_be_read)
+        .rule(agreed_today);
+    agreed::checked(kind)
 }
 
 fn fields() -> Vec<Field> {
@@ -76,8 +76,8 @@ fn tickets() -> Vec<Field> {
     vec![
         TICKET_TARGETS
             .rows(vec![
-                part::open_choice("kind", &["incident", "service_request", "problem"]).label("Ticket"),
-                part::open_choice("priority", &["P1", "P2", "P3", "P4", "P5"]),
+                part::open_choice("kind", &agreed::TICKETS).label("Ticket"),
+                part::open_choice("priority", &agreed::PRIORITIES),
                 part::duration("response").help("Such as PT30M."),
                 part::duration("resolution").help("Such as PT4H."),
                 part::number("working_days")
@@ -89,8 +89,8 @@ fn tickets() -> Vec<Field> {
             .help("How fast tickets of a priority are answered and resolved."),
         ESCALATION_STEPS
             .rows(vec![
-                part::open_choice("kind", &["incident", "service_request", "problem"]).label("Ticket"),
-                part::open_choice("priority", &["P1", "P2", "P3", "P4", "P5"]).help("Empty means all of them."),
+                part::open_choice("kind", &agreed::TICKETS).label("Ticket"),
+                part::open_choice("priority", &agreed::PRIORITIES).help("Empty means all of them."),
                 part::choice("clock", &["response", "resolution", "update"]).help("Empty means resolution."),
                 part::number("percent").label("Percent used"),
                 part::number("minutes")
@@ -162,43 +162,6 @@ fn life() -> Lifecycle {
         .step("revise", IN_FORCE, "draft")
         .step("renew", &["expired", "terminated"], "draft");
     lifecycles::ending(lifecycle)
-}
-
-/// A step that nobody could carry out is refused when it is written, and not passed over when it counts.
-fn steps_can_be_read(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    if !rules::touched(draft, facts, &[ESCALATION_STEPS.name]) {
-        return Ok(());
-    }
-    let refuse = |row: usize, part: &str, why: String| {
-        Err(FieldError::new(ESCALATION_STEPS.name, format!("entry {}: {part}: {why}", row + 1)))
-    };
-    let words: Vec<&str> = shared::ESCALATION.sources.iter().map(|source| source.word).chain(["none"]).collect();
-    for (place, row) in draft.get(ESCALATION_STEPS).map(|rows| rows.0).unwrap_or_default().iter().enumerate() {
-        let to = row.0.get("to").and_then(Value::as_text).map(str::trim).unwrap_or_default();
-        if to.is_empty() {
-            return refuse(place, "to", "say who is brought in".into());
-        }
-        if !words.contains(&to) && !model::types::is_mail(to) {
-            let hint = model::suggest::hint(to, words.iter().copied());
-            return refuse(
-                place,
-                "to",
-                format!("\"{to}\" is neither an address nor one of {}{hint}", words.join(", ")),
-            );
-        }
-        let number = |part: &str| row.0.get(part).and_then(Value::as_number);
-        match (number("percent"), number("minutes")) {
-            (None, None) if to != "none" => {
-                return refuse(place, "percent", "say at how many percent or minutes".into());
-            }
-            (Some(_), Some(_)) => return refuse(place, "minutes", "either percent or minutes, not both".into()),
-            (Some(percent), None) if percent <= Decimal::ZERO || percent > Decimal::from(1_000) => {
-                return refuse(place, "percent", "must be from 1 to 1000".into());
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 fn agreed_today(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {

@@ -1,6 +1,9 @@
 //! An incident is an unplanned interruption of a service, a loss of its quality, or a fault about to be one.
 
-use model::handling::{Before, Closing, Likeness, Mirror, Offer, Procedure, Talk, Used};
+use model::{
+    handling::{Before, Closing, Likeness, Mirror, Offer, Procedure, Talk, Used},
+    house::{Priority, Severity},
+};
 
 use super::major_incident_review;
 use crate::{portfolio::service, prelude::*};
@@ -14,7 +17,10 @@ pub const IMPACT: Key<Choice> = Key::new("impact");
 pub const URGENCY: Key<Choice> = Key::new("urgency");
 pub const PRIORITY: Key<Choice> = Key::new("priority");
 pub const PRIORITY_OVERRIDE: Key<Parts> = Key::new("priority_override");
+pub const MATRIX_USED: Key<Parts> = Key::new("matrix_used");
 pub const MAJOR: Key<bool> = Key::new("major");
+pub const USERS_HIT: Key<Percentage> = Key::new("users_hit");
+pub const GRAVE_SECURITY: Key<bool> = Key::new("grave_security");
 pub const LEAD: Key<Person> = Key::new("lead");
 pub const ROLES: Key<Many<Parts>> = Key::new("roles");
 pub const NEXT_UPDATE: Key<Moment> = Key::new("next_update");
@@ -53,6 +59,8 @@ pub fn kind() -> Kind {
         .include(work())
         .include(shared::grouped("Work", vec![shared::escalations().internal()]))
         .include(shared::grouped("Work", vec![shared::log()]))
+        .include(waiting::fields())
+        .rule(waiting::is_said)
         .include(work::fields())
         .include(origin_and_follow_up())
         .include(shared::grouped("Public page", vec![shared::public_page(), shared::public_text()]))
@@ -76,7 +84,7 @@ pub fn kind() -> Kind {
         .talked_about(TALK)
         .handled_by(PROCEDURE)
         .looks_at(&["service"])
-        .looks_when(&["impact", "urgency", "priority", "major"])
+        .looks_when(&["impact", "urgency", "priority", "major", "users_hit", "grave_security"])
         .looks_back(&[("major_incident_review", "incident")])
         .mirrors(&[Mirror { field: "problem", kind: "problem", back: "incidents" }])
         .offers(OFFERS)
@@ -87,6 +95,7 @@ pub fn kind() -> Kind {
         .worked(work::LOG)
         .rule(team_by_service)
         .rule(priority_from_impact_and_urgency)
+        .rule(share_is_a_share)
         .rule(major_by_the_criteria)
         .rule(somebody_leads)
         .rule(major_ones_close_with_their_review)
@@ -131,6 +140,19 @@ const PROCEDURE: Procedure = Procedure {
     told: "told_top_on",
     timeline: "timeline",
     reported: "reported_on",
+    given: "reported",
+    public: ("public_page", "public_text"),
+    cause: "problem",
+    no_cause: "no_problem",
+    asks: &[
+        (
+            "priority",
+            "P1",
+            "It has the first priority: how many of the users are hit, may people or their data come to harm?",
+        ),
+        ("category", "security", "It is about security: is it grave, may people or their data come to harm?"),
+        ("impact", "high", "Its impact is high: is a duty from law or contract about to be broken?"),
+    ],
     papers: ("document", "subject", &["major-incident", "major-incident-criteria"]),
 };
 
@@ -317,6 +339,21 @@ fn priority() -> Vec<Field> {
                      manager, top management told, a review afterwards.",
                 )
                 .indexed(),
+            MATRIX_USED
+                .parts(vec![part::text("computed").label("Computed priority"), part::text("by").label("Stated as")])
+                .label("Matrix of the house")
+                .help("What impact and urgency gave by a matrix that a document states, and which one that was.")
+                .internal()
+                .derived(),
+            USERS_HIT
+                .percentage()
+                .label("Share of users hit")
+                .help("Of the users of the service, in percent. From a quarter on a P1 is major, unless a document says otherwise."),
+            GRAVE_SECURITY
+                .flag()
+                .label("Grave security incident")
+                .help("Whatever its priority, it is handled as a major incident.")
+                .internal(),
             PRIORITY_CONFIRMED.flag().help("Somebody looked at the priority again and kept it.").internal(),
         ],
     )
@@ -426,13 +463,29 @@ fn life() -> Lifecycle {
     lifecycles::ticket_ending(lifecycle)
 }
 
-/// Rule R11: impact and urgency give the priority; another one needs a reason, and the computed one stays on record.
+/// Impact and urgency give the priority, by rule R11 or by the matrix that a document states for the customer, the service or
+/// the house; another one needs a reason, and the computed one stays on record.
 fn priority_from_impact_and_urgency(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     let (Some(impact), Some(urgency)) = (draft.get(IMPACT), draft.get(URGENCY)) else { return Ok(()) };
-    let Some(computed) = rules::computed_priority(&impact.0, &urgency.0) else { return Ok(()) };
-    if !rules::touched(draft, facts, &[IMPACT.name, URGENCY.name, PRIORITY.name, PRIORITY_OVERRIDE.name]) {
+    let matrices = &facts.related.house().matrices;
+    let (service, customer) = (draft.get(SERVICE), draft.get(shared::CUSTOMER));
+    let own = |held: &Option<Ref>| held.as_ref().map(|held| held.0.clone());
+    let (service, customer) = (own(&service), own(&customer));
+    let Some(computed) = matrices.given(service.as_deref(), customer.as_deref(), &impact.0, &urgency.0) else {
+        return Ok(());
+    };
+    let telling = [IMPACT.name, URGENCY.name, PRIORITY.name, PRIORITY_OVERRIDE.name];
+    let moved = !matrices.is_plain() && rules::touched(draft, facts, &[SERVICE.name, shared::CUSTOMER.name]);
+    if !rules::touched(draft, facts, &telling) && !moved {
         return Ok(());
     }
+    let used = computed.by.map(|by| [("by", by), ("computed", computed.priority.to_string())]);
+    match used {
+        Some(parts) => draft.set(MATRIX_USED, Parts(parts.map(|(name, text)| (name.into(), Value::Text(text))).into())),
+        None => draft.clear(MATRIX_USED),
+    }
+    let computed = computed.priority.to_string();
+    let computed = computed.as_str();
     let given = draft.get(PRIORITY);
     let mut override_ = draft.get(PRIORITY_OVERRIDE).map(|parts| parts.0).unwrap_or_default();
     if override_.get("reason").is_some_and(Value::is_filled) {
@@ -474,25 +527,37 @@ fn team_by_service(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
     Ok(())
 }
 
-/// Check 8.6.1-3: whatever has priority P1 on a service of critical importance is a major incident, and no reason stands in
-/// for the mark.
+/// Rule R12 and check 8.6.1-3: what meets the criteria that the published document states is a major incident, and no reason
+/// stands in for the mark.
 fn major_by_the_criteria(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    let told = [SERVICE.name, PRIORITY.name, IMPACT.name, URGENCY.name, MAJOR.name];
-    if !rules::touched(draft, facts, &told) || draft.get(PRIORITY).is_none_or(|priority| priority.0 != "P1") {
+    let told =
+        [SERVICE.name, PRIORITY.name, IMPACT.name, URGENCY.name, MAJOR.name, USERS_HIT.name, GRAVE_SECURITY.name];
+    if !rules::touched(draft, facts, &told) {
         return Ok(());
     }
     let service = facts.related.of(draft, SERVICE.name);
     let critical = service.and_then(|service| service.get(service::CRITICALITY)).is_some_and(|own| own.0 == "critical");
-    match draft.get(MAJOR) {
-        _ if !critical => Ok(()),
-        Some(false) => {
-            Err(FieldError::new(MAJOR.name, "an incident of priority P1 on a critical service is a major incident"))
+    let severity = Severity {
+        priority: draft.get(PRIORITY).and_then(|priority| Priority::parse(&priority.0)),
+        critical_service: critical,
+        users_percent: draft.get(USERS_HIT).map_or(Decimal::ZERO, |share| share.0),
+        grave_security: draft.get(GRAVE_SECURITY) == Some(true),
+        already_major: draft.get(MAJOR) == Some(true),
+    };
+    match facts.related.house().criteria.met(&severity) {
+        Some(why) if draft.get(MAJOR) == Some(false) => {
+            Err(FieldError::new(MAJOR.name, format!("an incident {why} is a major incident")))
         }
-        _ => {
+        Some(_) => {
             draft.set(MAJOR, true);
             Ok(())
         }
+        None => Ok(()),
     }
+}
+
+fn share_is_a_share(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::share_of_hundred(draft, facts, USERS_HIT)
 }
 
 /// Whoever takes a major incident first leads it, until somebody else is named.
@@ -507,8 +572,8 @@ fn somebody_leads(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError
     Ok(())
 }
 
-/// A major incident is closed when it stands in its review who led it and when top management was told; what came of the
-/// review may take longer.
+/// A major incident is closed when all steps of its procedure are done: its review is given, a problem carries the cause on or
+/// the review says why none does, and somebody has decided what everybody is told, where the house has a public page.
 fn major_ones_close_with_their_review(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     if draft.get(MAJOR) != Some(true) || !rules::enters(draft, facts, &["closed"]) {
         return Ok(());
@@ -519,17 +584,44 @@ fn major_ones_close_with_their_review(draft: &mut Draft, facts: &Facts<'_>) -> R
             && !model::lifecycle::WITHDRAWN.contains(&review.state.as_str())
             && review.get(major_incident_review::INCIDENT).is_some_and(|incident| incident.0 == before.number)
     };
-    let reviews: Vec<&model::Record> = facts.related.records().filter(is_own).collect();
-    let told = |review: &&&model::Record| {
-        review.get(major_incident_review::MANAGER).is_some() && review.get(major_incident_review::TOLD_TOP_ON).is_some()
-    };
-    match (reviews.first(), reviews.iter().find(told)) {
-        (_, Some(_)) => Ok(()),
-        (None, _) => Err(FieldError::new(MAJOR.name, "a major incident needs its review before it is closed")),
-        (Some(review), None) => Err(FieldError::new(
-            MAJOR.name,
-            format!("its review {} does not say yet who led it and when top management was told", review.number),
-        )),
+    let mut reviews: Vec<&model::Record> = facts.related.records().filter(is_own).collect();
+    // One that is given counts before one that is still written.
+    reviews.sort_by_key(|review| (review.state != PROCEDURE.given, review.number.clone()));
+    let review = reviews.first();
+    let mut missing = Vec::new();
+    match review {
+        None => missing.push("its review is not written".to_string()),
+        Some(review) if review.state != PROCEDURE.given => {
+            let led = review.get(major_incident_review::MANAGER).is_some();
+            let told = review.get(major_incident_review::TOLD_TOP_ON).is_some();
+            let lacks = match (led, told) {
+                (true, true) => "is not reported yet",
+                (false, true) => "does not say yet who led it",
+                (true, false) => "does not say yet when top management was told",
+                (false, false) => "does not say yet who led it and when top management was told",
+            };
+            missing.push(format!("its review {} {lacks}", review.number));
+        }
+        Some(_) => {}
+    }
+    let excused = review.is_some_and(|review| review.get(major_incident_review::NO_PROBLEM).is_some());
+    if draft.get(PROBLEM).is_none() && !excused {
+        missing.push("no problem carries its cause on, and its review does not say why none is needed".into());
+    }
+    let shown = draft.get(shared::PUBLIC_PAGE).map(|page| page.0);
+    let said = draft.get(shared::PUBLIC_TEXT).is_some();
+    match shown.as_deref() {
+        _ if !facts.related.house().has_public_page => {}
+        None => missing.push("nobody has decided whether the public page tells of it".into()),
+        Some("shown") if !said => missing.push("the public page shows it without words".into()),
+        Some(_) => {}
+    }
+    match missing.as_slice() {
+        [] => Ok(()),
+        missing => {
+            let why = format!("a major incident needs its whole procedure before it is closed: {}", missing.join("; "));
+            Err(FieldError::new(MAJOR.name, why))
+        }
     }
 }
 

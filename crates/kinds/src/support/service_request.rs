@@ -78,6 +78,8 @@ pub fn kind() -> Kind {
         .include(shared::grouped("Order", ordered()))
         .include(work())
         .include(shared::grouped("Work", vec![shared::escalations().internal(), shared::log()]))
+        .include(waiting::fields())
+        .rule(waiting::is_said)
         .include(work::fields())
         .worked(work::LOG)
         .include(shared::intake())

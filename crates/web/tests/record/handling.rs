@@ -276,3 +276,19 @@ async fn readers_say_once_for_each_version_whether_an_article_helped() {
         assert!(answer.status.is_client_error(), "{path} {word}");
     }
 }
+
+#[tokio::test]
+async fn what_of_an_agreement_cannot_be_read_is_told_on_its_page() {
+    let world = World::new().await;
+    world
+        .line(json!({"kind": "sla", "number": "SLA-7", "title": "Old agreement", "state": "agreed",
+            "fields": {"service": "SVC-1", "ticket_targets": [{"kind": "incidnet", "priority": "P1", "resolution": "PT1H"}]}}))
+        .await;
+    let page = world.get("/slas/SLA-7").await.text;
+    assert!(
+        page.contains("Not everything here can be read") && page.contains("did you mean &#34;incident&#34;?"),
+        "{page}"
+    );
+    world.line(json!({"kind": "sla", "number": "SLA-8", "title": "Good agreement", "state": "agreed"})).await;
+    assert!(!world.get("/slas/SLA-8").await.text.contains("Not everything here can be read"));
+}
