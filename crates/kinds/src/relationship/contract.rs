@@ -22,6 +22,7 @@ pub fn kind() -> Kind {
         .clause(&["8.3.4.1", "8.2.3.1", "8.7.3.1", "8.7.3.2", "7.5.4"])
         .area(Area::Services)
         .include(fields())
+        .include(shared::leg_targets())
         .include(term())
         .lifecycle(life())
         .link("changed_by", "changed by", "changes", &["change"])
