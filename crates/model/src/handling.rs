@@ -50,6 +50,15 @@ pub struct Assignment {
     pub owner: &'static str,
 }
 
+/// In whose hands a record is: in those of its team, and in those of the named supplier while it waits for that one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hands {
+    pub team: &'static str,
+    /// The field that names the supplier, and the state in which the record is there; empty where it goes to none.
+    pub supplier: &'static str,
+    pub waits: &'static str,
+}
+
 /// What must happen when a flag of a record says that it is out of the ordinary: somebody leads it, top management is told,
 /// those concerned hear at intervals how it stands, and a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use crate::{
     approval::Approval,
     field::{Common, Field},
     handling::{
-        Assignment, Before, Closing, Escalation, Likeness, Mirror, Offer, Procedure, Publication, Talk, WorkLog,
+        Assignment, Before, Closing, Escalation, Hands, Likeness, Mirror, Offer, Procedure, Publication, Talk, WorkLog,
     },
     house::House,
     lifecycle::{Lifecycle, Phase},
@@ -187,6 +187,8 @@ pub struct Kind {
     pub gathers: Option<&'static str>,
     /// Where it stands who was brought in beside its owner, and whom the words of agreed steps mean.
     pub escalation: Option<Escalation>,
+    /// In whose hands its records are, for the time of each team and of each supplier.
+    pub hands: Option<Hands>,
     /// A step that the program takes by itself when nobody has objected for long enough.
     pub closing: Option<Closing>,
     /// What a public word does beside being said.
@@ -258,6 +260,7 @@ impl Kind {
             planned: None,
             gathers: None,
             escalation: None,
+            hands: None,
             closing: None,
             talk: None,
             procedure: None,
@@ -424,6 +427,11 @@ impl Kind {
 
     pub fn escalated(mut self, escalation: Escalation) -> Kind {
         self.escalation = Some(escalation);
+        self
+    }
+
+    pub fn in_hands_of(mut self, hands: Hands) -> Kind {
+        self.hands = Some(hands);
         self
     }
 

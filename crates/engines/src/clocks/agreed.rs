@@ -12,6 +12,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::{
     Clock, Name, Turn, at,
+    backing::Backing,
     hours::{AllHours, Hours},
     moment,
     steps::Step,
@@ -36,6 +37,24 @@ pub const HEEDED: &[(&str, &[&str])] = &[
             "reopen_days",
         ],
     ),
+    (
+        "internal_agreement",
+        &[
+            "state",
+            "party",
+            "teams",
+            "services",
+            "ticket_targets",
+            "calendar",
+            "agreed_on",
+            "pausing_states",
+            "reopen_days",
+        ],
+    ),
+    (
+        "contract",
+        &["state", "party", "services", "ticket_targets", "calendar", "start", "end", "pausing_states", "reopen_days"],
+    ),
     ("service_calendar", &["state", "title", "name", "zone", "windows", "closed_dates", "special_dates", "valid_from"]),
     ("service", &["calendar"]),
 ];
@@ -48,7 +67,7 @@ pub fn agrees(entry: &Entry) -> bool {
 }
 
 /// States in which an agreement holds. One that is taken up again for a new version holds on until that is agreed.
-const IN_FORCE: [&str; 4] = ["agreed", "active", "in-force", "current"];
+const IN_FORCE: [&str; 5] = ["agreed", "signed", "active", "in-force", "current"];
 const ENDED: [&str; 2] = ["expired", "terminated"];
 
 /// What was agreed for the tickets of a service.
@@ -131,6 +150,7 @@ pub struct Agreements {
     /// Number of the calendar that a service names, over time.
     service_hours: BTreeMap<String, Vec<(Timestamp, Option<String>)>>,
     hours: AllHours,
+    backing: Backing,
     standard: Terms,
 }
 
@@ -148,7 +168,7 @@ impl Agreements {
             own.map(|(record, marks)| (record, marks.as_slice()))
         };
         let versions: Vec<Vec<(Timestamp, Version)>> =
-            of("sla").map(|(record, marks)| agreement(record, marks)).filter(|line| !line.is_empty()).collect();
+            of("sla").map(|(record, marks)| line(record, marks, version)).filter(|line| !line.is_empty()).collect();
         let mut of_service: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (place, line) in versions.iter().enumerate() {
             for (_, version) in line {
@@ -164,6 +184,7 @@ impl Agreements {
             of_service,
             service_hours: service_hours.collect(),
             hours: AllHours::read(of("service_calendar")),
+            backing: Backing::read(of("internal_agreement").chain(of("contract"))),
             standard: Terms::standard(),
         }
     }
@@ -199,6 +220,29 @@ impl Agreements {
         }
         found.sort_by(|left, right| left.0.cmp(&right.0).then(right.1.cmp(&left.1)));
         found.into_iter().map(|(_, _, terms)| terms).collect()
+    }
+
+    /// The promise of a team or a supplier for the time in which it has a ticket, by the agreement that is closest.
+    pub fn leg_goal(&self, holder: &str, ticket: &Ticket<'_>, instant: Timestamp) -> Option<Goal<'_>> {
+        let is_for = |own: &str, ticket: Option<&str>| own.is_empty() || Some(own) == ticket;
+        self.backing.terms(holder, ticket, instant).into_iter().find_map(|terms| {
+            let fits = |promise: &&Promise| {
+                is_for(&promise.ticket, Some(ticket.kind)) && is_for(&promise.priority, ticket.priority)
+            };
+            let promise = terms.promises.iter().find(fits)?;
+            let number = promise.calendar.as_deref().or(terms.calendar.as_deref());
+            Some(Goal { terms, promise, hours: self.hours.at(number, instant) })
+        })
+    }
+
+    /// What binds a team or a supplier for a ticket at an instant, the closest first.
+    pub fn leg_terms(&self, holder: &str, ticket: &Ticket<'_>, instant: Timestamp) -> Vec<&Terms> {
+        self.backing.terms(holder, ticket, instant)
+    }
+
+    /// Instants at which that changes, in no order.
+    pub fn leg_turns(&self, holder: &str) -> impl Iterator<Item = Timestamp> {
+        self.backing.turns_of(holder)
     }
 
     /// The terms under which a clock runs at an instant: those of its agreement that are in force then, else the standard.
@@ -237,7 +281,7 @@ impl Agreements {
     pub fn next_turn(&self, now: Moment) -> Option<Moment> {
         let versions = self.versions.iter().flatten().map(|(from, _)| *from);
         let services = self.service_hours.values().flatten().map(|(from, _)| *from);
-        let all = versions.chain(services).chain(self.hours.turns());
+        let all = versions.chain(services).chain(self.hours.turns()).chain(self.backing.turns());
         all.filter(|turn| *turn > now.timestamp()).min().map(moment)
     }
 
@@ -263,28 +307,57 @@ pub struct Ticket<'t> {
     pub priority: Option<&'t str>,
 }
 
+/// A version of something that was agreed.
+pub(super) trait Agreed {
+    /// The day from which on it was agreed to hold.
+    fn since(&self) -> Option<Moment>;
+    /// Whether both say the same, whenever they were agreed.
+    fn says_the_same(&self, other: &Self) -> bool;
+    fn is_live(&self) -> bool;
+    /// The same, promising nothing any more.
+    fn ended(&self) -> Self;
+}
+
+impl Agreed for Version {
+    fn since(&self) -> Option<Moment> {
+        self.agreed_on
+    }
+
+    fn says_the_same(&self, other: &Version) -> bool {
+        (&self.terms, &self.service, &self.customer) == (&other.terms, &other.service, &other.customer)
+    }
+
+    fn is_live(&self) -> bool {
+        self.terms.is_some()
+    }
+
+    fn ended(&self) -> Version {
+        Version { terms: None, ..self.clone() }
+    }
+}
+
 /// The versions of one agreement, each from when it held.
-fn agreement(record: &Record, marks: &[Mark]) -> Vec<(Timestamp, Version)> {
-    let mut line: Vec<(Timestamp, Version)> = Vec::new();
+pub(super) fn line<V: Agreed>(
+    record: &Record,
+    marks: &[Mark],
+    read: impl Fn(&Record, &Turn) -> Option<V>,
+) -> Vec<(Timestamp, V)> {
+    let mut line: Vec<(Timestamp, V)> = Vec::new();
     for turn in versions(marks, record) {
         let ended = ENDED.contains(&turn.state.as_str()) || WITHDRAWN.contains(&turn.state.as_str());
         let before = line.last().map(|(_, version)| version);
         if ended {
-            if let Some(version) = before.filter(|version| version.terms.is_some()) {
-                line.push((turn.at, Version { terms: None, ..version.clone() }));
+            if let Some(version) = before.filter(|version| version.is_live()) {
+                let ended = version.ended();
+                line.push((turn.at, ended));
             }
         } else if IN_FORCE.contains(&turn.state.as_str())
-            && let Some(version) = version(record, &turn)
+            && let Some(version) = read(record, &turn)
+            && before.is_none_or(|before| !before.says_the_same(&version))
         {
-            let same = before.is_some_and(|before| {
-                before.terms == version.terms
-                    && (&before.service, &before.customer) == (&version.service, &version.customer)
-            });
-            if !same {
-                let from = from(&turn, &version, before);
-                line.retain(|(earlier, _)| *earlier < from);
-                line.push((from, version));
-            }
+            let from = from(&turn, version.since(), before.map(Agreed::since));
+            line.retain(|(earlier, _)| *earlier < from);
+            line.push((from, version));
         }
     }
     line
@@ -292,8 +365,8 @@ fn agreement(record: &Record, marks: &[Mark]) -> Vec<(Timestamp, Version)> {
 
 /// From when a version holds: from the moment it was put in force. A day of agreement that came with it counts instead
 /// where it is another day: what was agreed earlier than written down, or for later.
-fn from(turn: &Turn, version: &Version, before: Option<&Version>) -> Timestamp {
-    let day = version.agreed_on.filter(|day| before.is_none_or(|before| before.agreed_on != Some(*day)));
+fn from(turn: &Turn, since: Option<Moment>, before: Option<Option<Moment>>) -> Timestamp {
+    let day = since.filter(|day| before.is_none_or(|before| before != Some(*day)));
     match day {
         Some(day) if turn.at == Timestamp::MIN || day.date() != moment(turn.at).date() => day.timestamp(),
         _ => turn.at,

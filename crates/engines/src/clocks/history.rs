@@ -19,6 +19,9 @@ pub struct History {
     priorities: Line,
     services: Line,
     customers: Line,
+    /// Who had it, from the hand-over on.
+    pub teams: Line,
+    pub suppliers: Line,
     /// When the next word was promised, and for when.
     pub update: Option<(Timestamp, Timestamp)>,
 }
@@ -33,6 +36,8 @@ impl History {
         let (mut responded, mut update) = (None, None);
         let mut states: Vec<(Timestamp, String)> = Vec::new();
         let (mut priorities, mut services, mut customers) = (Line::new(), Line::new(), Line::new());
+        let (mut teams, mut suppliers) = (Line::new(), Line::new());
+        let (team, supplier) = kind.hands.map_or((None, None), |hands| (Some(hands.team), Some(hands.supplier)));
         for mark in marks.iter().filter(|mark| mark.at <= now) {
             let at = second(mark.at);
             for (name, value) in mark.changes.iter().chain(&mark.base) {
@@ -43,6 +48,8 @@ impl History {
                     Some("raised_on") => started = moment().or(started),
                     Some("responded_on") => responded = moment(),
                     Some(NEXT_UPDATE) => update = moment().map(|due| (at, due)),
+                    name if name == team => teams.push((at, text())),
+                    name if name == supplier => suppliers.push((at, text())),
                     name if name == priority => priorities.push((at, text())),
                     name if name == service => services.push((at, text())),
                     name if name == kind.customer_field => customers.push((at, text())),
@@ -54,10 +61,23 @@ impl History {
         for line in [&mut priorities, &mut services, &mut customers] {
             settle(line, started);
         }
+        // Unlike these, who has it counts from when it was handed over.
+        teams.iter_mut().chain(&mut suppliers).for_each(|(at, _)| *at = started.max(*at));
         if let Some((at, _)) = states.first_mut() {
             *at = started.min(*at);
         }
-        Some(History { started, responded, states, kind: kind.name, priorities, services, customers, update })
+        Some(History {
+            started,
+            responded,
+            states,
+            kind: kind.name,
+            priorities,
+            services,
+            customers,
+            teams,
+            suppliers,
+            update,
+        })
     }
 
     /// What decides about promises, as it stood at an instant.
@@ -118,6 +138,7 @@ pub fn moves(kind: &Kind, entry: &Entry) -> bool {
             || kind.escalation.is_some_and(|escalation| escalation.rows == name)
             || matches!(column, Some(Column::Priority | Column::Service))
             || kind.customer_field == Some(name)
+            || kind.hands.is_some_and(|hands| hands.team == name || hands.supplier == name)
     };
     entry.changes.keys().chain(entry.base.keys()).any(moving)
 }

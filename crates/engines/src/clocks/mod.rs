@@ -4,8 +4,10 @@
 //! is only a copy of what this says.
 
 mod agreed;
+mod backing;
 mod history;
 mod hours;
+mod legs;
 mod replay;
 pub mod steps;
 mod stored;
@@ -16,6 +18,7 @@ use model::{Fields, Mark, Moment, Record, Value};
 pub use agreed::{Agreements, Goal, HEEDED, Need, Promise, Terms, Ticket, agrees};
 pub use history::{is_started, moves};
 pub use hours::{AllHours, Hours};
+pub use legs::{Holder, Share, Stay, hands, shares};
 pub use replay::{replay, working};
 pub use stored::{advanced, agree, due, load, store};
 
@@ -27,16 +30,19 @@ pub enum Name {
     Resolution,
     /// Until those concerned hear again how it stands, where that was promised; round the clock.
     Update,
+    /// Until a team or a supplier has handed it on or brought it to an end, within what was agreed with them; one for each.
+    Leg,
 }
 
 impl Name {
-    pub const ALL: [Name; 3] = [Name::Response, Name::Resolution, Name::Update];
+    pub const ALL: [Name; 4] = [Name::Response, Name::Resolution, Name::Update, Name::Leg];
 
     pub fn name(self) -> &'static str {
         match self {
             Name::Response => "response",
             Name::Resolution => "resolution",
             Name::Update => "update",
+            Name::Leg => "leg",
         }
     }
 }
@@ -80,6 +86,8 @@ impl Standing {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clock {
     pub name: Name,
+    /// Number of the team or the supplier whose leg it is; empty for a clock of the whole ticket.
+    pub leg: String,
     /// Number of the agreement; empty where the standard targets hold.
     pub agreement: String,
     /// Number of the calendar that it runs in; empty for round the clock without one.
@@ -122,6 +130,8 @@ pub enum Pace {
     OnHold(String),
     /// Resolved, and taken up again in time (R06).
     Over(String),
+    /// With this team or supplier, or with nobody who was named, and back within the agreed days (R06).
+    Away(String),
     /// Outside of the agreed hours (R01).
     Closed,
 }
@@ -132,7 +142,16 @@ impl Pace {
             Pace::Running => "running",
             Pace::OnHold(_) => "on_hold",
             Pace::Over(_) => "over",
+            Pace::Away(_) => "elsewhere",
             Pace::Closed => "closed_hours",
+        }
+    }
+
+    /// The state that holds it, or who has it meanwhile; empty where nothing does.
+    pub fn held(&self) -> &str {
+        match self {
+            Pace::OnHold(held) | Pace::Over(held) | Pace::Away(held) => held,
+            Pace::Running | Pace::Closed => "",
         }
     }
 
@@ -140,9 +159,9 @@ impl Pace {
     pub fn rule(&self, clock: Name) -> &'static str {
         match (self, clock) {
             (Pace::OnHold(_), _) => "R05",
-            (Pace::Over(_), _) => "R06",
+            (Pace::Over(_) | Pace::Away(_), _) => "R06",
             (Pace::Running, Name::Response) => "R08",
-            (Pace::Running, Name::Resolution) => "R04",
+            (Pace::Running, Name::Resolution | Name::Leg) => "R04",
             (Pace::Running, Name::Update) => "R02",
             (Pace::Closed, _) => "R01",
         }

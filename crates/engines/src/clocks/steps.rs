@@ -198,6 +198,7 @@ fn words(step: &Step, clock: &Clock, terms: &Terms) -> String {
         Name::Response => "the time to answer",
         Name::Resolution => "the time to resolve",
         Name::Update => "the time to the next update",
+        Name::Leg => "the time of whoever has it",
     };
     let told = match step.at {
         Reached::Percent(percent) => format!("{percent} % of {what} is used"),

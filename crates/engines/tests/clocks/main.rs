@@ -2,5 +2,6 @@
 
 mod agreed;
 mod build;
+mod legs;
 mod replay;
 mod walk;

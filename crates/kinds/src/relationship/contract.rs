@@ -17,22 +17,22 @@ pub const VALUE: Key<Money> = Key::new("value");
 pub const OWNER: Key<Person> = Key::new("owner");
 
 pub fn kind() -> Kind {
-    agreed::checked(
-        Kind::new("contract", "contracts", "CON")
-            .about("A contract is what was agreed in writing with an external supplier.")
-            .clause(&["8.3.4.1", "8.2.3.1", "8.7.3.1", "8.7.3.2", "7.5.4"])
-            .area(Area::Services)
-            .include(fields())
-            .include(term())
-            .lifecycle(life())
-            .link("changed_by", "changed by", "changes", &["change"])
-            .link("risk", "has the risk", "risk of", &["risk"])
-            .include_links(links::general())
-            .grants(roles::money())
-            .list(&["number", "title", "party", "state", "start", "end", "review_due"])
-            .titled_by(&["scope"])
-            .rule(dates_in_order),
-    )
+    let kind = Kind::new("contract", "contracts", "CON")
+        .about("A contract is what was agreed in writing with an external supplier.")
+        .clause(&["8.3.4.1", "8.2.3.1", "8.7.3.1", "8.7.3.2", "7.5.4"])
+        .area(Area::Services)
+        .include(fields())
+        .include(shared::leg_targets())
+        .include(term())
+        .lifecycle(life())
+        .link("changed_by", "changed by", "changes", &["change"])
+        .link("risk", "has the risk", "risk of", &["risk"])
+        .include_links(links::general())
+        .grants(roles::money())
+        .list(&["number", "title", "party", "state", "start", "end", "review_due"])
+        .titled_by(&["scope"])
+        .rule(dates_in_order);
+    agreed::checked(kind)
 }
 
 fn fields() -> Vec<Field> {

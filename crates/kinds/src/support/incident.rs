@@ -38,7 +38,6 @@ pub const RELEASE: Key<Ref> = Key::new("release");
 pub const CHANGE: Key<Ref> = Key::new("change");
 pub const CAUSED_BY_CHANGE: Key<Ref> = Key::new("caused_by_change");
 pub const SPLIT_FROM: Key<Ref> = Key::new("split_from");
-pub const VENDOR: Key<Ref> = Key::new("vendor");
 pub const KNOWLEDGE_USED: Key<bool> = Key::new("knowledge_used");
 pub const NOTIFY: Key<Choice> = Key::new("notify");
 pub const MADE_TARGET: Key<bool> = Key::new("made_target");
@@ -80,6 +79,7 @@ pub fn kind() -> Kind {
         .clocked()
         .monitored(super::monitoring::INCIDENTS)
         .escalated(shared::ESCALATION)
+        .in_hands_of(shared::HANDS)
         .closes_itself(CLOSING)
         .talked_about(TALK)
         .handled_by(PROCEDURE)
@@ -399,11 +399,7 @@ fn origin_and_follow_up() -> Vec<Field> {
                 .internal(),
             CAUSED_BY_CHANGE.reference(&["change"]).help("The change that brought it about.").internal(),
             SPLIT_FROM.reference(&["incident"]).label("Split off from").internal(),
-            VENDOR
-                .reference_or_text(&["other_party"])
-                .label("Supplier involved")
-                .help("The supplier whose help is needed, by number or by name.")
-                .internal(),
+            shared::vendor(),
             KNOWLEDGE_USED.flag().help("A knowledge article helped to solve it.").internal(),
             NOTIFY
                 .open_choice(&["none", "email", "phone"])

@@ -1,6 +1,6 @@
 //! A problem is the cause, known or not yet known, of one or more incidents.
 
-use model::handling::{Before, Likeness, Mirror, Offer};
+use model::handling::{Before, Hands, Likeness, Mirror, Offer};
 
 use crate::{follow_up::action, prelude::*, transition::change};
 
@@ -53,6 +53,7 @@ pub fn kind() -> Kind {
         .belongs_to("customer")
         .clocked()
         .escalated(shared::ESCALATION)
+        .in_hands_of(Hands { team: "team", supplier: "", waits: "" })
         .mirrors(&[
             Mirror { field: "incidents", kind: "incident", back: "problem" },
             Mirror { field: "changes", kind: "change", back: "problem" },

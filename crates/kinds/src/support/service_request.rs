@@ -91,6 +91,7 @@ pub fn kind() -> Kind {
         .belongs_to("customer")
         .clocked()
         .escalated(shared::ESCALATION)
+        .in_hands_of(shared::HANDS)
         .closes_itself(CLOSING)
         .talked_about(TALK)
         .looks_at(&["model", "service", "requester", "customer"])
@@ -169,6 +170,7 @@ fn work() -> Vec<Field> {
             shared::state_alias("state"),
             FULFILLED_ON.instant().label("Fulfilled").help("When the requester had what was asked for.").indexed(),
             CLOSED_ON.instant().label("Closed").indexed(),
+            shared::vendor(),
             OUTCOME.long().help("What was done or handed over."),
             APPROVED_BY.person().help("Who allowed it, where that is needed.").internal(),
             APPROVED_ON.instant().label("Approved").internal(),

@@ -127,6 +127,7 @@ fn page(shell: Shell, catalog: &Catalog, case: &Case, now: Moment) -> ThreadPage
             engines::clocks::Name::Response => "First response",
             engines::clocks::Name::Resolution => "Resolution",
             engines::clocks::Name::Update => "Next update",
+            engines::clocks::Name::Leg => "Leg",
         };
         let under = match clock.agreement.as_str() {
             "" => format!("{}, standard target for {}", told.more, clock.priority),

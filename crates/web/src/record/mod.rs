@@ -17,6 +17,7 @@ pub mod facts;
 mod family;
 pub mod files;
 pub mod form;
+pub mod hands;
 pub mod history;
 pub mod list;
 pub mod lookup;

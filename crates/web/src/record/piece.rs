@@ -193,6 +193,18 @@ impl Lens<'_> {
         Piece::Rows(names.iter().map(|name| name.1.clone()).collect(), items.iter().map(row).collect())
     }
 
+    /// How people call a record; its number, or the words themselves, where it is not to be seen.
+    pub fn title(&self, number: &str) -> String {
+        self.names.records.get(number).map_or(number, |(title, _)| title.as_str()).to_string()
+    }
+
+    /// The same with its page.
+    pub fn link(&self, number: &str) -> Link {
+        let known = self.names.records.get(number);
+        let kind = known.and_then(|(_, kind)| self.catalog.find(kind));
+        Link::new(self.title(number), kind.map(|kind| record_address(kind, number)).unwrap_or_default())
+    }
+
     /// A value in words, with the names of what it refers to: for the journal, for lists in a line, for files.
     pub fn words(&self, ty: &Type, value: &Value) -> String {
         match (ty, value) {

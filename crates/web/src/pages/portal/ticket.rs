@@ -109,7 +109,7 @@ async fn page(
     whole: Whole,
     errors: Vec<(String, String)>,
 ) -> Result<TicketPage, Refusal> {
-    let names = crate::record::page::names(app, seat, kind, &whole.shown, &whole.entries).await?;
+    let names = crate::record::page::names(app, seat, kind, &whole.shown, &whole.entries, &[]).await?;
     let catalog = app.desk.catalog();
     let lens = Lens { catalog: &catalog, names: &names, now: seat.now };
     let shown = &whole.shown;
