@@ -46,6 +46,9 @@ pub(crate) fn heard(kind: &Kind, draft: &mut Draft, before: &Record, actor: &Act
     }
     // What the program says by itself is no answer of a person.
     let answers = voice.ours && !voice.asks && is_mail(&actor.email);
+    if answers {
+        draft.fields.insert(talk.told.into(), Value::Instant(at));
+    }
     if answers && kind.phase(&draft.state) != Phase::Done && !draft.fields.contains_key(talk.answered) {
         draft.fields.insert(talk.answered.into(), Value::Instant(at));
     }

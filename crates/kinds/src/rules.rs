@@ -131,18 +131,6 @@ pub fn share_of_hundred(
     }
 }
 
-/// The same hour after so many days from Monday to Friday (UTC).
-pub fn working_days_after(from: Moment, days: i64) -> Moment {
-    let mut at = from;
-    let mut left = days;
-    while left > 0 {
-        at = at.plus(model::time::DAY);
-        let weekday = at.date().weekday().to_monday_one_offset();
-        left -= i64::from(weekday < 6);
-    }
-    at
-}
-
 /// Gives what a customer says to the person of ours who looks after that customer.
 pub fn relationship_owner(draft: &mut Draft, facts: &Facts<'_>, key: Key<Person>) {
     let customer = facts.related.of(draft, shared::CUSTOMER.name);

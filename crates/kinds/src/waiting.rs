@@ -48,7 +48,9 @@ pub fn is_said(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
         draft.set(ON, Choice((*whom).into()));
     }
     match draft.get(UNTIL).filter(|_| rules::touched(draft, facts, &[UNTIL.name])) {
-        Some(until) if until <= facts.now => Err(FieldError::new(UNTIL.name, "is over already: say when it is expected")),
+        Some(until) if until <= facts.now => {
+            Err(FieldError::new(UNTIL.name, "is over already: say when it is expected"))
+        }
         _ => Ok(()),
     }
 }

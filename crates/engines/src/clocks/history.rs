@@ -1,12 +1,21 @@
 //! What the journal of a ticket tells that moves its clocks.
 
 use jiff::Timestamp;
-use model::{Column, Entry, Kind, Mark, Moment, Phase, Value};
+use model::{Column, Entry, Kind, Mark, Moment, Phase, Value, pause};
+use rust_decimal::prelude::ToPrimitive;
 
-use super::{agreed::Ticket, at, second};
+use super::{Waits, agreed::Ticket, at, second};
 
 /// The field that says when the next word is promised.
 const NEXT_UPDATE: &str = "next_update";
+
+/// When our people last said a public word.
+const TOLD: &str = "told_on";
+/// How work goes on meanwhile, and the known errors that say so; either ends the wait for it.
+const WORKAROUND: &str = "workaround";
+const KNOWN_ERRORS: &str = "known_errors";
+/// Within how many working days what was ordered is promised.
+const DELIVERY: &str = "delivery_days";
 
 /// Values over time, each from an instant on.
 type Line = Vec<(Timestamp, Option<String>)>;
@@ -24,6 +33,12 @@ pub struct History {
     pub suppliers: Line,
     /// When the next word was promised, and for when.
     pub update: Option<(Timestamp, Timestamp)>,
+    /// When those concerned last heard of it.
+    pub told: Option<Timestamp>,
+    /// When a way to go on working was first there; not where it was taken back.
+    pub workaround: Option<Timestamp>,
+    pub delivery: Option<u32>,
+    waits: Vec<(Timestamp, Waits)>,
 }
 
 impl History {
@@ -37,6 +52,8 @@ impl History {
         let mut states: Vec<(Timestamp, String)> = Vec::new();
         let (mut priorities, mut services, mut customers) = (Line::new(), Line::new(), Line::new());
         let (mut teams, mut suppliers) = (Line::new(), Line::new());
+        let (mut told, mut workaround, mut delivery) = (None, None, None);
+        let (mut waits, mut waiting) = (Vec::new(), Waits::default());
         let (team, supplier) = kind.hands.map_or((None, None), |hands| (Some(hands.team), Some(hands.supplier)));
         for mark in marks.iter().filter(|mark| mark.at <= now) {
             let at = second(mark.at);
@@ -48,6 +65,19 @@ impl History {
                     Some("raised_on") => started = moment().or(started),
                     Some("responded_on") => responded = moment(),
                     Some(NEXT_UPDATE) => update = moment().map(|due| (at, due)),
+                    Some(TOLD) => told = moment(),
+                    Some(WORKAROUND | KNOWN_ERRORS) => {
+                        let is_there = value.as_ref().is_some_and(Value::is_filled);
+                        workaround = if is_there { workaround.or(Some(at)) } else { None };
+                    }
+                    Some(DELIVERY) => {
+                        let days = value.as_ref().and_then(Value::as_number).map(|days| days.ceil());
+                        delivery = days.and_then(|days| days.to_u32());
+                    }
+                    Some(pause::ON) => waiting.on = text().unwrap_or_default(),
+                    Some(pause::WHOM) => waiting.whom = text().unwrap_or_default(),
+                    Some(pause::BECAUSE) => waiting.because = text().unwrap_or_default(),
+                    Some(pause::UNTIL) => waiting.until = value.as_ref().and_then(Value::as_moment),
                     name if name == team => teams.push((at, text())),
                     name if name == supplier => suppliers.push((at, text())),
                     name if name == priority => priorities.push((at, text())),
@@ -55,6 +85,9 @@ impl History {
                     name if name == kind.customer_field => customers.push((at, text())),
                     _ => {}
                 }
+            }
+            if waits.last().map_or(!waiting.says_nothing(), |(_, last)| *last != waiting) {
+                waits.push((at, waiting.clone()));
             }
         }
         let started = started?;
@@ -77,7 +110,22 @@ impl History {
             teams,
             suppliers,
             update,
+            told,
+            workaround,
+            delivery,
+            waits,
         })
+    }
+
+    /// What was said last of a pause before it was over.
+    pub fn waits(&self, from: Timestamp, to: Timestamp) -> Option<Waits> {
+        let last = self.waits.iter().rev().find(|(at, _)| *at <= from || *at < to);
+        last.map(|(_, waits)| waits.clone()).filter(|waits| !waits.says_nothing())
+    }
+
+    /// What is said of the present pause.
+    pub fn waits_now(&self) -> Option<&Waits> {
+        self.waits.last().map(|(_, waits)| waits)
     }
 
     /// What decides about promises, as it stood at an instant.
@@ -135,6 +183,8 @@ pub fn moves(kind: &Kind, entry: &Entry) -> bool {
     let moving = |name: &String| {
         let column = kind.find(name).and_then(|field| field.column);
         matches!(name.as_str(), "state" | "raised_on" | "responded_on" | NEXT_UPDATE)
+            || [TOLD, WORKAROUND, KNOWN_ERRORS, DELIVERY].contains(&name.as_str())
+            || pause::FIELDS.contains(&name.as_str())
             || kind.escalation.is_some_and(|escalation| escalation.rows == name)
             || matches!(column, Some(Column::Priority | Column::Service))
             || kind.customer_field == Some(name)

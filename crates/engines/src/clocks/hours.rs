@@ -32,6 +32,9 @@ pub struct AllHours {
     of: BTreeMap<String, Vec<(Timestamp, Hours)>>,
 }
 
+/// The number of the hours that every house has: from Monday to Friday, all day (UTC).
+pub(super) const WEEKDAYS: &str = "weekdays";
+
 /// How people call what has no closed hours.
 const ALWAYS: &str = "24×7";
 
@@ -56,7 +59,12 @@ struct Told {
 impl Default for AllHours {
     fn default() -> AllHours {
         let always = Hours { number: String::new(), name: ALWAYS.into(), calendar: Calendar::always() };
-        AllHours { always, of: BTreeMap::new() }
+        let weekdays =
+            WEEK[..5].iter().fold(Calendar::new("UTC").unwrap_or_else(|_| Calendar::always()), |week, day| {
+                week.weekday(*day, [Window::WHOLE_DAY])
+            });
+        let weekdays = Hours { number: WEEKDAYS.into(), name: "Monday to Friday".into(), calendar: weekdays };
+        AllHours { always, of: BTreeMap::from([(WEEKDAYS.to_string(), vec![(Timestamp::MIN, weekdays)])]) }
     }
 }
 
@@ -76,6 +84,11 @@ impl AllHours {
             all.of.insert(number, line(&family));
         }
         all
+    }
+
+    /// Whether a calendar of this number is on record.
+    pub fn is_known(&self, number: &str) -> bool {
+        self.of.contains_key(number)
     }
 
     /// The calendar of a number at an instant. One that is not on record does not stop a clock.

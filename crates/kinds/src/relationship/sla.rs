@@ -17,6 +17,8 @@ pub const REQUIREMENTS: Key<Many<Ref>> = Key::new("requirements");
 pub const CALENDAR: Key<Ref> = Key::new("calendar");
 pub const PAUSING_STATES: Key<Many<Choice>> = Key::new("pausing_states");
 pub const REOPEN_DAYS: Key<Decimal> = Key::new("reopen_days");
+pub const VALID_FROM: Key<Date> = Key::new("valid_from");
+pub const VALID_UNTIL: Key<Date> = Key::new("valid_until");
 pub const REVIEW_DUE: Key<Date> = Key::new("review_due");
 
 pub fn kind() -> Kind {
@@ -38,7 +40,10 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "service", "customer", "state", "version", "agreed_on", "review_due"])
         .titled_by(&["service"])
         .belongs_to("customer")
-        .rule(agreed_today);
+        .rule(agreed_today)
+        .rule(validity_in_order)
+        .rule(nothing_else_holds)
+        .looks_at_all(&["sla"]);
     agreed::checked(kind)
 }
 
@@ -49,6 +54,13 @@ fn fields() -> Vec<Field> {
         VERSION.number(),
         OWNER.person().internal().column(Column::Owner),
         AGREED_ON.date().label("Agreed"),
+        VALID_FROM
+            .date()
+            .label("Valid from")
+            .help("The first day on which its targets hold. Empty means from when it is agreed."),
+        VALID_UNTIL.date().label("Valid until").help(
+            "The last day on which they hold. Empty means until it is ended. Its owner is reminded in good time.",
+        ),
         AGREED_BY.persons().help("At least one of ours and one of the customer."),
         TARGETS
             .rows(vec![
@@ -80,6 +92,9 @@ fn tickets() -> Vec<Field> {
                 part::open_choice("priority", &agreed::PRIORITIES),
                 part::duration("response").help("Such as PT30M."),
                 part::duration("resolution").help("Such as PT4H."),
+                part::duration("workaround").help("Until there is a way to go on working meanwhile."),
+                part::duration("fulfilment").help("Until an order is there, where it is not that of the catalogue."),
+                part::duration("update").label("Next update").help("Longest time between two words to those concerned."),
                 part::number("working_days")
                     .label("Or working days")
                     .help("Instead of a resolution time: until closing time of the n-th working day after the first."),
@@ -91,7 +106,7 @@ fn tickets() -> Vec<Field> {
             .rows(vec![
                 part::open_choice("kind", &agreed::TICKETS).label("Ticket"),
                 part::open_choice("priority", &agreed::PRIORITIES).help("Empty means all of them."),
-                part::choice("clock", &["response", "resolution", "update"]).help("Empty means resolution."),
+                part::choice("clock", &["response", "resolution", "workaround", "fulfilment", "update"]).help("Empty means resolution."),
                 part::number("percent").label("Percent used"),
                 part::number("minutes")
                     .label("Or minutes")
@@ -162,6 +177,48 @@ fn life() -> Lifecycle {
         .step("revise", IN_FORCE, "draft")
         .step("renew", &["expired", "terminated"], "draft");
     lifecycles::ending(lifecycle)
+}
+
+fn validity_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, VALID_FROM, VALID_UNTIL)
+}
+
+/// States in which an agreement is in force.
+const IN_FORCE: [&str; 4] = ["agreed", "active", "in-force", "current"];
+
+/// Two agreements with the same customer about the same service that name their days never hold on the same day: nobody could
+/// say which promise counts. Where one of them names no day, the newer one counts, and its page says so.
+fn nothing_else_holds(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let telling = [SERVICE.name, CUSTOMER.name, VALID_FROM.name, VALID_UNTIL.name];
+    let enters = rules::enters(draft, facts, &IN_FORCE);
+    if !IN_FORCE.contains(&draft.state.as_str()) || !(enters || rules::touched(draft, facts, &telling)) {
+        return Ok(());
+    }
+    let own = facts.before.map(|before| before.number.as_str());
+    let (service, customer) = (draft.get(SERVICE), draft.get(CUSTOMER));
+    let span = |from: Option<Date>, until: Option<Date>| {
+        (from.is_some() || until.is_some()).then(|| (from.unwrap_or(Date::MIN), until.unwrap_or(Date::MAX)))
+    };
+    let Some(mine) = span(draft.get(VALID_FROM), draft.get(VALID_UNTIL)) else { return Ok(()) };
+    let overlaps = |other: &&model::Record| {
+        let is_same = other.kind == "sla"
+            && Some(other.number.as_str()) != own
+            && IN_FORCE.contains(&other.state.as_str())
+            && (other.get(SERVICE), other.get(CUSTOMER)) == (service.clone(), customer.clone());
+        let theirs = span(other.get(VALID_FROM), other.get(VALID_UNTIL));
+        is_same && theirs.is_some_and(|theirs| mine.0 <= theirs.1 && theirs.0 <= mine.1)
+    };
+    let mut others: Vec<&model::Record> = facts.related.records().filter(overlaps).collect();
+    others.sort_by_key(|other| other.number.clone());
+    match others.first() {
+        None => Ok(()),
+        Some(other) => {
+            let until = other.get(VALID_UNTIL).map_or_else(|| "without an end".into(), |day| format!("until {day}"));
+            let from = other.get(VALID_FROM).map_or_else(String::new, |day| format!("from {day} "));
+            let why = format!("{} holds {from}{until} for the same service and customer", other.number);
+            Err(FieldError::new(VALID_FROM.name, format!("{why}: end that one first, or choose other days")))
+        }
+    }
 }
 
 fn agreed_today(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {

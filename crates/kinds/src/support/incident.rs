@@ -28,6 +28,7 @@ pub const PRIORITY_CONFIRMED: Key<bool> = Key::new("priority_confirmed");
 pub const OWNER: Key<Person> = Key::new("owner");
 pub const RAISED_ON: Key<Moment> = Key::new("raised_on");
 pub const RESPONDED_ON: Key<Moment> = Key::new("responded_on");
+pub const WORKAROUND: Key<Long> = Key::new("workaround");
 pub const RESOLVED_ON: Key<Moment> = Key::new("resolved_on");
 pub const CLOSED_ON: Key<Moment> = Key::new("closed_on");
 pub const RESOLUTION: Key<Long> = Key::new("resolution");
@@ -124,8 +125,13 @@ const OUTSIDE: Outside = Outside {
 const CLOSING: Closing = Closing { state: "resolved", since: "resolved_on", days: "auto_close_days", to: "closed" };
 
 /// Who waits for whom is told by what was said, not by who remembered to say so.
-const TALK: Talk =
-    Talk { answered: "responded_on", asker: "requester", waits: "waiting_customer", goes_on: "in_progress" };
+const TALK: Talk = Talk {
+    answered: "responded_on",
+    asker: "requester",
+    waits: "waiting_customer",
+    goes_on: "in_progress",
+    told: "told_on",
+};
 
 /// How a major incident is handled.
 const PROCEDURE: Procedure = Procedure {
@@ -370,6 +376,8 @@ fn work() -> Vec<Field> {
                 .instant()
                 .label("First response")
                 .help("When a person first dealt with it; an automatic receipt does not count."),
+            shared::told_on(),
+            WORKAROUND.long().help("How people go on working until it is resolved."),
             RESOLVED_ON.instant().label("Resolved").help("When the service worked again.").indexed(),
             CLOSED_ON
                 .instant()

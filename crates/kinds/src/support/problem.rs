@@ -23,6 +23,8 @@ pub const CLOSED_ON: Key<Moment> = Key::new("closed_on");
 pub const COURSE: Key<Many<Parts>> = Key::new("course");
 pub const WHYS: Key<Many<Parts>> = Key::new("whys");
 pub const CAUSES: Key<Many<Parts>> = Key::new("causes");
+pub const WORKAROUND: Key<Long> = Key::new("workaround");
+pub const KNOWN_ERRORS: Key<Many<Ref>> = Key::new("known_errors");
 pub const EFFECT_DUE: Key<Date> = Key::new("effect_due");
 pub const EFFECT: Key<Parts> = Key::new("effect");
 pub const DECISION: Key<Parts> = Key::new("decision");
@@ -248,6 +250,8 @@ fn work_2() -> Vec<Field> {
                 .long()
                 .help("What lies at the bottom of it, found out by asking why until nothing is left.")
                 .required_in(&["resolved"]),
+            WORKAROUND.long().help("How people go on working until the cause is gone."),
+            KNOWN_ERRORS.references(&["known_error"]).help("Where what is known of it stands for others."),
             ACTIONS
                 .references_or_text(&["action"])
                 .help("What is done about it: numbers of actions, or a few words each."),

@@ -77,7 +77,7 @@ fn order() -> Vec<Field> {
         DELIVERY_DAYS
             .number()
             .label("Delivery in working days")
-            .help("Monday to Friday, from the day on which it is asked for."),
+            .help("Until closing time of so many working days after the one on which it is asked for, by the hours of the service."),
         QUESTIONS
             .rows(question)
             .label("Form")

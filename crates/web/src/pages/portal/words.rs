@@ -1,5 +1,7 @@
 //! Where a ticket stands, in the words of whoever asked.
 
+use desk::Shown;
+use engines::clocks::Name;
 use model::{Moment, Value};
 
 use crate::view::{
@@ -79,6 +81,14 @@ pub fn delivery(days: Option<&Value>) -> String {
         Some(days) => format!("{} working days", days.normalize()),
         None => String::new(),
     }
+}
+
+/// When what was ordered or reported is expected: by the delivery time of the catalogue or of the agreement, else on the day that
+/// somebody promised.
+pub fn expected(shown: &Shown) -> Option<Moment> {
+    let delivery = shown.clocks().iter().find(|clock| clock.name == Name::Fulfilment);
+    let promised = || shown.fields().get("due").and_then(Value::as_moment);
+    delivery.and_then(|clock| clock.due).or_else(promised)
 }
 
 /// `1290 EUR`; empty where it costs nothing.
