@@ -55,7 +55,7 @@ fn offered(name: &str) -> String {
 pub(crate) fn setting(name: &str, words: &BTreeMap<String, String>) -> Option<Setting> {
     let value = words.get(name).cloned().unwrap_or_default();
     if let Some((_, group, label, help)) = WORDS.iter().find(|(known, ..)| *known == name) {
-        let (label, help) = ((*label).into(), (*help).into());
+        let (group, label, help) = (*group, (*label).into(), (*help).into());
         return Some(Setting { name: name.into(), label, help, group, unit: "", value, offered: offered(name) });
     }
     house::is_cell(name).then(|| Setting {

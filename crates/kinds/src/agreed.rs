@@ -120,13 +120,14 @@ fn times_can_be_counted(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), Fiel
             faults.add(place, "priority", why);
         }
         for part in SECONDS {
-            let seconds = number(row, part);
-            if let Some(why) = seconds.and_then(|_| between(seconds, PROMISE_MAX_SECONDS, "seconds (ten years)")) {
+            if let Some(why) = between(number(row, part), PROMISE_MAX_SECONDS, "seconds (ten years)") {
                 faults.add(place, part, why);
             }
         }
         let days = number(row, "working_days");
-        if days.is_some_and(|days| !days.fract().is_zero() || days < Decimal::ZERO || days > PROMISE_MAX_DAYS.into()) {
+        if days.is_some_and(|days| {
+            !days.fract().is_zero() || days < Decimal::ZERO || days > Decimal::from(PROMISE_MAX_DAYS)
+        }) {
             faults.add(place, "working_days", format!("must be a whole number from 0 to {PROMISE_MAX_DAYS}"));
         }
         if days.is_some() && number(row, "resolution").is_some() {
@@ -182,7 +183,8 @@ fn targets_can_be_measured(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), F
     const FIELD: &str = "targets";
     let mut faults = Faults::of(FIELD);
     for (place, row) in rows(draft, facts, FIELD) {
-        for (part, known) in [("kind", MEASURES.as_slice()), ("unit", &UNITS), ("period", &PERIODS)] {
+        for (part, known) in [("kind", MEASURES.as_slice()), ("unit", UNITS.as_slice()), ("period", PERIODS.as_slice())]
+        {
             if let Some(why) = slip(text(row, part), known) {
                 faults.add(place, part, why);
             }
@@ -214,7 +216,7 @@ fn days_are_days(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError>
     for field in ["reopen_days", "notice_days"] {
         let days =
             draft.fields.get(field).filter(|_| rules::touched(draft, facts, &[field])).and_then(Value::as_number);
-        if days.is_some_and(|days| days < Decimal::ZERO || days > PROMISE_MAX_DAYS.into()) {
+        if days.is_some_and(|days| days < Decimal::ZERO || days > Decimal::from(PROMISE_MAX_DAYS)) {
             return Err(FieldError::new(field, format!("must be from 0 to {PROMISE_MAX_DAYS} days")));
         }
     }

@@ -149,8 +149,6 @@ pub struct Talk {
     pub answered: &'static str,
     /// The person who asked.
     pub asker: &'static str,
-    /// The instant of the last public word of one of our people.
-    pub told: &'static str,
     /// The state that waits for whoever asked, and the one that their word brings it to.
     pub waits: &'static str,
     pub goes_on: &'static str,

@@ -12,7 +12,10 @@ pub const WHOM: &str = "waiting_whom";
 /// When it is expected to go on.
 pub const UNTIL: &str = "waiting_until";
 
-/// All of them, in the order in which they are asked.
+/// When one of our people last said a word to those concerned, whether it waits or not.
+pub const TOLD: &str = "told_on";
+
+/// All of the pause, in the order in which they are asked.
 pub const FIELDS: [&str; 4] = [ON, WHOM, BECAUSE, UNTIL];
 
 /// What a record can wait for.

@@ -9,8 +9,6 @@ use super::{Waits, agreed::Ticket, at, second};
 /// The field that says when the next word is promised.
 const NEXT_UPDATE: &str = "next_update";
 
-/// When our people last said a public word.
-const TOLD: &str = "told_on";
 /// How work goes on meanwhile, and the known errors that say so; either ends the wait for it.
 const WORKAROUND: &str = "workaround";
 const KNOWN_ERRORS: &str = "known_errors";
@@ -65,7 +63,7 @@ impl History {
                     Some("raised_on") => started = moment().or(started),
                     Some("responded_on") => responded = moment(),
                     Some(NEXT_UPDATE) => update = moment().map(|due| (at, due)),
-                    Some(TOLD) => told = moment(),
+                    Some(pause::TOLD) => told = moment(),
                     Some(WORKAROUND | KNOWN_ERRORS) => {
                         let is_there = value.as_ref().is_some_and(Value::is_filled);
                         workaround = if is_there { workaround.or(Some(at)) } else { None };
@@ -183,7 +181,7 @@ pub fn moves(kind: &Kind, entry: &Entry) -> bool {
     let moving = |name: &String| {
         let column = kind.find(name).and_then(|field| field.column);
         matches!(name.as_str(), "state" | "raised_on" | "responded_on" | NEXT_UPDATE)
-            || [TOLD, WORKAROUND, KNOWN_ERRORS, DELIVERY].contains(&name.as_str())
+            || [pause::TOLD, WORKAROUND, KNOWN_ERRORS, DELIVERY].contains(&name.as_str())
             || pause::FIELDS.contains(&name.as_str())
             || kind.escalation.is_some_and(|escalation| escalation.rows == name)
             || matches!(column, Some(Column::Priority | Column::Service))

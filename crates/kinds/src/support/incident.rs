@@ -125,13 +125,8 @@ const OUTSIDE: Outside = Outside {
 const CLOSING: Closing = Closing { state: "resolved", since: "resolved_on", days: "auto_close_days", to: "closed" };
 
 /// Who waits for whom is told by what was said, not by who remembered to say so.
-const TALK: Talk = Talk {
-    answered: "responded_on",
-    asker: "requester",
-    waits: "waiting_customer",
-    goes_on: "in_progress",
-    told: "told_on",
-};
+const TALK: Talk =
+    Talk { answered: "responded_on", asker: "requester", waits: "waiting_customer", goes_on: "in_progress" };
 
 /// How a major incident is handled.
 const PROCEDURE: Procedure = Procedure {

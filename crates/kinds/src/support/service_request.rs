@@ -33,13 +33,8 @@ pub const WAITS_FOR: Key<Many<Person>> = Key::new("waits_for");
 const CLOSING: Closing = Closing { state: "fulfilled", since: "fulfilled_on", days: "auto_close_days", to: "closed" };
 
 /// Who waits for whom is told by what was said, not by who remembered to say so.
-const TALK: Talk = Talk {
-    answered: "responded_on",
-    asker: "requester",
-    waits: "waiting_customer",
-    goes_on: "in_progress",
-    told: "told_on",
-};
+const TALK: Talk =
+    Talk { answered: "responded_on", asker: "requester", waits: "waiting_customer", goes_on: "in_progress" };
 
 /// The form is that of the request model.
 const FORM: Form = Form {
