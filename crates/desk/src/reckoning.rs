@@ -147,8 +147,12 @@ pub struct Worked {
 
 impl Worked {
     pub(crate) fn of(actor: &Actor, kind: &Kind, entries: &[Entry], agreements: &Agreements, at: Moment) -> Worked {
-        let clocks = rights::show_clocks(actor, work(kind, entries, agreements, at));
+        let mut clocks = rights::show_clocks(actor, work(kind, entries, agreements, at));
         let own = actor.customer.is_none();
+        if !own {
+            // A customer's people do not read what we write to each other of a pause.
+            clocks.iter_mut().flat_map(|clock| &mut clock.segments).for_each(|segment| segment.waits = None);
+        }
         Worked { clocks, hands: if own { hands(kind, entries, agreements, at) } else { Vec::new() } }
     }
 }

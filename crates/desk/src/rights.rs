@@ -440,11 +440,7 @@ pub fn show(actor: &Actor, kind: &Kind, mut record: Record) -> Shown {
 
 /// Hides the legs of teams and suppliers from a customer's people: what they were promised are the clocks of the whole.
 pub fn show_clocks(actor: &Actor, mut clocks: Vec<Clock>) -> Vec<Clock> {
-    if actor.customer.is_some() {
-        clocks.retain(|clock| clock.leg.is_empty());
-        // Nor do they read what we write to each other of a pause.
-        clocks.iter_mut().flat_map(|clock| &mut clock.segments).for_each(|segment| segment.waits = None);
-    }
+    clocks.retain(|clock| actor.customer.is_none() || clock.leg.is_empty());
     clocks
 }
 

@@ -1,7 +1,6 @@
 //! What a type of record is: its fields, lifecycle, links and rights. Everything generic reads this.
 
-use std::{collections::HashMap, sync::Arc};
-
+pub use crate::related::Related;
 use crate::{
     actor::{Act, Actor, Role},
     approval::Approval,
@@ -9,7 +8,6 @@ use crate::{
     handling::{
         Assignment, Before, Closing, Escalation, Hands, Likeness, Mirror, Offer, Procedure, Publication, Talk, WorkLog,
     },
-    house::House,
     lifecycle::{Lifecycle, Phase},
     link::LinkName,
     monitoring::{Monitored, Planned},
@@ -74,49 +72,6 @@ pub struct Facts<'a> {
     pub now: Moment,
     pub before: Option<&'a Record>,
     pub related: &'a Related,
-}
-
-/// Records that a draft refers to in the fields that its kind looks at: by number, people by e-mail.
-#[derive(Clone, Debug, Default)]
-pub struct Related {
-    records: HashMap<String, Record>,
-    kinds: HashMap<&'static str, Kind>,
-    house: Arc<House>,
-}
-
-impl Related {
-    /// Nothing yet, in a house that has stated this.
-    pub fn in_house(house: Arc<House>) -> Related {
-        Related { house, ..Related::default() }
-    }
-
-    /// What the house has stated in its documents.
-    pub fn house(&self) -> &House {
-        &self.house
-    }
-
-    pub fn add(&mut self, reference: String, record: Record, kind: &Kind) {
-        self.kinds.entry(kind.name).or_insert_with(|| kind.clone());
-        self.records.insert(reference, record);
-    }
-
-    pub fn records(&self) -> impl Iterator<Item = &Record> {
-        self.records.values()
-    }
-
-    pub fn kind_of(&self, record: &Record) -> Option<&Kind> {
-        self.kinds.get(record.kind)
-    }
-
-    /// The record behind a reference; `None` for one that is not on record.
-    pub fn get(&self, reference: &str) -> Option<&Record> {
-        self.records.get(reference)
-    }
-
-    /// The record that a field of a draft refers to.
-    pub fn of(&self, draft: &Draft, field: &str) -> Option<&Record> {
-        self.get(draft.fields.get(field)?.as_text()?)
-    }
 }
 
 /// Completes a draft or refuses it; runs for every caller but an import, which writes what was.

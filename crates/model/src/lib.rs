@@ -37,6 +37,7 @@ pub mod query;
 pub mod questions;
 pub mod record;
 pub mod refusal;
+pub mod related;
 pub mod suggest;
 pub mod time;
 pub mod types;

@@ -1,19 +1,17 @@
 //! What the journal of a ticket tells that moves its clocks.
 
 use jiff::Timestamp;
-use model::{Column, Entry, Kind, Mark, Moment, Phase, Value, pause};
-use rust_decimal::prelude::ToPrimitive;
+use model::{Column, Entry, Kind, Mark, Moment, Phase, Value};
 
-use super::{Waits, agreed::Ticket, at, second};
+use super::{
+    agreed::Ticket,
+    at,
+    said::{self, Said},
+    second,
+};
 
 /// The field that says when the next word is promised.
 const NEXT_UPDATE: &str = "next_update";
-
-/// How work goes on meanwhile, and the known errors that say so; either ends the wait for it.
-const WORKAROUND: &str = "workaround";
-const KNOWN_ERRORS: &str = "known_errors";
-/// Within how many working days what was ordered is promised.
-const DELIVERY: &str = "delivery_days";
 
 /// Values over time, each from an instant on.
 type Line = Vec<(Timestamp, Option<String>)>;
@@ -31,12 +29,7 @@ pub struct History {
     pub suppliers: Line,
     /// When the next word was promised, and for when.
     pub update: Option<(Timestamp, Timestamp)>,
-    /// When those concerned last heard of it.
-    pub told: Option<Timestamp>,
-    /// When a way to go on working was first there; not where it was taken back.
-    pub workaround: Option<Timestamp>,
-    pub delivery: Option<u32>,
-    waits: Vec<(Timestamp, Waits)>,
+    pub said: Said,
 }
 
 impl History {
@@ -49,9 +42,8 @@ impl History {
         let (mut responded, mut update) = (None, None);
         let mut states: Vec<(Timestamp, String)> = Vec::new();
         let (mut priorities, mut services, mut customers) = (Line::new(), Line::new(), Line::new());
+        let mut said = Said::default();
         let (mut teams, mut suppliers) = (Line::new(), Line::new());
-        let (mut told, mut workaround, mut delivery) = (None, None, None);
-        let (mut waits, mut waiting) = (Vec::new(), Waits::default());
         let (team, supplier) = kind.hands.map_or((None, None), |hands| (Some(hands.team), Some(hands.supplier)));
         for mark in marks.iter().filter(|mark| mark.at <= now) {
             let at = second(mark.at);
@@ -63,30 +55,15 @@ impl History {
                     Some("raised_on") => started = moment().or(started),
                     Some("responded_on") => responded = moment(),
                     Some(NEXT_UPDATE) => update = moment().map(|due| (at, due)),
-                    Some(pause::TOLD) => told = moment(),
-                    Some(WORKAROUND | KNOWN_ERRORS) => {
-                        let is_there = value.as_ref().is_some_and(Value::is_filled);
-                        workaround = if is_there { workaround.or(Some(at)) } else { None };
-                    }
-                    Some(DELIVERY) => {
-                        let days = value.as_ref().and_then(Value::as_number).map(|days| days.ceil());
-                        delivery = days.and_then(|days| days.to_u32());
-                    }
-                    Some(pause::ON) => waiting.on = text().unwrap_or_default(),
-                    Some(pause::WHOM) => waiting.whom = text().unwrap_or_default(),
-                    Some(pause::BECAUSE) => waiting.because = text().unwrap_or_default(),
-                    Some(pause::UNTIL) => waiting.until = value.as_ref().and_then(Value::as_moment),
                     name if name == team => teams.push((at, text())),
                     name if name == supplier => suppliers.push((at, text())),
                     name if name == priority => priorities.push((at, text())),
                     name if name == service => services.push((at, text())),
                     name if name == kind.customer_field => customers.push((at, text())),
-                    _ => {}
+                    _ => said.take(at, name, value.as_ref()),
                 }
             }
-            if waits.last().map_or(!waiting.says_nothing(), |(_, last)| *last != waiting) {
-                waits.push((at, waiting.clone()));
-            }
+            said.keep(at);
         }
         let started = started?;
         for line in [&mut priorities, &mut services, &mut customers] {
@@ -108,22 +85,8 @@ impl History {
             teams,
             suppliers,
             update,
-            told,
-            workaround,
-            delivery,
-            waits,
+            said,
         })
-    }
-
-    /// What was said last of a pause before it was over.
-    pub fn waits(&self, from: Timestamp, to: Timestamp) -> Option<Waits> {
-        let last = self.waits.iter().rev().find(|(at, _)| *at <= from || *at < to);
-        last.map(|(_, waits)| waits.clone()).filter(|waits| !waits.says_nothing())
-    }
-
-    /// What is said of the present pause.
-    pub fn waits_now(&self) -> Option<&Waits> {
-        self.waits.last().map(|(_, waits)| waits)
     }
 
     /// What decides about promises, as it stood at an instant.
@@ -181,8 +144,7 @@ pub fn moves(kind: &Kind, entry: &Entry) -> bool {
     let moving = |name: &String| {
         let column = kind.find(name).and_then(|field| field.column);
         matches!(name.as_str(), "state" | "raised_on" | "responded_on" | NEXT_UPDATE)
-            || [pause::TOLD, WORKAROUND, KNOWN_ERRORS, DELIVERY].contains(&name.as_str())
-            || pause::FIELDS.contains(&name.as_str())
+            || said::tells(name)
             || kind.escalation.is_some_and(|escalation| escalation.rows == name)
             || matches!(column, Some(Column::Priority | Column::Service))
             || kind.customer_field == Some(name)

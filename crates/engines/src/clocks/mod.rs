@@ -9,6 +9,7 @@ mod history;
 mod hours;
 mod legs;
 mod replay;
+mod said;
 pub mod steps;
 mod stored;
 

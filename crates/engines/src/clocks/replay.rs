@@ -172,7 +172,7 @@ impl<'a> Replay<'a> {
     /// the ticket is taken up again.
     fn next_word(&self, working: bool) -> Option<Clock> {
         let again = self.ends().iter().filter_map(|(_, to, _)| *to).max();
-        let started = [Some(self.history.started), self.history.told, again].into_iter().flatten().max()?;
+        let started = [Some(self.history.started), self.history.said.told, again].into_iter().flatten().max()?;
         let run = since(self.run(Name::Update), started);
         self.count(Counted { name: Name::Update, leg: "", started, run, halts: Halts::default() }, working)
     }
@@ -203,7 +203,7 @@ impl<'a> Replay<'a> {
                 to: moment(span.to),
                 used_seconds: if pace == Pace::Running { total(&common(&[span], &open)) } else { 0 },
                 waits: match pace {
-                    Pace::OnHold(_) => self.history.waits(span.from, span.to),
+                    Pace::OnHold(_) => self.history.said.waits(span.from, span.to),
                     _ => None,
                 },
                 pace,
@@ -222,7 +222,7 @@ impl<'a> Replay<'a> {
         for turn in &self.turns {
             let ticket = self.history.ticket(*turn);
             let goal = self.agreements.goal(&ticket, name, *turn).or_else(|| {
-                let days = self.history.delivery.filter(|_| name == Name::Fulfilment)?;
+                let days = self.history.said.delivery.filter(|_| name == Name::Fulfilment)?;
                 self.agreements.delivery(days, &ticket, *turn)
             });
             if let Some(goal) = goal
@@ -264,7 +264,9 @@ impl<'a> Replay<'a> {
     /// As for the resolution, but over as soon as there is a way to go on working.
     fn workaround_halts(&self, run: &Run<'_>) -> Halts {
         let mut halts = self.resolution_halts(run);
-        let Some(there) = self.history.workaround.map(|there| there.max(self.history.started)) else { return halts };
+        let Some(there) = self.history.said.workaround.map(|there| there.max(self.history.started)) else {
+            return halts;
+        };
         if halts.stopped.is_none_or(|stopped| there < stopped) {
             (halts.stopped, halts.dropped) = (Some(there), false);
             halts.pauses.retain(|(pause, _)| pause.from < there);

@@ -188,8 +188,8 @@ fn expected_back(
 ) -> Option<Ahead> {
     let history = History::read(kind, marks, now)?;
     let (_, state) = history.states.last()?;
-    let waits = history.waits_now().filter(|_| pause::is_said(kind, state))?;
-    let until = waits.until?;
+    let waits = history.said.waits_now();
+    let until = waits.until.filter(|_| pause::is_said(kind, state))?;
     let came = entries.iter().filter(|entry| entry.act == "import").map(|entry| entry.recorded).max();
     let key = format!("expected back {until}");
     if done.contains(&key) || came.is_some_and(|came| until <= came) {

@@ -1,11 +1,8 @@
 //! An incident is an unplanned interruption of a service, a loss of its quality, or a fault about to be one.
 
-use model::{
-    handling::{Before, Closing, Likeness, Mirror, Offer, Procedure, Talk, Used},
-    house::{Priority, Severity},
-};
+use model::handling::{Before, Closing, Likeness, Mirror, Offer, Talk, Used};
 
-use super::major_incident_review;
+use super::major;
 use crate::{portfolio::service, prelude::*};
 
 pub const SERVICE: Key<Ref> = Key::new("service");
@@ -55,7 +52,7 @@ pub fn kind() -> Kind {
         .include(shared::ticket())
         .include(fields())
         .include(priority())
-        .include(shared::grouped("Major incident", out_of_the_ordinary()))
+        .include(shared::grouped("Major incident", major::fields()))
         .include(work())
         .include(shared::grouped("Work", vec![shared::escalations().internal()]))
         .include(shared::grouped("Work", vec![shared::log()]))
@@ -83,7 +80,7 @@ pub fn kind() -> Kind {
         .in_hands_of(shared::HANDS)
         .closes_itself(CLOSING)
         .talked_about(TALK)
-        .handled_by(PROCEDURE)
+        .handled_by(major::PROCEDURE)
         .looks_at(&["service"])
         .looks_when(&["impact", "urgency", "priority", "major", "users_hit", "grave_security"])
         .looks_back(&[("major_incident_review", "incident")])
@@ -96,13 +93,10 @@ pub fn kind() -> Kind {
         .worked(work::LOG)
         .rule(team_by_service)
         .rule(priority_from_impact_and_urgency)
-        .rule(share_is_a_share)
-        .rule(major_by_the_criteria)
-        .rule(somebody_leads)
-        .rule(major_ones_close_with_their_review)
+        .rule(major::is_declared)
+        .rule(major::closes_with_its_procedure)
         .rule(times_of_states)
         .rule(moves_are_counted)
-        .rule(times_in_order)
 }
 
 /// What everybody may read of one that is open: the words that were written for them.
@@ -127,35 +121,6 @@ const CLOSING: Closing = Closing { state: "resolved", since: "resolved_on", days
 /// Who waits for whom is told by what was said, not by who remembered to say so.
 const TALK: Talk =
     Talk { answered: "responded_on", asker: "requester", waits: "waiting_customer", goes_on: "in_progress" };
-
-/// How a major incident is handled.
-const PROCEDURE: Procedure = Procedure {
-    flag: "major",
-    lead: "lead",
-    next_update: "next_update",
-    every: "major_update_minutes",
-    within: "notify_top_minutes",
-    report: "major_incident_review",
-    about: "incident",
-    manager: "manager",
-    told: "told_top_on",
-    timeline: "timeline",
-    reported: "reported_on",
-    given: "reported",
-    public: ("public_page", "public_text"),
-    cause: "problem",
-    no_cause: "no_problem",
-    asks: &[
-        (
-            "priority",
-            "P1",
-            "It has the first priority: how many of the users are hit, may people or their data come to harm?",
-        ),
-        ("category", "security", "It is about security: is it grave, may people or their data come to harm?"),
-        ("impact", "high", "Its impact is high: is a duty from law or contract about to be broken?"),
-    ],
-    papers: ("document", "subject", &["major-incident", "major-incident-criteria"]),
-};
 
 /// What often follows from an incident.
 const OFFERS: &[Offer] = &[
@@ -257,21 +222,6 @@ const BEFORE: Before = Before {
     until: "raised_on",
     days: 7,
 };
-
-/// Who does what while it lasts, and when the next word is due.
-fn out_of_the_ordinary() -> Vec<Field> {
-    let role = vec![
-        part::open_choice("role", &["communications", "scribe", "technical lead", "customer contact"]),
-        part::person("person"),
-    ];
-    vec![
-        LEAD.person().help("Who leads the handling of a major incident. Empty means its owner.").internal(),
-        ROLES.rows(role).help("Who does what beside the lead.").internal(),
-        NEXT_UPDATE
-            .instant()
-            .help("When those concerned hear again at the latest. Each public word on a major incident sets it anew."),
-    ]
-}
 
 fn fields() -> Vec<Field> {
     vec![
@@ -526,104 +476,6 @@ fn team_by_service(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
     Ok(())
 }
 
-/// Rule R12 and check 8.6.1-3: what meets the criteria that the published document states is a major incident, and no reason
-/// stands in for the mark.
-fn major_by_the_criteria(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    let told =
-        [SERVICE.name, PRIORITY.name, IMPACT.name, URGENCY.name, MAJOR.name, USERS_HIT.name, GRAVE_SECURITY.name];
-    if !rules::touched(draft, facts, &told) {
-        return Ok(());
-    }
-    let service = facts.related.of(draft, SERVICE.name);
-    let critical = service.and_then(|service| service.get(service::CRITICALITY)).is_some_and(|own| own.0 == "critical");
-    let severity = Severity {
-        priority: draft.get(PRIORITY).and_then(|priority| Priority::parse(&priority.0)),
-        critical_service: critical,
-        users_percent: draft.get(USERS_HIT).map_or(Decimal::ZERO, |share| share.0),
-        grave_security: draft.get(GRAVE_SECURITY) == Some(true),
-        already_major: draft.get(MAJOR) == Some(true),
-    };
-    match facts.related.house().criteria.met(&severity) {
-        Some(why) if draft.get(MAJOR) == Some(false) => {
-            Err(FieldError::new(MAJOR.name, format!("an incident {why} is a major incident")))
-        }
-        Some(_) => {
-            draft.set(MAJOR, true);
-            Ok(())
-        }
-        None => Ok(()),
-    }
-}
-
-fn share_is_a_share(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    rules::share_of_hundred(draft, facts, USERS_HIT)
-}
-
-/// Whoever takes a major incident first leads it, until somebody else is named.
-fn somebody_leads(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    if draft.get(MAJOR) == Some(true)
-        && draft.get(LEAD).is_none()
-        && rules::touched(draft, facts, &[MAJOR.name, OWNER.name])
-        && let Some(owner) = draft.get(OWNER)
-    {
-        draft.set(LEAD, owner);
-    }
-    Ok(())
-}
-
-/// A major incident is closed when all steps of its procedure are done: its review is given, a problem carries the cause on or
-/// the review says why none does, and somebody has decided what everybody is told, where the house has a public page.
-fn major_ones_close_with_their_review(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    if draft.get(MAJOR) != Some(true) || !rules::enters(draft, facts, &["closed"]) {
-        return Ok(());
-    }
-    let Some(before) = facts.before else { return Ok(()) };
-    let is_own = |review: &&model::Record| {
-        review.kind == "major_incident_review"
-            && !model::lifecycle::WITHDRAWN.contains(&review.state.as_str())
-            && review.get(major_incident_review::INCIDENT).is_some_and(|incident| incident.0 == before.number)
-    };
-    let mut reviews: Vec<&model::Record> = facts.related.records().filter(is_own).collect();
-    // One that is given counts before one that is still written.
-    reviews.sort_by_key(|review| (review.state != PROCEDURE.given, review.number.clone()));
-    let review = reviews.first();
-    let mut missing = Vec::new();
-    match review {
-        None => missing.push("its review is not written".to_string()),
-        Some(review) if review.state != PROCEDURE.given => {
-            let led = review.get(major_incident_review::MANAGER).is_some();
-            let told = review.get(major_incident_review::TOLD_TOP_ON).is_some();
-            let lacks = match (led, told) {
-                (true, true) => "is not reported yet",
-                (false, true) => "does not say yet who led it",
-                (true, false) => "does not say yet when top management was told",
-                (false, false) => "does not say yet who led it and when top management was told",
-            };
-            missing.push(format!("its review {} {lacks}", review.number));
-        }
-        Some(_) => {}
-    }
-    let excused = review.is_some_and(|review| review.get(major_incident_review::NO_PROBLEM).is_some());
-    if draft.get(PROBLEM).is_none() && !excused {
-        missing.push("no problem carries its cause on, and its review does not say why none is needed".into());
-    }
-    let shown = draft.get(shared::PUBLIC_PAGE).map(|page| page.0);
-    let said = draft.get(shared::PUBLIC_TEXT).is_some();
-    match shown.as_deref() {
-        _ if !facts.related.house().has_public_page => {}
-        None => missing.push("nobody has decided whether the public page tells of it".into()),
-        Some("shown") if !said => missing.push("the public page shows it without words".into()),
-        Some(_) => {}
-    }
-    match missing.as_slice() {
-        [] => Ok(()),
-        missing => {
-            let why = format!("a major incident needs its whole procedure before it is closed: {}", missing.join("; "));
-            Err(FieldError::new(MAJOR.name, why))
-        }
-    }
-}
-
 /// What a state says about times: entering it sets them where they are empty, reopening takes them back.
 fn times_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     if facts.before.is_none() {
@@ -645,7 +497,7 @@ fn times_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
         draft.clear(CLOSED_ON);
         rules::count(draft, shared::REOPEN_COUNT);
     }
-    Ok(())
+    times_in_order(draft, facts)
 }
 
 fn moves_are_counted(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
@@ -653,7 +505,7 @@ fn moves_are_counted(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldEr
     Ok(())
 }
 
-fn times_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+fn times_in_order(draft: &Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     rules::in_order(draft, facts, RAISED_ON, RESPONDED_ON)?;
     rules::in_order(draft, facts, RAISED_ON, RESOLVED_ON)?;
     rules::in_order(draft, facts, RESOLVED_ON, CLOSED_ON)

@@ -2,7 +2,7 @@
 
 use desk::Shown;
 use engines::clocks::Name;
-use model::{Moment, Value};
+use model::{Moment, Value, time::MINUTE};
 
 use crate::view::{
     parts::{Mark, Place, Shape, Step, Tone},
@@ -88,7 +88,9 @@ pub fn delivery(days: Option<&Value>) -> String {
 pub fn expected(shown: &Shown) -> Option<Moment> {
     let delivery = shown.clocks().iter().find(|clock| clock.name == Name::Fulfilment);
     let promised = || shown.fields().get("due").and_then(Value::as_moment);
-    delivery.and_then(|clock| clock.due).or_else(promised)
+    // The end of a day is told as that day and not as the next one.
+    let told = |due: Moment| if due == Moment::of_date(due.date()) { due.minus(MINUTE) } else { due };
+    delivery.and_then(|clock| clock.due).map(told).or_else(promised)
 }
 
 /// `1290 EUR`; empty where it costs nothing.
