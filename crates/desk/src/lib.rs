@@ -43,6 +43,7 @@ pub mod settings;
 pub mod similar;
 mod stages;
 mod standing;
+mod stated;
 pub mod store;
 mod talk;
 mod tally;
@@ -62,6 +63,7 @@ use model::{Actor, Catalog, Command, Moment, Refusal};
 
 pub use perform::{Done, Outcome};
 pub use read::{COUNT_CAP, FileRow, Names, Other, Page, Tie, Whole};
+pub use reckoning::Worked;
 pub use rights::{Shown, ShownEntry};
 pub use store::fault::Fault;
 use store::{db::Db, migrate};

@@ -15,7 +15,8 @@ use model::{
 };
 
 use crate::{
-    Desk, reckoning,
+    Desk,
+    reckoning::{self, Worked},
     rights::{self, Shown, ShownEntry},
     store::{
         db::Conn,
@@ -39,8 +40,8 @@ pub struct Whole {
     pub entries: Vec<ShownEntry>,
     pub links: Vec<Tie>,
     pub files: Vec<FileRow>,
-    /// Its clocks with their working.
-    pub clocks: Vec<Clock>,
+    /// Its clocks with their working, and who had it.
+    pub worked: Worked,
     /// Steps of escalation that lie ahead of it; for our own people.
     pub steps: Vec<Ahead>,
 }
@@ -290,14 +291,14 @@ impl Desk {
         };
         let shown = rights::show(actor, kind, record).with_clocks(due, reckoning::advanced(held, &agreements, now));
         let told = journal::of_record(&mut conn, &catalog, id).await?;
-        let clocks = reckoning::work(kind, &told, &agreements, now);
+        let worked = Worked::of(actor, kind, &told, &agreements, now);
         let steps = if actor.customer.is_none() { steps::ahead(kind, &told, &agreements, now) } else { Vec::new() };
         let entries = rights::show_entries(actor, kind, told);
         let own = journal::links_from(&mut conn, &[id.0], None).await?.remove(&id.0).unwrap_or_default();
         let links = self.ties(&mut conn, actor, number, own, now).await?;
         let files = crate::store::file::of_record(&mut conn, id).await?;
         let files = files.into_iter().filter(|file| actor.customer.is_none() || file.public).collect();
-        Ok(Whole { shown, entries, links, files, clocks, steps })
+        Ok(Whole { shown, entries, links, files, worked, steps })
     }
 
     pub(crate) async fn ties(

@@ -11,12 +11,12 @@ use std::{
     },
 };
 
-use engines::clocks::{self, Agreements, Clock, HEEDED};
+use engines::clocks::{self, Agreements, Clock, HEEDED, Stay};
 use futures::FutureExt;
 use model::{Actor, Catalog, Entry, Kind, Mark, Moment, Record, Refusal};
 
 use crate::{
-    Desk, alarms,
+    Desk, alarms, rights,
     store::{
         alarm,
         db::Conn,
@@ -128,6 +128,35 @@ pub(crate) fn work(kind: &Kind, entries: &[Entry], agreements: &Agreements, now:
     clocks::working(kind, &marks, agreements, now)
 }
 
+/// In whose hands a record was, and for how long.
+pub(crate) fn hands(kind: &Kind, entries: &[Entry], agreements: &Agreements, now: Moment) -> Vec<Stay> {
+    let entries = &entries[..entries.partition_point(|entry| entry.at <= now)];
+    if !kind.clocked || !clocks::is_started(kind, entries) {
+        return Vec::new();
+    }
+    let marks: Vec<Mark> = entries.iter().map(Entry::mark).collect();
+    clocks::hands(kind, &marks, agreements, now)
+}
+
+/// The clocks of a record with their working, and in whose hands it was; for our own people the legs of each as well.
+#[derive(Clone, Debug, Default)]
+pub struct Worked {
+    pub clocks: Vec<Clock>,
+    pub hands: Vec<Stay>,
+}
+
+impl Worked {
+    pub(crate) fn of(actor: &Actor, kind: &Kind, entries: &[Entry], agreements: &Agreements, at: Moment) -> Worked {
+        let mut clocks = rights::show_clocks(actor, work(kind, entries, agreements, at));
+        let own = actor.customer.is_none();
+        if !own {
+            // A customer's people do not read what we write to each other of a pause.
+            clocks.iter_mut().flat_map(|clock| &mut clock.segments).for_each(|segment| segment.waits = None);
+        }
+        Worked { clocks, hands: if own { hands(kind, entries, agreements, at) } else { Vec::new() } }
+    }
+}
+
 /// Copies of clocks at a later moment.
 pub(crate) fn advanced(held: Vec<Clock>, agreements: &Agreements, now: Moment) -> Vec<Clock> {
     held.into_iter().map(|clock| clocks::advanced(clock, agreements, now)).collect()
@@ -200,13 +229,28 @@ impl Desk {
         as_of: Option<Moment>,
         now: Moment,
     ) -> Result<Vec<Clock>, Refusal> {
+        Ok(self.worked(actor, kind, number, as_of, now).await?.clocks)
+    }
+
+    /// The same with who had the record for how long.
+    ///
+    /// # Errors
+    /// As for [`Desk::clocks`].
+    pub async fn worked(
+        &self,
+        actor: &Actor,
+        kind: &str,
+        number: &str,
+        as_of: Option<Moment>,
+        now: Moment,
+    ) -> Result<Worked, Refusal> {
         let (mut conn, record) = self.seen(actor, kind, number, now).await?;
         let catalog = self.catalog();
         let kind = catalog.find(kind).filter(|kind| kind.clocked);
-        let Some(kind) = kind else { return Ok(Vec::new()) };
+        let Some(kind) = kind else { return Ok(Worked::default()) };
         let entries = journal::of_record(&mut conn, &catalog, record.id).await?;
         let agreements = self.agreements(&mut conn, as_of).await?;
-        Ok(work(kind, &entries, &agreements, as_of.unwrap_or(now)))
+        Ok(Worked::of(actor, kind, &entries, &agreements, as_of.unwrap_or(now)))
     }
 
     /// Makes the clocks beside every record anew from the journals. Answers how many were others than before.

@@ -425,6 +425,8 @@ pub struct Shown {
     can: Vec<Act>,
     due: Option<Moment>,
     clocks: Vec<Clock>,
+    /// A customer's people do not see who of us had it for how long.
+    outer: bool,
 }
 
 /// Hides what is internal from a customer's people.
@@ -433,7 +435,13 @@ pub fn show(actor: &Actor, kind: &Kind, mut record: Record) -> Shown {
         record.fields.retain(|name, _| kind.find(name).is_some_and(|field| !field.internal));
     }
     let can = Act::ALL.iter().copied().filter(|act| may(actor, kind, *act, Some(&record))).collect();
-    Shown { record, can, due: None, clocks: Vec::new() }
+    Shown { record, can, due: None, clocks: Vec::new(), outer: actor.customer.is_some() }
+}
+
+/// Hides the legs of teams and suppliers from a customer's people: what they were promised are the clocks of the whole.
+pub fn show_clocks(actor: &Actor, mut clocks: Vec<Clock>) -> Vec<Clock> {
+    clocks.retain(|clock| actor.customer.is_none() || clock.leg.is_empty());
+    clocks
 }
 
 impl Shown {
@@ -498,7 +506,8 @@ impl Shown {
         &self.clocks
     }
 
-    pub(crate) fn with_clocks(self, due: Option<Moment>, clocks: Vec<Clock>) -> Shown {
+    pub(crate) fn with_clocks(self, due: Option<Moment>, mut clocks: Vec<Clock>) -> Shown {
+        clocks.retain(|clock| !self.outer || clock.leg.is_empty());
         Shown { due, clocks, ..self }
     }
 

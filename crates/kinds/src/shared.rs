@@ -3,7 +3,7 @@
 use model::{
     Common, Type,
     approval::Source,
-    handling::{Assignment, Escalation},
+    handling::{Assignment, Escalation, Hands},
 };
 
 use crate::prelude::*;
@@ -16,7 +16,14 @@ pub const DUE: Key<Moment> = Key::new("due");
 pub const APPROVED_BY: Key<Person> = Key::new("approved_by");
 pub const APPROVED_ON: Key<Date> = Key::new("approved_on");
 pub const ESCALATIONS: Key<Many<Parts>> = Key::new("escalations");
+pub const TOLD_ON: Key<Moment> = Key::new(model::pause::TOLD);
 pub const LOG: Key<Many<Parts>> = Key::new("log");
+pub const VENDOR: Key<Ref> = Key::new("vendor");
+pub const SERVICES: Key<Many<Ref>> = Key::new("services");
+pub const TICKET_TARGETS: Key<Many<Parts>> = Key::new("ticket_targets");
+pub const CALENDAR: Key<Ref> = Key::new("calendar");
+pub const PAUSING_STATES: Key<Many<Choice>> = Key::new("pausing_states");
+pub const REOPEN_DAYS: Key<Decimal> = Key::new("reopen_days");
 pub const PUBLIC_PAGE: Key<Choice> = Key::new("public_page");
 pub const PUBLIC_TEXT: Key<Long> = Key::new("public_text");
 pub const CONTACT_TYPE: Key<Choice> = Key::new("contact_type");
@@ -106,6 +113,62 @@ pub const ESCALATION: Escalation = Escalation {
     ],
     hours: ("team", "calendar"),
 };
+
+/// A ticket is with its team, and with the supplier involved while it waits for that one.
+pub const HANDS: Hands = Hands { team: "team", supplier: "vendor", waits: "waiting_supplier" };
+
+/// Whose help is needed from outside.
+pub fn vendor() -> Field {
+    VENDOR
+        .reference_or_text(&["other_party"])
+        .label("Supplier involved")
+        .help("The supplier whose help is needed, by number or by name. While it waits for the supplier, it is in its hands.")
+        .internal()
+}
+
+/// What was agreed with a team or a supplier about the time in which it has a ticket.
+pub fn leg_targets() -> Vec<Field> {
+    grouped(
+        "Time for tickets",
+        vec![
+            SERVICES.references(&["service"]).help("The services it is about; empty means all of them."),
+            TICKET_TARGETS
+                .rows(vec![
+                    part::open_choice("kind", &["incident", "service_request", "problem"])
+                        .label("Ticket")
+                        .help("Empty means every ticket."),
+                    part::open_choice("priority", &["P1", "P2", "P3", "P4", "P5"]).help("Empty means every priority."),
+                    part::duration("resolution").label("Time").help("From the hand-over on, such as PT4H."),
+                    part::number("working_days")
+                        .label("Or working days")
+                        .help("Instead of a time: until closing time of the n-th working day after the hand-over."),
+                    part::reference("calendar", &["service_calendar"]).help("Empty means that of the agreement."),
+                ])
+                .label("Times for tickets")
+                .help("How long a ticket may be in these hands. The first line that fits a ticket holds for it."),
+            CALENDAR
+                .reference(&["service_calendar"])
+                .label("Hours for tickets")
+                .help("The hours in which these times run; empty means round the clock."),
+            PAUSING_STATES
+                .open_choices(&["waiting_customer", "scheduled", "waiting_supplier", "waiting_problem", "on_hold"])
+                .label("Clock on hold in")
+                .help(
+                    "States in which these times stand still. Empty means waiting for the customer, waiting for a supplier \
+                     and scheduled; write none where time always runs.",
+                ),
+            REOPEN_DAYS
+                .number()
+                .label("Days to come back")
+                .help("What comes back within so many days goes on with its old clock. Empty means 7."),
+        ],
+    )
+}
+
+/// When those concerned last heard of it from us.
+pub fn told_on() -> Field {
+    TOLD_ON.instant().label("Last word to those concerned").help("When one of our people last wrote to them.").derived()
+}
 
 /// What other tools wrote down as work on a ticket; here the journal keeps that.
 pub fn log() -> Field {

@@ -168,6 +168,10 @@ impl Catalog {
         if let Some(own) = kind.escalation {
             need(kind.name, own.rows, "escalation");
         }
+        if let Some(own) = kind.hands {
+            let fields = [own.team, own.supplier];
+            fields.iter().filter(|field| !field.is_empty()).for_each(|field| need(kind.name, field, "hands"));
+        }
         if let Some(own) = kind.closing {
             need(kind.name, own.since, "closing");
         }

@@ -84,6 +84,15 @@ pub struct Assignment {
     pub owner: &'static str,
 }
 
+/// In whose hands a record is: in those of its team, and in those of the named supplier while it waits for that one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hands {
+    pub team: &'static str,
+    /// The field that names the supplier, and the state in which the record is there; empty where it goes to none.
+    pub supplier: &'static str,
+    pub waits: &'static str,
+}
+
 /// What must happen when a flag of a record says that it is out of the ordinary: somebody leads it, top management is told,
 /// those concerned hear at intervals how it stands, and a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +113,15 @@ pub struct Procedure {
     pub told: &'static str,
     pub timeline: &'static str,
     pub reported: &'static str,
+    /// The state of the report in which it is given: nothing of this is closed before.
+    pub given: &'static str,
+    /// What everybody is told: the choice whether it is shown and the words; and the field with the record that carries the
+    /// cause on, or there why none does.
+    pub public: (&'static str, &'static str),
+    pub cause: &'static str,
+    pub no_cause: &'static str,
+    /// What a person decides: a field, what stands there, and the question that it raises as long as the flag is not set.
+    pub asks: &'static [(&'static str, &'static str, &'static str)],
     /// Where it is written how this is done: a kind, a field of it and what stands there.
     pub papers: (&'static str, &'static str, &'static [&'static str]),
 }

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     changes::Made,
-    parties::{PORTAL, Sla},
+    parties::{PORTAL, Sla, parties_of},
     people::{AOIFE, CALLERS, DESK, MONITORING, SAMUEL, TOMAS, team},
     portfolio::{self, LIVE},
     script::Script,
@@ -167,6 +167,9 @@ fn work(
         let rows = json!([{"at": raised.to_string(), "by": owner, "to": if matches!(priority, "P1" | "P2") { TOMAS } else { AOIFE }, "reason": "Target comes near"}]);
         script.edit(raised, owner, number, json!({"escalations": rows}));
     }
+    if owner != agent {
+        with_supplier(script, number, service, owner, at, span);
+    }
     let cure = filled(script, fault.cure);
     let known = script.chance.percent(35);
     script.step_saying(
@@ -180,6 +183,16 @@ fn work(
     let closed = resolved.plus(script.chance.between(20, 110) * HOUR);
     script.step(closed, AOIFE, number, "closed", json!({"closed_code": "solved"}));
     resolved
+}
+
+/// Some of what the engineers have needs whoever stands behind the service: the ticket is with the supplier for a while.
+fn with_supplier(script: &mut Script, number: &str, service: usize, owner: &str, at: Moment, span: i64) {
+    let suppliers = parties_of(service);
+    let Some(supplier) = suppliers.first().filter(|_| span > 2 * HOUR && span / MINUTE % 2 == 0) else { return };
+    let (gone, back) = (at.plus(span / 2), at.plus(span * 7 / 10));
+    script.step(gone, owner, number, "waiting_supplier", json!({"vendor": supplier}));
+    script.step(back, owner, number, "in_progress", Json::Null);
+    script.note(back.plus(MINUTE), owner, number, "The supplier has done its part; testing it from our side.");
 }
 
 /// What a change brought about is seen the morning after.

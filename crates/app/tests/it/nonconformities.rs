@@ -114,16 +114,16 @@ async fn causes_are_drawn_and_the_root_is_the_cause(database: Database) {
     for (number, plural) in [("NCR-9", "nonconformities"), ("PRB-1", "problems")] {
         let path = format!("/{plural}/{number}");
         let bare = building.get(Who::Mail(&mail(WHO)), &path).await.text;
-        assert!(!bare.contains("id=\"cause-and-effect\""), "nothing to draw: {bare}");
+        assert!(!bare.contains("Drawing of causes"), "nothing to draw: {bare}");
         edit(&world, number, analysis.clone()).await.unwrap_or_else(|why| panic!("{number}: {why}"));
         let fields = world.exported(number).await["fields"].clone();
         assert_eq!(fields["cause"], "The step to close asks for nothing", "{number}");
         let text = building.get(Who::Mail(&mail(WHO)), &path).await.text;
-        let (_, drawn) = text.split_once("id=\"cause-and-effect\"").expect("the picture");
+        let (_, drawn) = text.split_once("Drawing of causes").expect("the picture");
         let (drawn, _) = drawn.split_once("</svg>").expect("its end");
-        assert!(drawn.contains("Process: The step to close asks for nothing (root)."), "{drawn}");
+        assert!(drawn.contains("Process: The step to close asks for nothing (root cause)"), "{drawn}");
         assert!(
-            drawn.contains(">People</text>") && drawn.contains("class=\"root\"") && drawn.contains("class=\"out\"")
+            drawn.contains(">People</text>") && drawn.contains("class=\"root\"") && drawn.contains("line-through")
         );
         assert!(text.contains("Nothing stopped it"), "the whys stand on the page");
         // What somebody wrote is not replaced.

@@ -34,6 +34,23 @@ async fn agreed(world: &World) {
     step(world, "sla", &number, "agreed", before.plus(SECOND)).await;
 }
 
+/// Two teams and a supplier; the second team and the supplier have times agreed with them.
+async fn legs_agreed(world: &World) {
+    let before = at("2026-10-01T00:00:00Z");
+    for name in ["Desk", "Network"] {
+        world.create(&manager(), "team", json!({ "name": name }), before).await;
+    }
+    let party = json!({"name": "Northline", "kind": "external"});
+    world.create(&manager(), "other_party", party, before).await;
+    let fields =
+        json!({"title": "Network", "teams": ["TM-2"], "ticket_targets": [{"resolution": 3_600}], "reopen_days": 1});
+    let number = world.create(&manager(), "internal_agreement", fields, before).await.number;
+    step(world, "internal_agreement", &number, "agreed", before.plus(SECOND)).await;
+    let fields = json!({"title": "Lines", "party": "PTY-1", "start": "2026-10-01", "ticket_targets": [{"resolution": 7_200, "calendar": "CLN-1"}]});
+    let number = world.create(&manager(), "contract", fields, before).await.number;
+    step(world, "contract", &number, "active", before.plus(SECOND)).await;
+}
+
 /// Rows of every priority: so many hours to resolve, half of that to answer.
 fn targets(hours: i64) -> Json {
     let row = |priority| json!({"kind": "incident", "priority": priority, "response": hours * 1_800, "resolution": hours * 3_600});
@@ -85,9 +102,26 @@ async fn same(world: &World, number: &str, now: Moment) {
     assert_eq!(told, replayed, "{} at {now}: {number}", world.name);
     assert_eq!(listed[0].due(), engines::clocks::due(&replayed), "{} at {now}: {number}", world.name);
     let whole = world.desk.whole(&agent(), "incident", number, now).await.expect("a record");
-    assert_eq!(whole.clocks.iter().map(brief).collect::<Vec<_>>(), replayed, "{} at {now}", world.name);
+    assert_eq!(whole.worked.clocks.iter().map(brief).collect::<Vec<_>>(), replayed, "{} at {now}", world.name);
+    shares_are_whole(world, number, &replayed, now).await;
     let then = world.desk.show(&agent(), "incident", number, Some(now), now.plus(HOUR)).await.expect("a record");
     assert_eq!(then.clocks().iter().map(brief).collect::<Vec<_>>(), replayed, "{} as of {now}", world.name);
+}
+
+/// Whoever had it used together what the clock to resolve has used, until it stopped.
+async fn shares_are_whole(world: &World, number: &str, replayed: &[Clock], now: Moment) {
+    let worked = world.desk.worked(&agent(), "incident", number, None, now).await.expect("clocks");
+    let stays = &worked.hands;
+    assert!(stays.windows(2).all(|pair| pair[0].to <= pair[1].from), "{} at {now}: {stays:?}", world.name);
+    let resolution = worked.clocks.iter().find(|clock| clock.name == Name::Resolution).expect("a clock");
+    let used: i64 = stays.iter().map(|stay| stay.used_seconds).sum();
+    assert_eq!(used, resolution.used_seconds, "{} at {now}: {stays:?}", world.name);
+    let legs = replayed.iter().filter(|clock| clock.name == Name::Leg);
+    for leg in legs {
+        let own = stays.iter().filter(|stay| stay.holder.who() == leg.leg || stay.holder.who().is_empty());
+        let held: i64 = own.map(|stay| (stay.to.0 - stay.from.0) / 1_000).sum();
+        assert!(leg.used_seconds <= held, "{} at {now}: {leg:?} of {stays:?}", world.name);
+    }
 }
 
 #[tokio::test]
@@ -214,6 +248,7 @@ enum Deed {
     Agree(i64),
     Agreement(&'static str),
     Hours(i64),
+    Legs(i64),
 }
 
 const STATES: &[&str] = &[
@@ -235,18 +270,22 @@ fn deeds() -> impl Strategy<Value = Vec<(i64, Deed)>> {
         prop_oneof![Just("SVC-1"), Just("SVC-2")].prop_map(|service| json!({ "service": service })),
         prop_oneof![Just(json!("CUS-1")), Just(Json::Null)].prop_map(|customer| json!({ "customer": customer })),
         Just(json!({"resolution": "Done", "category": "data"})),
+        prop_oneof![Just(json!("TM-1")), Just(json!("TM-2")), Just(Json::Null)]
+            .prop_map(|team| json!({ "team": team })),
+        prop_oneof![Just(json!("PTY-1")), Just(Json::Null)].prop_map(|vendor| json!({ "vendor": vendor })),
     ];
     let step = proptest::sample::select(STATES).prop_map(Deed::Step);
     let agreement =
         proptest::sample::select(&["agreed", "active", "draft", "agreed", "expired"][..]).prop_map(Deed::Agreement);
     let deed = prop_oneof![
-        4 => edit.prop_map(Deed::Edit),
+        6 => edit.prop_map(Deed::Edit),
         6 => step,
         1 => Just(Deed::Raised),
         1 => Just(Deed::Note),
         2 => (1..9i64).prop_map(Deed::Agree),
         1 => agreement,
         1 => (7..12i64).prop_map(Deed::Hours),
+        1 => (1..9i64).prop_map(Deed::Legs),
     ];
     proptest::collection::vec((prop_oneof![3 => 1..400i64, 1 => 400..9_000i64], deed), 1..14)
 }
@@ -270,6 +309,10 @@ async fn act(world: &World, deeds: &[(i64, Deed)], begin: Moment) {
                 world.desk.perform(&agent(), note, now).await.is_ok()
             }
             Deed::Agree(hours) => edit(world, "sla", "SLA-1", json!({"ticket_targets": targets(*hours)}), now).await,
+            Deed::Legs(hours) => {
+                let times = json!({"ticket_targets": [{"resolution": hours * 1_800}], "reopen_days": hours % 3});
+                edit(world, "internal_agreement", "OLA-1", times, now).await
+            }
             Deed::Agreement(to) => step(world, "sla", "SLA-1", to, now).await,
             Deed::Hours(from) => {
                 let windows = json!([{"weekday": "thursday", "from": format!("{from:02}:00"), "to": "20:00"}, {"weekday": "friday", "from": "00:00", "to": "24:00"}]);
@@ -292,6 +335,7 @@ fn what_stands_beside_a_record_is_what_its_journal_says() {
         let worlds = worlds_of(kinds::catalog).await;
         for world in &worlds {
             agreed(world).await;
+            legs_agreed(world).await;
         }
         worlds
     });
@@ -313,4 +357,40 @@ fn what_stands_beside_a_record_is_what_its_journal_says() {
         Ok(())
     });
     outcome.unwrap();
+}
+
+#[tokio::test]
+async fn customers_see_no_legs_and_no_list_is_moved_by_them() {
+    for world in worlds_of(kinds::catalog).await {
+        agreed(&world).await;
+        legs_agreed(&world).await;
+        let begin = at(BEGIN);
+        world.create(&manager(), "customer", json!({"name": "Castlebrook", "services": ["SVC-2"]}), begin).await;
+        let fields = json!({"title": "Lines are down", "impact": "low", "urgency": "high", "service": "SVC-2", "customer": "CUS-1", "team": "TM-2"});
+        let number = world.create(&agent(), "incident", fields, begin).await.number;
+        let now = begin.plus(30 * MINUTE);
+        let before = world.desk.statements();
+        let listed = list(&world, "phase != done", None, now).await;
+        assert_eq!(world.desk.statements() - before, 1, "legs cost no statement");
+        let leg = listed[0].clocks().iter().find(|clock| clock.name == Name::Leg).expect("a leg");
+        assert_eq!((leg.leg.as_str(), leg.agreement.as_str(), leg.due), ("TM-2", "OLA-1", Some(begin.plus(HOUR))));
+        let own = listed[0].clocks().iter().filter(|clock| clock.leg.is_empty()).filter_map(|clock| clock.due).min();
+        assert_eq!(listed[0].due(), own, "what is due is what the customer was promised");
+        let customer = customer("CUS-1");
+        let shown = world.desk.show(&customer, "incident", &number, None, now).await.expect("their own");
+        assert_eq!(
+            shown.clocks().iter().map(|clock| clock.name).collect::<Vec<_>>(),
+            [Name::Response, Name::Resolution]
+        );
+        for as_of in [None, Some(begin.plus(MINUTE))] {
+            let worked = world.desk.worked(&customer, "incident", &number, as_of, now).await.expect("their own");
+            assert!(
+                worked.hands.is_empty() && worked.clocks.iter().all(|clock| clock.leg.is_empty()),
+                "{}",
+                world.name
+            );
+        }
+        let whole = world.desk.whole(&customer, "incident", &number, now).await.expect("their own");
+        assert!(whole.worked.hands.is_empty() && whole.worked.clocks.len() == 2);
+    }
 }

@@ -3,12 +3,18 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use model::{Entry, Fields, Mark, Moment, Record, Value, lifecycle::WITHDRAWN};
+use model::{
+    Entry, Fields, Mark, Moment, Record, Value,
+    hours::{PROMISE_MAX_DAYS, PROMISE_MAX_SECONDS},
+    lifecycle::WITHDRAWN,
+    time::DAY,
+};
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{
     Clock, Name, Turn, at,
-    hours::{AllHours, Hours},
+    backing::Backing,
+    hours::{AllHours, Hours, WEEKDAYS},
     moment,
     steps::Step,
     versions,
@@ -28,9 +34,29 @@ pub const HEEDED: &[(&str, &[&str])] = &[
             "escalation_steps",
             "calendar",
             "agreed_on",
+            "valid_from",
+            "valid_until",
             "pausing_states",
             "reopen_days",
         ],
+    ),
+    (
+        "internal_agreement",
+        &[
+            "state",
+            "party",
+            "teams",
+            "services",
+            "ticket_targets",
+            "calendar",
+            "agreed_on",
+            "pausing_states",
+            "reopen_days",
+        ],
+    ),
+    (
+        "contract",
+        &["state", "party", "services", "ticket_targets", "calendar", "start", "end", "pausing_states", "reopen_days"],
     ),
     ("service_calendar", &["state", "title", "name", "zone", "windows", "closed_dates", "special_dates", "valid_from"]),
     ("service", &["calendar"]),
@@ -44,7 +70,7 @@ pub fn agrees(entry: &Entry) -> bool {
 }
 
 /// States in which an agreement holds. One that is taken up again for a new version holds on until that is agreed.
-const IN_FORCE: [&str; 4] = ["agreed", "active", "in-force", "current"];
+const IN_FORCE: [&str; 5] = ["agreed", "signed", "active", "in-force", "current"];
 const ENDED: [&str; 2] = ["expired", "terminated"];
 
 /// What was agreed for the tickets of a service.
@@ -115,8 +141,17 @@ impl Goal<'_> {
 struct Version {
     service: String,
     customer: Option<String>,
-    agreed_on: Option<Moment>,
+    /// The day from which on it holds: its first valid one, else that of the agreement.
+    since: Option<Moment>,
+    /// The midnight (UTC) after its last valid day.
+    ends: Option<Timestamp>,
     terms: Option<Terms>,
+}
+
+impl Version {
+    fn holds(&self, instant: Timestamp) -> bool {
+        self.ends.is_none_or(|end| instant < end)
+    }
 }
 
 /// Everything that was agreed, over time. Cheap to ask, made anew when one of its records changes.
@@ -127,8 +162,14 @@ pub struct Agreements {
     /// Number of the calendar that a service names, over time.
     service_hours: BTreeMap<String, Vec<(Timestamp, Option<String>)>>,
     hours: AllHours,
+    backing: Backing,
     standard: Terms,
+    /// Within so many working days as its place says.
+    deliveries: Vec<Promise>,
 }
+
+/// Longest delivery time that is counted, in working days.
+const DELIVERY_MAX: u32 = 366;
 
 impl Default for Agreements {
     fn default() -> Agreements {
@@ -144,7 +185,7 @@ impl Agreements {
             own.map(|(record, marks)| (record, marks.as_slice()))
         };
         let versions: Vec<Vec<(Timestamp, Version)>> =
-            of("sla").map(|(record, marks)| agreement(record, marks)).filter(|line| !line.is_empty()).collect();
+            of("sla").map(|(record, marks)| line(record, marks, version)).filter(|line| !line.is_empty()).collect();
         let mut of_service: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (place, line) in versions.iter().enumerate() {
             for (_, version) in line {
@@ -160,7 +201,9 @@ impl Agreements {
             of_service,
             service_hours: service_hours.collect(),
             hours: AllHours::read(of("service_calendar")),
+            backing: Backing::read(of("internal_agreement").chain(of("contract"))),
             standard: Terms::standard(),
+            deliveries: (0..=DELIVERY_MAX).map(delivered_within).collect(),
         }
     }
 
@@ -181,6 +224,15 @@ impl Agreements {
         })
     }
 
+    /// The delivery time of the catalogue: until closing time of the n-th working day by the hours of the service, from Monday
+    /// to Friday where the service has none.
+    pub fn delivery(&self, days: u32, ticket: &Ticket<'_>, instant: Timestamp) -> Option<Goal<'_>> {
+        let promise = self.deliveries.get(usize::try_from(days).ok()?)?;
+        let of_service = ticket.service.and_then(|service| at(self.service_hours.get(service)?, instant)?.as_deref());
+        let number = of_service.filter(|number| self.hours.is_known(number)).unwrap_or(WEEKDAYS);
+        Some(Goal { terms: &self.standard, promise, hours: self.hours.at(Some(number), instant) })
+    }
+
     /// Terms that were in force, the closest first: with the customer before without one, the newest of several.
     fn in_force(&self, ticket: &Ticket<'_>, instant: Timestamp) -> Vec<&Terms> {
         let places = ticket.service.and_then(|service| self.of_service.get(service)).map(Vec::as_slice);
@@ -189,7 +241,8 @@ impl Agreements {
             let line = &self.versions[*place];
             let Some((from, version)) = line.iter().rev().find(|(from, _)| *from <= instant) else { continue };
             let meant = version.customer.is_none() || version.customer.as_deref() == ticket.customer;
-            if let Some(terms) = version.terms.as_ref().filter(|_| meant && Some(&*version.service) == ticket.service) {
+            let meant = meant && version.holds(instant) && Some(&*version.service) == ticket.service;
+            if let Some(terms) = version.terms.as_ref().filter(|_| meant) {
                 found.push((version.customer.is_none(), *from, terms));
             }
         }
@@ -197,12 +250,35 @@ impl Agreements {
         found.into_iter().map(|(_, _, terms)| terms).collect()
     }
 
+    /// The promise of a team or a supplier for the time in which it has a ticket, by the agreement that is closest.
+    pub fn leg_goal(&self, holder: &str, ticket: &Ticket<'_>, instant: Timestamp) -> Option<Goal<'_>> {
+        let is_for = |own: &str, ticket: Option<&str>| own.is_empty() || Some(own) == ticket;
+        self.backing.terms(holder, ticket, instant).into_iter().find_map(|terms| {
+            let fits = |promise: &&Promise| {
+                is_for(&promise.ticket, Some(ticket.kind)) && is_for(&promise.priority, ticket.priority)
+            };
+            let promise = terms.promises.iter().find(fits)?;
+            let number = promise.calendar.as_deref().or(terms.calendar.as_deref());
+            Some(Goal { terms, promise, hours: self.hours.at(number, instant) })
+        })
+    }
+
+    /// What binds a team or a supplier for a ticket at an instant, the closest first.
+    pub fn leg_terms(&self, holder: &str, ticket: &Ticket<'_>, instant: Timestamp) -> Vec<&Terms> {
+        self.backing.terms(holder, ticket, instant)
+    }
+
+    /// Instants at which that changes, in no order.
+    pub fn leg_turns(&self, holder: &str) -> impl Iterator<Item = Timestamp> {
+        self.backing.turns_of(holder)
+    }
+
     /// The terms under which a clock runs at an instant: those of its agreement that are in force then, else the standard.
     pub fn terms_of(&self, clock: &Clock, instant: Timestamp) -> &Terms {
         let is_own = |terms: &&Terms| terms.agreement == clock.agreement;
         let mut in_force = self.versions.iter().filter_map(|line| {
             let (_, version) = line.iter().rev().find(|(from, _)| *from <= instant)?;
-            version.terms.as_ref().filter(is_own)
+            version.terms.as_ref().filter(|_| version.holds(instant)).filter(is_own)
         });
         in_force.find(|_| !clock.agreement.is_empty()).unwrap_or(&self.standard)
     }
@@ -231,9 +307,9 @@ impl Agreements {
 
     /// The next moment after this one at which anything that is agreed already begins or ends to hold.
     pub fn next_turn(&self, now: Moment) -> Option<Moment> {
-        let versions = self.versions.iter().flatten().map(|(from, _)| *from);
+        let versions = self.versions.iter().flat_map(|line| turns(line));
         let services = self.service_hours.values().flatten().map(|(from, _)| *from);
-        let all = versions.chain(services).chain(self.hours.turns());
+        let all = versions.chain(services).chain(self.hours.turns()).chain(self.backing.turns());
         all.filter(|turn| *turn > now.timestamp()).min().map(moment)
     }
 
@@ -242,12 +318,17 @@ impl Agreements {
         let mut turns: Vec<Timestamp> = self.hours.turns().collect();
         for service in services {
             for place in self.of_service.get(*service).into_iter().flatten() {
-                turns.extend(self.versions[*place].iter().map(|(from, _)| *from));
+                turns.extend(self::turns(&self.versions[*place]));
             }
             turns.extend(self.service_hours.get(*service).into_iter().flatten().map(|(from, _)| *from));
         }
         turns
     }
+}
+
+/// Instants at which an agreement begins, changes or ends to hold.
+fn turns(line: &[(Timestamp, Version)]) -> impl Iterator<Item = Timestamp> {
+    line.iter().flat_map(|(from, version)| [Some(*from), version.ends]).flatten()
 }
 
 /// What of a ticket decides which promise holds for it.
@@ -259,28 +340,58 @@ pub struct Ticket<'t> {
     pub priority: Option<&'t str>,
 }
 
+/// A version of something that was agreed.
+pub(super) trait Agreed {
+    /// The day from which on it was agreed to hold.
+    fn since(&self) -> Option<Moment>;
+    /// Whether both say the same, whenever they were agreed.
+    fn says_the_same(&self, other: &Self) -> bool;
+    fn is_live(&self) -> bool;
+    /// The same, promising nothing any more.
+    fn ended(&self) -> Self;
+}
+
+impl Agreed for Version {
+    fn since(&self) -> Option<Moment> {
+        self.since
+    }
+
+    fn says_the_same(&self, other: &Version) -> bool {
+        (&self.terms, &self.service, &self.customer, self.ends)
+            == (&other.terms, &other.service, &other.customer, other.ends)
+    }
+
+    fn is_live(&self) -> bool {
+        self.terms.is_some()
+    }
+
+    fn ended(&self) -> Version {
+        Version { terms: None, ..self.clone() }
+    }
+}
+
 /// The versions of one agreement, each from when it held.
-fn agreement(record: &Record, marks: &[Mark]) -> Vec<(Timestamp, Version)> {
-    let mut line: Vec<(Timestamp, Version)> = Vec::new();
+pub(super) fn line<V: Agreed>(
+    record: &Record,
+    marks: &[Mark],
+    read: impl Fn(&Record, &Turn) -> Option<V>,
+) -> Vec<(Timestamp, V)> {
+    let mut line: Vec<(Timestamp, V)> = Vec::new();
     for turn in versions(marks, record) {
         let ended = ENDED.contains(&turn.state.as_str()) || WITHDRAWN.contains(&turn.state.as_str());
         let before = line.last().map(|(_, version)| version);
         if ended {
-            if let Some(version) = before.filter(|version| version.terms.is_some()) {
-                line.push((turn.at, Version { terms: None, ..version.clone() }));
+            if let Some(version) = before.filter(|version| version.is_live()) {
+                let ended = version.ended();
+                line.push((turn.at, ended));
             }
         } else if IN_FORCE.contains(&turn.state.as_str())
-            && let Some(version) = version(record, &turn)
+            && let Some(version) = read(record, &turn)
+            && before.is_none_or(|before| !before.says_the_same(&version))
         {
-            let same = before.is_some_and(|before| {
-                before.terms == version.terms
-                    && (&before.service, &before.customer) == (&version.service, &version.customer)
-            });
-            if !same {
-                let from = from(&turn, &version, before);
-                line.retain(|(earlier, _)| *earlier < from);
-                line.push((from, version));
-            }
+            let from = from(&turn, version.since(), before.map(Agreed::since));
+            line.retain(|(earlier, _)| *earlier < from);
+            line.push((from, version));
         }
     }
     line
@@ -288,8 +399,8 @@ fn agreement(record: &Record, marks: &[Mark]) -> Vec<(Timestamp, Version)> {
 
 /// From when a version holds: from the moment it was put in force. A day of agreement that came with it counts instead
 /// where it is another day: what was agreed earlier than written down, or for later.
-fn from(turn: &Turn, version: &Version, before: Option<&Version>) -> Timestamp {
-    let day = version.agreed_on.filter(|day| before.is_none_or(|before| before.agreed_on != Some(*day)));
+fn from(turn: &Turn, since: Option<Moment>, before: Option<Option<Moment>>) -> Timestamp {
+    let day = since.filter(|day| before.is_none_or(|before| before != Some(*day)));
     match day {
         Some(day) if turn.at == Timestamp::MIN || day.date() != moment(turn.at).date() => day.timestamp(),
         _ => turn.at,
@@ -298,6 +409,7 @@ fn from(turn: &Turn, version: &Version, before: Option<&Version>) -> Timestamp {
 
 fn version(record: &Record, turn: &Turn) -> Option<Version> {
     let text = |name: &str| turn.fields.get(name).and_then(Value::as_text).map(str::to_string);
+    let day = |name: &str| turn.fields.get(name).and_then(Value::as_moment);
     let pausing = turn.fields.get("pausing_states").map(Value::entries).unwrap_or_default();
     let pausing: Vec<String> = pausing.iter().filter_map(|state| Some(state.as_text()?.to_string())).collect();
     let days = turn.fields.get("reopen_days").and_then(Value::as_number).and_then(|days| days.to_i64());
@@ -305,7 +417,8 @@ fn version(record: &Record, turn: &Turn) -> Option<Version> {
     Some(Version {
         service: text("service")?,
         customer: text("customer"),
-        agreed_on: turn.fields.get("agreed_on").and_then(Value::as_moment),
+        since: day("valid_from").or_else(|| day("agreed_on")),
+        ends: day("valid_until").and_then(|last| last.plus(DAY).0.checked_div(1_000)).and_then(second_of),
         terms: Some(Terms {
             agreement: record.number.clone(),
             promises: promises(&turn.fields),
@@ -318,16 +431,27 @@ fn version(record: &Record, turn: &Turn) -> Option<Version> {
     })
 }
 
+/// A time that is promised, in working seconds. What no clock could count (none at all, more than ten years) is no promise; the
+/// door refuses it, and the page of the agreement says so of what was imported.
+pub(super) fn seconds(row: &Value, part: &str) -> Option<Need> {
+    let seconds = row.part(part).and_then(Value::as_number)?.to_i64()?;
+    (1..=PROMISE_MAX_SECONDS).contains(&seconds).then_some(Need::Seconds(seconds))
+}
+
+pub(super) fn working_days(row: &Value) -> Option<Need> {
+    let days = row.part("working_days").and_then(Value::as_number)?.to_i64()?;
+    let days = u32::try_from(days).ok().filter(|days| i64::from(*days) <= PROMISE_MAX_DAYS)?;
+    Some(Need::WorkingDays(days))
+}
+
 fn promises(fields: &Fields) -> Vec<Promise> {
     let mut promises = Vec::new();
     for row in fields.get("ticket_targets").map(Value::entries).unwrap_or_default() {
         let text = |name: &str| row.part(name).and_then(Value::as_text).map(str::trim).filter(|text| !text.is_empty());
-        let number = |name: &str| row.part(name).and_then(Value::as_number).and_then(|number| number.to_i64());
         let Some(priority) = text("priority") else { continue };
-        let days = number("working_days").and_then(|days| u32::try_from(days).ok()).map(Need::WorkingDays);
-        let resolution = number("resolution").map(Need::Seconds).or(days);
-        let needs = [(Name::Response, number("response").map(Need::Seconds)), (Name::Resolution, resolution)];
-        for (clock, need) in needs {
+        for clock in Name::PROMISED {
+            let days = || working_days(row).filter(|_| clock == Name::Resolution);
+            let need = seconds(row, clock.name()).or_else(days);
             promises.extend(need.map(|need| Promise {
                 ticket: text("kind").unwrap_or("incident").into(),
                 priority: priority.into(),
@@ -338,6 +462,20 @@ fn promises(fields: &Fields) -> Vec<Promise> {
         }
     }
     promises
+}
+
+fn delivered_within(days: u32) -> Promise {
+    Promise {
+        ticket: String::new(),
+        priority: String::new(),
+        clock: Name::Fulfilment,
+        need: Need::WorkingDays(days),
+        calendar: None,
+    }
+}
+
+fn second_of(second: i64) -> Option<Timestamp> {
+    Timestamp::from_second(second).ok()
 }
 
 fn calendars(record: &Record, marks: &[Mark]) -> Vec<(Timestamp, Option<String>)> {

@@ -3,7 +3,12 @@
 use jiff::Timestamp;
 use model::{Column, Entry, Kind, Mark, Moment, Phase, Value};
 
-use super::{agreed::Ticket, at, second};
+use super::{
+    agreed::Ticket,
+    at,
+    said::{self, Said},
+    second,
+};
 
 /// The field that says when the next word is promised.
 const NEXT_UPDATE: &str = "next_update";
@@ -19,8 +24,12 @@ pub struct History {
     priorities: Line,
     services: Line,
     customers: Line,
+    /// Who had it, from the hand-over on.
+    pub teams: Line,
+    pub suppliers: Line,
     /// When the next word was promised, and for when.
     pub update: Option<(Timestamp, Timestamp)>,
+    pub said: Said,
 }
 
 impl History {
@@ -33,6 +42,9 @@ impl History {
         let (mut responded, mut update) = (None, None);
         let mut states: Vec<(Timestamp, String)> = Vec::new();
         let (mut priorities, mut services, mut customers) = (Line::new(), Line::new(), Line::new());
+        let mut said = Said::default();
+        let (mut teams, mut suppliers) = (Line::new(), Line::new());
+        let (team, supplier) = kind.hands.map_or((None, None), |hands| (Some(hands.team), Some(hands.supplier)));
         for mark in marks.iter().filter(|mark| mark.at <= now) {
             let at = second(mark.at);
             for (name, value) in mark.changes.iter().chain(&mark.base) {
@@ -43,21 +55,38 @@ impl History {
                     Some("raised_on") => started = moment().or(started),
                     Some("responded_on") => responded = moment(),
                     Some(NEXT_UPDATE) => update = moment().map(|due| (at, due)),
+                    name if name == team => teams.push((at, text())),
+                    name if name == supplier => suppliers.push((at, text())),
                     name if name == priority => priorities.push((at, text())),
                     name if name == service => services.push((at, text())),
                     name if name == kind.customer_field => customers.push((at, text())),
-                    _ => {}
+                    _ => said.take(at, name, value.as_ref()),
                 }
             }
+            said.keep(at);
         }
         let started = started?;
         for line in [&mut priorities, &mut services, &mut customers] {
             settle(line, started);
         }
+        // Unlike these, who has it counts from when it was handed over.
+        teams.iter_mut().chain(&mut suppliers).for_each(|(at, _)| *at = started.max(*at));
         if let Some((at, _)) = states.first_mut() {
             *at = started.min(*at);
         }
-        Some(History { started, responded, states, kind: kind.name, priorities, services, customers, update })
+        Some(History {
+            started,
+            responded,
+            states,
+            kind: kind.name,
+            priorities,
+            services,
+            customers,
+            teams,
+            suppliers,
+            update,
+            said,
+        })
     }
 
     /// What decides about promises, as it stood at an instant.
@@ -115,9 +144,11 @@ pub fn moves(kind: &Kind, entry: &Entry) -> bool {
     let moving = |name: &String| {
         let column = kind.find(name).and_then(|field| field.column);
         matches!(name.as_str(), "state" | "raised_on" | "responded_on" | NEXT_UPDATE)
+            || said::tells(name)
             || kind.escalation.is_some_and(|escalation| escalation.rows == name)
             || matches!(column, Some(Column::Priority | Column::Service))
             || kind.customer_field == Some(name)
+            || kind.hands.is_some_and(|hands| hands.team == name || hands.supplier == name)
     };
     entry.changes.keys().chain(entry.base.keys()).any(moving)
 }

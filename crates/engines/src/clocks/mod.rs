@@ -4,9 +4,12 @@
 //! is only a copy of what this says.
 
 mod agreed;
+mod backing;
 mod history;
 mod hours;
+mod legs;
 mod replay;
+mod said;
 pub mod steps;
 mod stored;
 
@@ -16,6 +19,7 @@ use model::{Fields, Mark, Moment, Record, Value};
 pub use agreed::{Agreements, Goal, HEEDED, Need, Promise, Terms, Ticket, agrees};
 pub use history::{is_started, moves};
 pub use hours::{AllHours, Hours};
+pub use legs::{Holder, Share, Stay, hands, shares};
 pub use replay::{replay, working};
 pub use stored::{advanced, agree, due, load, store};
 
@@ -25,18 +29,32 @@ pub enum Name {
     Response,
     /// Until the service works again, or the request is fulfilled.
     Resolution,
-    /// Until those concerned hear again how it stands, where that was promised; round the clock.
+    /// Until there is a way to go on working meanwhile.
+    Workaround,
+    /// Until what was ordered is there, by the agreement or by the delivery time of the catalogue.
+    Fulfilment,
+    /// Until those concerned hear again how it stands: by the moment that was promised, round the clock, or by the agreement,
+    /// from each public word of ours on.
     Update,
+    /// Until a team or a supplier has handed it on or brought it to an end, within what was agreed with them; one for each.
+    Leg,
 }
 
 impl Name {
-    pub const ALL: [Name; 3] = [Name::Response, Name::Resolution, Name::Update];
+    pub const ALL: [Name; 6] =
+        [Name::Response, Name::Resolution, Name::Workaround, Name::Fulfilment, Name::Update, Name::Leg];
+    /// Those for which an agreement names a time by their own name, in the rows of its targets.
+    pub const PROMISED: [Name; 5] =
+        [Name::Response, Name::Resolution, Name::Workaround, Name::Fulfilment, Name::Update];
 
     pub fn name(self) -> &'static str {
         match self {
             Name::Response => "response",
             Name::Resolution => "resolution",
+            Name::Workaround => "workaround",
+            Name::Fulfilment => "fulfilment",
             Name::Update => "update",
+            Name::Leg => "leg",
         }
     }
 }
@@ -80,6 +98,8 @@ impl Standing {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clock {
     pub name: Name,
+    /// Number of the team or the supplier whose leg it is; empty for a clock of the whole ticket.
+    pub leg: String,
     /// Number of the agreement; empty where the standard targets hold.
     pub agreement: String,
     /// Number of the calendar that it runs in; empty for round the clock without one.
@@ -113,6 +133,25 @@ pub struct Segment {
     pub agreement: String,
     pub priority: String,
     pub hours: String,
+    /// For whom it waited and why, as far as that was said.
+    pub waits: Option<Waits>,
+}
+
+/// What was said of a pause.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waits {
+    /// One of [`model::pause::FOR`], and who or which that is.
+    pub on: String,
+    pub whom: String,
+    pub because: String,
+    /// When it was expected to go on.
+    pub until: Option<Moment>,
+}
+
+impl Waits {
+    pub fn says_nothing(&self) -> bool {
+        *self == Waits::default()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +161,8 @@ pub enum Pace {
     OnHold(String),
     /// Resolved, and taken up again in time (R06).
     Over(String),
+    /// With this team or supplier, or with nobody who was named, and back within the agreed days (R06).
+    Away(String),
     /// Outside of the agreed hours (R01).
     Closed,
 }
@@ -132,7 +173,16 @@ impl Pace {
             Pace::Running => "running",
             Pace::OnHold(_) => "on_hold",
             Pace::Over(_) => "over",
+            Pace::Away(_) => "elsewhere",
             Pace::Closed => "closed_hours",
+        }
+    }
+
+    /// The state that holds it, or who has it meanwhile; empty where nothing does.
+    pub fn held(&self) -> &str {
+        match self {
+            Pace::OnHold(held) | Pace::Over(held) | Pace::Away(held) => held,
+            Pace::Running | Pace::Closed => "",
         }
     }
 
@@ -140,9 +190,9 @@ impl Pace {
     pub fn rule(&self, clock: Name) -> &'static str {
         match (self, clock) {
             (Pace::OnHold(_), _) => "R05",
-            (Pace::Over(_), _) => "R06",
+            (Pace::Over(_) | Pace::Away(_), _) => "R06",
             (Pace::Running, Name::Response) => "R08",
-            (Pace::Running, Name::Resolution) => "R04",
+            (Pace::Running, Name::Resolution | Name::Workaround | Name::Fulfilment | Name::Leg) => "R04",
             (Pace::Running, Name::Update) => "R02",
             (Pace::Closed, _) => "R01",
         }

@@ -23,6 +23,7 @@ pub fn store(clocks: &[Clock]) -> Json {
             clock.agreement,
             clock.calendar,
             clock.held,
+            clock.leg,
         ])
     };
     clocks.iter().map(one).collect()
@@ -49,6 +50,8 @@ fn one(json: &Json) -> Option<Clock> {
         agreement: text(9)?.into(),
         calendar: text(10)?.into(),
         held: text(11)?.into(),
+        // Copies of an earlier program have none.
+        leg: text(12).unwrap_or_default().into(),
         hours: String::new(),
         segments: Vec::new(),
     })
@@ -96,7 +99,8 @@ pub fn agree(advanced: &[Clock], replayed: &[Clock]) -> bool {
     store(&clipped(advanced)) == store(&clipped(replayed))
 }
 
-/// When the next of them is due; `None` where none runs.
+/// When the next of them is due that was promised to whoever asked; `None` where none runs. What a team or a supplier owes us
+/// is no promise to them.
 pub fn due(clocks: &[Clock]) -> Option<Moment> {
-    clocks.iter().filter(|clock| clock.standing.is_live()).filter_map(|clock| clock.due).min()
+    clocks.iter().filter(|clock| clock.leg.is_empty() && clock.standing.is_live()).filter_map(|clock| clock.due).min()
 }

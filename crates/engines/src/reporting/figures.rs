@@ -121,6 +121,7 @@ mod tests {
     fn clock(standing: Standing, due: &str, stopped: Option<&str>) -> Clock {
         Clock {
             name: Name::Resolution,
+            leg: String::new(),
             agreement: String::new(),
             calendar: String::new(),
             hours: String::new(),

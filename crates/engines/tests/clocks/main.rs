@@ -2,5 +2,7 @@
 
 mod agreed;
 mod build;
+mod legs;
+mod promised;
 mod replay;
 mod walk;

@@ -3,6 +3,7 @@
 use crate::prelude::*;
 
 pub const PARTY: Key<Ref> = Key::new("party");
+pub const TEAMS: Key<Many<Ref>> = Key::new("teams");
 pub const TARGETS: Key<Many<Parts>> = Key::new("targets");
 pub const COMMITMENTS: Key<Many<Text>> = Key::new("commitments");
 pub const ACTIVITIES: Key<Many<Choice>> = Key::new("activities");
@@ -13,7 +14,7 @@ pub const REVIEW_DUE: Key<Date> = Key::new("review_due");
 pub const OWNER: Key<Person> = Key::new("owner");
 
 pub fn kind() -> Kind {
-    Kind::new("internal_agreement", "internal_agreements", "OLA")
+    let kind = Kind::new("internal_agreement", "internal_agreements", "OLA")
         .about(
             "An internal agreement binds an own unit, or a \
              customer acting as supplier, to what it contributes.",
@@ -21,6 +22,11 @@ pub fn kind() -> Kind {
         .clause(&["8.3.4.2", "8.2.3.1", "7.5.4"])
         .area(Area::Services)
         .field(PARTY.reference(&["other_party"]))
+        .field(
+            TEAMS
+                .references(&["team"])
+                .help("The teams that it binds: what is in their queue is in their hands, with the times below."),
+        )
         .field(
             TARGETS
                 .rows(vec![
@@ -43,9 +49,11 @@ pub fn kind() -> Kind {
         .field(AGREED_ON.date().label("Agreed"))
         .field(REVIEW_DUE.date())
         .field(OWNER.person().column(Column::Owner))
+        .include(shared::leg_targets())
         .lifecycle(lifecycles::agreed())
         .include_links(links::general())
         .grants(roles::money())
         .list(&["number", "title", "party", "state", "version", "agreed_on", "review_due"])
-        .titled_by(&["party"])
+        .titled_by(&["party"]);
+    agreed::checked(kind)
 }

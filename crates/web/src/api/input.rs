@@ -9,7 +9,8 @@ use serde_json::{Map, Value as Json};
 use crate::Refused;
 
 /// Parts of a record that its answers carry and that are nobody's to set.
-const GIVEN: [&str; 9] = ["kind", "version", "phase", "created_on", "changed_on", "due_on", "clocks", "self", "links"];
+const GIVEN: [&str; 10] =
+    ["kind", "version", "phase", "created_on", "changed_on", "due_on", "clocks", "hands", "self", "links"];
 
 /// What a body asks for.
 #[derive(Debug, Default)]
@@ -105,7 +106,7 @@ impl Asked {
         for (name, value) in &self.repeated {
             // Which version is meant is said by If-Match, and a write repeated under its key must be the same write. Clocks
             // go on between reading and writing.
-            let is_said = matches!(name.as_str(), "version" | "changed_on" | "due_on" | "clocks");
+            let is_said = matches!(name.as_str(), "version" | "changed_on" | "due_on" | "clocks" | "hands");
             if !is_said && json.get(name) != Some(value) {
                 errors.push(FieldError::new(name, given(kind, name)));
             }

@@ -90,8 +90,9 @@ pub async fn show(
         let links = app.desk.own_links(&seat.actor, kind.name, &number, as_of, seat.now).await?;
         let mut body = shape::record(kind, &shown, &[], Some(&links));
         if kind.clocked {
-            let clocks = app.desk.clocks(&seat.actor, kind.name, &number, as_of, seat.now).await?;
-            body["clocks"] = clocks.iter().map(shape::working).collect();
+            let worked = app.desk.worked(&seat.actor, kind.name, &number, as_of, seat.now).await?;
+            body["clocks"] = worked.clocks.iter().map(shape::working).collect();
+            body["hands"] = worked.hands.iter().map(shape::stay).collect();
         }
         api::answer(StatusCode::OK, body)
     };

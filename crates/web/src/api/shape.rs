@@ -1,7 +1,7 @@
 //! Records, entries, links and files as JSON, in the words of contract.md section 4.
 
 use desk::{FileRow, Shown, ShownEntry, Tie};
-use engines::clocks::{Clock, Pace, Segment};
+use engines::clocks::{Clock, Pace, Segment, Stay, Waits};
 use model::{Column, Kind, Link, Moment, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -55,6 +55,7 @@ fn clock(clock: &Clock) -> Json {
     let text = |text: &str| if text.is_empty() { Json::Null } else { text.into() };
     json!({
         "name": clock.name.name(),
+        "leg": text(&clock.leg),
         "standing": clock.standing.name(),
         "on_hold_in": text(&clock.held),
         "goal": clock.goal_seconds,
@@ -76,13 +77,19 @@ pub fn working(told: &Clock) -> Json {
     let segment = |segment: &Segment| {
         let state = match &segment.pace {
             Pace::OnHold(state) | Pace::Over(state) => Json::from(state.as_str()),
-            Pace::Running | Pace::Closed => Json::Null,
+            Pace::Running | Pace::Closed | Pace::Away(_) => Json::Null,
+        };
+        let with = match &segment.pace {
+            Pace::Away(holder) if !holder.is_empty() => Json::from(holder.as_str()),
+            _ => Json::Null,
         };
         json!({
             "from": segment.from.to_string(),
             "to": segment.to.to_string(),
             "pace": segment.pace.name(),
             "state": state,
+            "with": with,
+            "waits": segment.waits.as_ref().map_or(Json::Null, waits),
             "used": segment.used_seconds,
             "priority": segment.priority,
             "agreement": if segment.agreement.is_empty() { Json::Null } else { segment.agreement.as_str().into() },
@@ -92,6 +99,28 @@ pub fn working(told: &Clock) -> Json {
     };
     json["segments"] = told.segments.iter().map(segment).collect();
     json
+}
+
+/// What was said of a pause: for whom, who that is, why, until when it was expected.
+fn waits(waits: &Waits) -> Json {
+    let text = |text: &str| if text.is_empty() { Json::Null } else { text.into() };
+    json!({
+        "on": text(&waits.on),
+        "whom": text(&waits.whom),
+        "because": text(&waits.because),
+        "until": waits.until.map_or(Json::Null, |until| until.to_string().into()),
+    })
+}
+
+/// A stretch of time in the same hands. Times of working are seconds.
+pub fn stay(stay: &Stay) -> Json {
+    json!({
+        "holder": stay.holder.name(),
+        "who": if stay.holder.who().is_empty() { Json::Null } else { stay.holder.who().into() },
+        "from": stay.from.to_string(),
+        "to": stay.to.to_string(),
+        "used": stay.used_seconds,
+    })
 }
 
 /// In the order in which the kind declares them; what the kind no longer declares comes last.

@@ -129,7 +129,10 @@ fn page(shell: Shell, catalog: &Catalog, case: &Case, broken: &[Broken], now: Mo
         let label = match clock.name {
             engines::clocks::Name::Response => "First response",
             engines::clocks::Name::Resolution => "Resolution",
+            engines::clocks::Name::Workaround => "Workaround",
+            engines::clocks::Name::Fulfilment => "Fulfilment",
             engines::clocks::Name::Update => "Next update",
+            engines::clocks::Name::Leg => "Leg",
         };
         let under = match clock.agreement.as_str() {
             "" => format!("{}, standard target for {}", told.more, clock.priority),

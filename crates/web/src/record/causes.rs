@@ -1,155 +1,220 @@
-//! The picture of a cause analysis on the page of a record: what may have caused it, by where it lies, as a fishbone.
+//! Cause and effect drawn: a spine that leads to what happened, a bone for each place where causes lie, on it what may have
+//! caused it and what was found out. Drawn for whatever rows have a branch, a cause and a verdict; the rows stand below it.
 
-use desk::Shown;
-use model::{Kind, Value};
+use askama::Template;
+use model::{Type, Value};
 
 use crate::view::text;
 
-/// Causes drawn on one branch; what goes beyond is counted.
-const MOST: usize = 5;
-/// In units of the picture: of a branch, of the head, of a line of words, and how far a bone leans.
-const WIDTH: usize = 210;
-const HEAD: usize = 160;
-const LINE: usize = 18;
-const LEAN: usize = 36;
-/// Letters that fit a line beside a bone, and one of the head.
-const LETTERS: usize = 26;
-const HEAD_LETTERS: usize = 22;
+/// Width of one bone, height of one cause and of what stands above and below them, in pixels.
+const BONE: i32 = 232;
+const LINE: i32 = 22;
+const HEAD: i32 = 34;
+/// How far a bone leans.
+const LEAN: i32 = 46;
+/// Longest text of a cause in the drawing; the row below it says all of it.
+const TEXT: usize = 26;
+/// Most causes that are drawn on one bone.
+const CAUSES: usize = 8;
 
-pub struct Bones {
-    pub width: usize,
-    pub height: usize,
-    /// Where the spine lies.
-    pub spine: usize,
-    pub head: usize,
-    /// What it leads to, in lines with their places.
-    pub effect: Vec<(usize, String)>,
+/// The drawing, in pixels, with the same in words.
+#[derive(Clone, Debug, Default, PartialEq, Template)]
+#[template(path = "field/causes.html")]
+pub struct Drawing {
+    pub width: i32,
+    pub height: i32,
+    /// Height of the spine.
+    pub middle: i32,
     pub bones: Vec<Bone>,
-    /// The same in words.
-    pub told: String,
+    pub words: String,
 }
 
-/// A branch with its causes.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bone {
     pub label: String,
-    pub x: usize,
-    pub y: usize,
-    pub foot: usize,
-    pub label_y: usize,
+    /// Where it begins, at its name, and where it meets the spine.
+    pub from: (i32, i32),
+    pub to: (i32, i32),
+    /// Where its name stands.
+    pub name_at: (i32, i32),
     pub causes: Vec<Cause>,
+    /// "and 3 more", where there are more than can be drawn.
+    pub more: Option<(i32, i32, String)>,
 }
 
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cause {
-    pub x: usize,
-    pub y: usize,
-    /// Cut to what fits; the table below has it whole.
+    pub at: (i32, i32),
     pub text: String,
-    pub class: &'static str,
+    pub verdict: Verdict,
 }
 
-/// A cause as it stands on the record.
-struct Row {
-    branch: String,
-    cause: String,
-    verdict: String,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verdict {
+    #[default]
+    Open,
+    RuledOut,
+    Contributes,
+    Root,
 }
 
-/// `None` where no cause is written down, and for kinds that have none.
-pub fn bones(kind: &Kind, shown: &Shown) -> Option<Bones> {
-    let analysis = kind.analysis?;
-    let rows: Vec<Row> = shown.fields().get(analysis.causes)?.entries().iter().map(row).collect();
-    let rows: Vec<Row> = rows.into_iter().filter(|row| !row.cause.is_empty()).collect();
-    let mut branches: Vec<(&str, Vec<&Row>)> = Vec::new();
-    for row in &rows {
-        match branches.iter_mut().find(|(branch, _)| *branch == row.branch) {
-            Some((_, causes)) => causes.push(row),
-            None => branches.push((&row.branch, vec![row])),
+impl Verdict {
+    fn read(word: &str) -> Verdict {
+        match word {
+            "root" => Verdict::Root,
+            "contributes" => Verdict::Contributes,
+            "ruled-out" => Verdict::RuledOut,
+            _ => Verdict::Open,
         }
     }
-    if branches.is_empty() {
-        return None;
+
+    fn words(self) -> &'static str {
+        match self {
+            Verdict::Open => "open",
+            Verdict::RuledOut => "ruled out",
+            Verdict::Contributes => "contributes",
+            Verdict::Root => "root cause",
+        }
     }
-    // Roots first, what was ruled out last.
-    let rank = |row: &&Row| ["root", "contributes", "open", ""].iter().position(|known| *known == row.verdict);
-    branches.iter_mut().for_each(|(_, causes)| causes.sort_by_key(|row| rank(row).unwrap_or(9)));
-    let longest = branches.iter().map(|(_, causes)| causes.len().min(MOST + 1)).max().unwrap_or(1);
-    let half = LINE * (longest + 2);
-    let columns = branches.len().div_ceil(2);
-    let head = columns * WIDTH + LEAN;
-    let title = if shown.title().is_empty() { shown.number() } else { shown.title() };
-    Some(Bones {
-        width: head + HEAD,
-        height: 2 * half + LINE,
-        spine: half + LINE / 2,
-        head,
-        effect: lines(title, half + LINE / 2),
-        bones: branches.iter().enumerate().map(|(place, (branch, causes))| bone(place, branch, causes, half)).collect(),
-        told: told(title, &branches),
-    })
+
+    pub fn is_root(self) -> bool {
+        self == Verdict::Root
+    }
+
+    pub fn is_out(self) -> bool {
+        self == Verdict::RuledOut
+    }
+
+    pub fn contributes(self) -> bool {
+        self == Verdict::Contributes
+    }
 }
 
-fn row(row: &Value) -> Row {
-    let text = |name: &str| row.part(name).and_then(Value::as_text).unwrap_or_default().trim().to_string();
-    Row { branch: text("branch"), cause: text("cause"), verdict: text("verdict") }
-}
+/// A cause as it is found in a row, with its place.
+type Found = (String, String, Verdict);
 
-/// Branches stand above and below the spine in turn.
-fn bone(place: usize, branch: &str, causes: &[&Row], half: usize) -> Bone {
-    let is_above = place.is_multiple_of(2);
-    let spine = half + LINE / 2;
-    let x = place / 2 * WIDTH + 8;
-    let y = if is_above { LINE } else { 2 * half };
-    let mut told: Vec<(String, &'static str)> =
-        causes.iter().take(MOST).map(|row| (text::shortened(&row.cause, LETTERS), class(&row.verdict))).collect();
-    if causes.len() > MOST {
-        told.push((format!("and {} more", causes.len() - MOST), "sub"));
-    }
-    let causes = told.into_iter().enumerate().map(|(at, (text, class))| {
-        let depth = LINE * (at + 2);
-        let y = if is_above { depth } else { 2 * half + LINE - depth };
-        Cause { x: x + 10 + LEAN * depth / spine.max(1), y, text, class }
+/// The drawing of rows that say of causes where they lie; `None` for all other rows, and where nothing is to be drawn.
+pub fn drawing(of: &Type, rows: &[Value]) -> Option<Drawing> {
+    let Type::Parts(fields) = of else { return None };
+    let label = |name: &str| fields.iter().find(|field| field.name == name).map(|field| &field.ty);
+    let (branch, _) = (label("branch")?, label("cause")?);
+    let text = |row: &Value, part: &str| row.part(part).and_then(Value::as_text).unwrap_or_default().trim().to_string();
+    let name = |word: &str| match branch {
+        Type::Choice(choices) => choices.label(word).to_string(),
+        _ => word.to_string(),
+    };
+    let found = rows.iter().filter_map(|row| {
+        let cause = text(row, "cause");
+        let branch = Some(text(row, "branch")).filter(|word| !word.is_empty());
+        let branch = branch.map_or_else(|| "Elsewhere".to_string(), |word| name(&word));
+        (!cause.is_empty()).then(|| (branch, cause, Verdict::read(&text(row, "verdict"))))
     });
-    Bone {
-        label: model::lifecycle::sentence_case(if branch.is_empty() { "elsewhere" } else { branch }),
-        x,
-        y,
-        foot: x + LEAN,
-        label_y: if is_above { LINE - 5 } else { 2 * half + LINE - 3 },
-        causes: causes.collect(),
-    }
+    let found: Vec<Found> = found.collect();
+    (!found.is_empty()).then(|| drawn(&found))
 }
 
-fn class(verdict: &str) -> &'static str {
-    match verdict {
-        "root" => "root",
-        "ruled-out" => "out",
-        _ => "",
-    }
-}
-
-/// The effect in at most three lines around the spine.
-fn lines(title: &str, spine: usize) -> Vec<(usize, String)> {
-    let mut lines: Vec<String> = vec![String::new()];
-    for word in text::shortened(title, HEAD_LETTERS * 3 - 6).split_whitespace() {
-        match lines.last_mut().filter(|line| line.is_empty() || line.len() + word.len() < HEAD_LETTERS) {
-            Some(line) => *line = format!("{line} {word}").trim().to_string(),
-            None => lines.push(word.to_string()),
+fn drawn(found: &[Found]) -> Drawing {
+    let mut names: Vec<&str> = Vec::new();
+    for (branch, ..) in found {
+        if !names.contains(&branch.as_str()) {
+            names.push(branch);
         }
     }
-    let first = (spine + 4).saturating_sub((lines.len() - 1) * LINE / 2);
-    lines.into_iter().enumerate().map(|(at, line)| (first + at * LINE, line)).collect()
+    let own = |name: &str| found.iter().filter(|(branch, ..)| branch == name).collect::<Vec<&Found>>();
+    let most = names.iter().map(|name| own(name).len().min(CAUSES + 1)).max().unwrap_or_default();
+    let half = HEAD + LINE * i32::try_from(most).unwrap_or_default() + LINE / 2;
+    let below = if names.len() > 1 { half } else { LINE };
+    let columns = i32::try_from(names.len().div_ceil(2)).unwrap_or_default();
+    let bones = names.iter().zip(0..).map(|(name, place)| bone(name, place, half, &own(name))).collect();
+    let told = names.iter().map(|name| {
+        let causes = own(name).into_iter().map(|(_, cause, verdict)| format!("{cause} ({})", verdict.words()));
+        format!("{name}: {}", causes.collect::<Vec<_>>().join(", "))
+    });
+    Drawing {
+        width: columns * BONE + 96,
+        height: half + below,
+        middle: half,
+        bones,
+        words: format!("Cause and effect. {}.", told.collect::<Vec<_>>().join(". ")),
+    }
 }
 
-/// "Process: No step for a review (root). People: …"
-fn told(title: &str, branches: &[(&str, Vec<&Row>)]) -> String {
-    let cause = |row: &&Row| match row.verdict.as_str() {
-        "" => row.cause.clone(),
-        verdict => format!("{} ({})", row.cause, verdict.replace('-', " ")),
+/// A bone above the spine at even places, below it at odd ones.
+fn bone(name: &str, place: i32, middle: i32, causes: &[&Found]) -> Bone {
+    let left = place / 2 * BONE + 8;
+    let up = place % 2 == 0;
+    let away = |distance: i32| if up { middle - distance } else { middle + distance };
+    let top = middle - HEAD / 2 - 4;
+    // The nearer to the spine, the further along the lean.
+    let x = |distance: i32| left + LEAN * (top - distance) / top.max(1);
+    let at = |place: usize| {
+        let distance = top - LINE * (i32::try_from(place).unwrap_or_default() + 1);
+        (x(distance) + 12, away(distance))
     };
-    let branch = |(branch, causes): &(&str, Vec<&Row>)| {
-        let causes: Vec<String> = causes.iter().map(cause).collect();
-        format!("{}: {}.", model::lifecycle::sentence_case(branch), causes.join("; "))
+    let shown = causes.iter().take(CAUSES).enumerate();
+    let cause = |(place, (_, text, verdict)): (usize, &&Found)| Cause {
+        at: at(place),
+        text: text::shortened(text, TEXT),
+        verdict: *verdict,
     };
-    let branches: Vec<String> = branches.iter().map(branch).collect();
-    format!("What may have led to \"{title}\". {}", branches.join(" "))
+    let more = causes.len().saturating_sub(CAUSES);
+    Bone {
+        label: name.into(),
+        from: (left, away(top)),
+        to: (left + LEAN, middle),
+        name_at: (left, if up { away(top) - 8 } else { away(top) + 16 }),
+        causes: shown.map(cause).collect(),
+        more: (more > 0).then(|| (at(CAUSES).0, at(CAUSES).1, format!("and {more} more"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Field, Key, field};
+    use serde_json::json;
+
+    use super::*;
+
+    fn rows_type() -> Type {
+        let branch = Key::<field::Choice>::new("branch").open_choice(&["people", "process"]);
+        let cause: Field = Key::<field::Long>::new("cause").long();
+        Type::Parts(vec![branch, cause])
+    }
+
+    fn drawing_of(rows: serde_json::Value) -> Option<Drawing> {
+        let rows = Value::from_json(&rows).expect("rows");
+        drawing(&rows_type(), rows.entries())
+    }
+
+    #[test]
+    fn every_place_is_a_bone_and_every_cause_stands_on_it() {
+        let drawn = drawing_of(json!([
+            {"branch": "people", "cause": "Nobody was told", "verdict": "root"},
+            {"branch": "process", "cause": "No step for it", "verdict": "ruled-out"},
+            {"branch": "people", "cause": "Two were away"},
+        ]))
+        .expect("a drawing");
+        let bones: Vec<(&str, usize)> = drawn.bones.iter().map(|bone| (&*bone.label, bone.causes.len())).collect();
+        assert_eq!(bones, [("People", 2), ("Process", 1)]);
+        assert_eq!(
+            drawn.words,
+            "Cause and effect. People: Nobody was told (root cause), Two were away (open). Process: No step for it (ruled out)."
+        );
+        assert!(drawn.bones[0].name_at.1 < drawn.middle && drawn.bones[1].name_at.1 > drawn.middle);
+        let inside = |at: (i32, i32)| (0..drawn.width).contains(&at.0) && (0..=drawn.height).contains(&at.1);
+        assert!(drawn.bones.iter().flat_map(|bone| &bone.causes).all(|cause| inside(cause.at)), "{drawn:?}");
+    }
+
+    #[test]
+    fn what_says_nothing_of_causes_is_not_drawn_and_a_crowd_is_counted() {
+        assert_eq!(drawing_of(json!([])), None);
+        assert_eq!(drawing_of(json!([{"branch": "people"}])), None);
+        assert_eq!(drawing(&Type::Parts(Vec::new()), &[]), None);
+        let crowd: Vec<_> = (0..12).map(|place| json!({"cause": format!("Cause <{place}>")})).collect();
+        let drawn = drawing_of(json!(crowd)).expect("a drawing");
+        assert_eq!(drawn.bones[0].label, "Elsewhere");
+        assert_eq!(drawn.bones[0].more.as_ref().map(|more| more.2.as_str()), Some("and 4 more"));
+        let svg = drawn.render().expect("markup");
+        assert!(svg.contains("Cause &#60;0&#62;") && !svg.contains("Cause <0>"), "{svg}");
+    }
 }

@@ -1,16 +1,19 @@
 //! The clocks of a record as people read them: what is left in a word, a track along time, and the working behind both.
 
-use desk::Shown;
+use desk::{Shown, Worked};
 use engines::clocks::{Clock, Name, Pace, Segment, Standing, steps::Ahead};
 use model::{
     Kind, Moment, Phase,
     time::{DAY, HOUR, MINUTE, SECOND},
 };
 
-use super::piece::{Lens, record_address};
+use super::{
+    hands::{self, Hand},
+    piece::{Lens, record_address},
+};
 use crate::view::{
     parts::{self, Link, Mark, Shape, Tone, When},
-    time,
+    text, time,
 };
 
 /// The section of a record's page.
@@ -26,6 +29,8 @@ pub struct Board {
     pub halted: bool,
     /// Steps of escalation that come next.
     pub steps: Vec<StepAhead>,
+    /// Who had it for how long; empty where that is nobody's question.
+    pub hands: Vec<Hand>,
 }
 
 /// When somebody is brought in, whom, and why.
@@ -40,7 +45,7 @@ pub struct StepAhead {
 const STEPS: usize = 6;
 
 pub struct Track {
-    pub label: &'static str,
+    pub label: String,
     /// `4 h, 24×7`
     pub goal: String,
     /// Class, start and width in percent.
@@ -70,7 +75,8 @@ const LINES: usize = 60;
 /// What a list shows of a record's clocks: the one that is due next, else how the last one ended. `None` where there is
 /// nothing to say.
 pub fn next(kind: &Kind, shown: &Shown, now: Moment) -> Option<parts::Clock> {
-    let live = shown.clocks().iter().filter(|clock| clock.standing.is_live());
+    let own = || shown.clocks().iter().filter(|clock| clock.leg.is_empty());
+    let live = own().filter(|clock| clock.standing.is_live());
     let first = live.min_by_key(|clock| clock.due.unwrap_or(Moment(i64::MAX)));
     let done = kind.phase(shown.state()) == Phase::Done;
     match (first, shown.due()) {
@@ -79,7 +85,7 @@ pub fn next(kind: &Kind, shown: &Shown, now: Moment) -> Option<parts::Clock> {
             Some(promised(shown, due, now))
         }
         (Some(clock), _) => Some(told(clock, now)),
-        (None, _) => shown.clocks().last().map(|clock| told(clock, now)),
+        (None, _) => own().last().map(|clock| told(clock, now)),
     }
 }
 
@@ -111,6 +117,12 @@ pub fn told(clock: &Clock, now: Moment) -> parts::Clock {
         Standing::Running if clock.name == Name::Update => {
             (Shape::Ring, Tone::Mute, format!("{} to next word", left()))
         }
+        Standing::Running if clock.name == Name::Workaround => {
+            (Shape::Ring, Tone::Mute, format!("{} to a workaround", left()))
+        }
+        Standing::Running if clock.name == Name::Leg => {
+            (Shape::Ring, Tone::Mute, format!("{} left of the leg", left()))
+        }
         Standing::Running => (Shape::Ring, Tone::Mute, format!("{} left", left())),
         Standing::OnHold => (Shape::Pause, Tone::Mute, format!("On hold, {} left", left())),
         Standing::Late => {
@@ -127,7 +139,10 @@ pub fn told(clock: &Clock, now: Moment) -> parts::Clock {
     let what = match clock.name {
         Name::Response => "response",
         Name::Resolution => "resolution",
+        Name::Workaround => "workaround",
+        Name::Fulfilment => "fulfilment",
         Name::Update => "next update",
+        Name::Leg => "leg",
     };
     let more = match clock.due.filter(|_| clock.standing.is_live()) {
         Some(due) => format!("{what} due {}", time::exact(due)),
@@ -141,8 +156,20 @@ pub fn told(clock: &Clock, now: Moment) -> parts::Clock {
     }
 }
 
+/// What a clock of the whole ticket is called; of a leg, whose it is.
+fn label(lens: &Lens<'_>, clock: &Clock) -> String {
+    match clock.name {
+        Name::Response => "Response".into(),
+        Name::Resolution => "Resolution".into(),
+        Name::Workaround => "Workaround".into(),
+        Name::Fulfilment => "Fulfilment".into(),
+        Name::Update => "Next update".into(),
+        Name::Leg => format!("Leg of {}", lens.title(&clock.leg)),
+    }
+}
+
 /// Working time: `0:26`, from ten hours on `31 h`. Days would be days of how many hours?
-fn working(seconds: i64) -> String {
+pub(super) fn working(seconds: i64) -> String {
     let minutes = seconds.max(0) / 60;
     if minutes < 600 { format!("{}:{:02}", minutes / 60, minutes % 60) } else { format!("{} h", minutes / 60) }
 }
@@ -157,9 +184,11 @@ fn goal(seconds: i64) -> String {
 }
 
 /// `None` where a record has no clocks.
-pub fn board(lens: &Lens<'_>, kind: &Kind, clocks: &[Clock], steps: &[Ahead]) -> Option<Board> {
+pub fn board(lens: &Lens<'_>, kind: &Kind, worked: &Worked, steps: &[Ahead]) -> Option<Board> {
+    let clocks = worked.clocks.as_slice();
     let window = Window::around(clocks, lens.now)?;
-    let mut agreements: Vec<&str> = clocks.iter().map(|clock| clock.agreement.as_str()).collect();
+    let whole: Vec<&Clock> = clocks.iter().filter(|clock| clock.leg.is_empty()).collect();
+    let mut agreements: Vec<&str> = whole.iter().map(|clock| clock.agreement.as_str()).collect();
     agreements.dedup();
     let link = |number: &&str| {
         let agreed = lens.catalog.find(AGREEMENTS).map(|kind| record_address(kind, number)).unwrap_or_default();
@@ -167,14 +196,15 @@ pub fn board(lens: &Lens<'_>, kind: &Kind, clocks: &[Clock], steps: &[Ahead]) ->
     };
     Some(Board {
         agreements: agreements.iter().filter(|number| !number.is_empty()).map(link).collect(),
-        priority: clocks.last().map(|clock| clock.priority.clone()).unwrap_or_default(),
+        priority: whole.last().map(|clock| clock.priority.clone()).unwrap_or_default(),
         now: percent(window.place(lens.now)),
         ticks: window.ticks(),
         halted: clocks
             .iter()
             .flat_map(|clock| &clock.segments)
-            .any(|segment| matches!(segment.pace, Pace::OnHold(_) | Pace::Over(_))),
-        tracks: clocks.iter().map(|clock| track(kind, clock, &window, lens.now)).collect(),
+            .any(|segment| matches!(segment.pace, Pace::OnHold(_) | Pace::Over(_) | Pace::Away(_))),
+        tracks: clocks.iter().map(|clock| track(lens, kind, clock, &window)).collect(),
+        hands: hands::all(lens, worked, &window),
         steps: steps.iter().take(STEPS).map(|step| step_ahead(lens, step)).collect(),
     })
 }
@@ -190,7 +220,8 @@ fn step_ahead(lens: &Lens<'_>, step: &Ahead) -> StepAhead {
 /// The kind of the records that clocks run under, as the engine names it.
 const AGREEMENTS: &str = engines::clocks::HEEDED[0].0;
 
-fn track(kind: &Kind, clock: &Clock, window: &Window, now: Moment) -> Track {
+fn track(lens: &Lens<'_>, kind: &Kind, clock: &Clock, window: &Window) -> Track {
+    let now = lens.now;
     let running = match clock.standing {
         Standing::Met => "f-ok",
         Standing::Missed | Standing::Late => "f-bad",
@@ -206,7 +237,7 @@ fn track(kind: &Kind, clock: &Clock, window: &Window, now: Moment) -> Track {
     for segment in &segments {
         match segment.pace {
             Pace::Running => bars.push(bar(running, segment.from, segment.to)),
-            Pace::OnHold(_) | Pace::Over(_) => bars.push(bar("f-hatch", segment.from, segment.to)),
+            Pace::OnHold(_) | Pace::Over(_) | Pace::Away(_) => bars.push(bar("f-hatch", segment.from, segment.to)),
             Pace::Closed => {}
         }
     }
@@ -216,16 +247,15 @@ fn track(kind: &Kind, clock: &Clock, window: &Window, now: Moment) -> Track {
         bars.push(bar("f-soft", now, due));
     }
     Track {
-        label: match clock.name {
-            Name::Response => "Response",
-            Name::Resolution => "Resolution",
-            Name::Update => "Next update",
+        label: label(lens, clock),
+        goal: match clock.name {
+            Name::Leg => format!("{}, {}, {}", goal(clock.goal_seconds), clock.hours, clock.agreement),
+            _ => format!("{}, {}", goal(clock.goal_seconds), clock.hours),
         },
-        goal: format!("{}, {}", goal(clock.goal_seconds), clock.hours),
         bars,
         target: clock.due.map(|due| percent(window.place(due))),
         result: told(clock, now),
-        lines: segments.iter().map(|segment| line(kind, clock, segment, now)).collect(),
+        lines: segments.iter().map(|segment| line(lens, kind, clock, segment)).collect(),
         joined,
         used: format!("{} of {} used", working(clock.used_seconds), goal(clock.goal_seconds)),
     }
@@ -255,8 +285,10 @@ fn condensed(segments: &[Segment], most: usize) -> (Vec<Segment>, bool) {
     (joined, true)
 }
 
-fn line(kind: &Kind, clock: &Clock, segment: &Segment, now: Moment) -> Line {
+fn line(lens: &Lens<'_>, kind: &Kind, clock: &Clock, segment: &Segment) -> Line {
+    let now = lens.now;
     let terms = match segment.agreement.as_str() {
+        "" if clock.name == Name::Fulfilment => "delivery time of the catalogue".into(),
         "" => format!("standard target for {}", segment.priority),
         agreement => format!("{agreement} for {}", segment.priority),
     };
@@ -265,18 +297,27 @@ fn line(kind: &Kind, clock: &Clock, segment: &Segment, now: Moment) -> Line {
             Mark::new(Shape::Half, Tone::Info, "Running"),
             format!("Until a person answers; never paused. {}, {terms}.", segment.hours),
         ),
-        Pace::Running if clock.name == Name::Update => (
+        Pace::Running if clock.name == Name::Update && segment.agreement.is_empty() => (
             Mark::new(Shape::Half, Tone::Info, "Running"),
             "Round the clock, until those concerned hear again how it stands.".into(),
         ),
         Pace::Running => (Mark::new(Shape::Half, Tone::Info, "Running"), format!("{}, {terms}.", segment.hours)),
         Pace::OnHold(state) => (
             Mark::new(Shape::Pause, Tone::Mute, "On hold"),
-            format!("In the state \"{}\" time stands still.", kind.state_label(state)),
+            format!("In the state \"{}\" time stands still.{}", kind.state_label(state), waits(segment)),
         ),
         Pace::Over(state) => (
             Mark::new(Shape::Met, Tone::Mute, kind.state_label(state)),
             "It came back in time, so the time between does not count.".into(),
+        ),
+        Pace::Away(holder) => (
+            Mark::new(Shape::Pause, Tone::Mute, "Elsewhere"),
+            match holder.as_str() {
+                "" => "With nobody who was named. It came back in time, so the time between does not count.".into(),
+                holder => {
+                    format!("With {}. It came back in time, so the time between does not count.", lens.title(holder))
+                }
+            },
         ),
         Pace::Closed => (Mark::new(Shape::Ring, Tone::Mute, "Closed"), format!("Outside of {}.", segment.hours)),
     };
@@ -291,8 +332,29 @@ fn line(kind: &Kind, clock: &Clock, segment: &Segment, now: Moment) -> Line {
     }
 }
 
+/// What was said of a pause, as sentences after another one; empty where nothing was.
+fn waits(segment: &Segment) -> String {
+    let Some(waits) = &segment.waits else { return String::new() };
+    let mut said = String::new();
+    let whom = match (waits.on.as_str(), waits.whom.as_str()) {
+        ("", whom) => whom.to_string(),
+        (on, "") => on.to_string(),
+        (on, whom) => format!("{on} ({whom})"),
+    };
+    if !whom.is_empty() {
+        said.push_str(&format!(" Waits for: {whom}."));
+    }
+    if !waits.because.is_empty() {
+        said.push_str(&format!(" {}", text::shortened(&waits.because, 200)));
+    }
+    if let Some(until) = waits.until {
+        said.push_str(&format!(" Expected back {}.", time::exact(until)));
+    }
+    said
+}
+
 /// The stretch of time that the tracks show.
-struct Window {
+pub(super) struct Window {
     begin: i64,
     end: i64,
 }
@@ -308,7 +370,7 @@ impl Window {
         Some(Window { begin: begin - margin, end: end + 2 * margin })
     }
 
-    fn place(&self, at: Moment) -> f64 {
+    pub(super) fn place(&self, at: Moment) -> f64 {
         ((at.0 - self.begin) as f64 * 100.0 / (self.end - self.begin) as f64).clamp(0.0, 100.0)
     }
 
@@ -334,7 +396,7 @@ impl Window {
     }
 }
 
-fn percent(value: f64) -> String {
+pub(super) fn percent(value: f64) -> String {
     format!("{value:.2}")
 }
 
@@ -345,6 +407,7 @@ mod tests {
     fn clock(standing: Standing, used: i64) -> Clock {
         Clock {
             name: Name::Resolution,
+            leg: String::new(),
             agreement: String::new(),
             calendar: String::new(),
             hours: "24×7".into(),
@@ -386,6 +449,7 @@ mod tests {
             agreement: String::new(),
             priority: "P3".into(),
             hours: "Office".into(),
+            waits: None,
         };
         let mut segments: Vec<Segment> = (0..100).map(segment).collect();
         segments[50].pace = Pace::OnHold("waiting_customer".into());

@@ -79,7 +79,7 @@ async fn history(app: &App, seat: &Seat, plural: &str, number: &str, field: Opti
             return Err(Refused::not_found());
         }
     }
-    let names = page::names(app, seat, kind, &whole.shown, &whole.entries).await?;
+    let names = page::names(app, seat, kind, &whole.shown, &whole.entries, &[]).await?;
     let lens = Lens { catalog: &catalog, names: &names, now: seat.now };
     let here = record_address(kind, number);
     let rows = whole.entries.iter().rev().flat_map(|shown| rows(&lens, kind, shown, field, &here)).collect();

@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use desk::{FileRow, Names, Shown, ShownEntry, Tie, rights};
-use engines::conformity::catalogue;
+use engines::{clocks::Clock, conformity::catalogue};
 use model::{Act, Catalog, Column, Kind, Moment, Phase, Refusal, Type, Value, lifecycle::WITHDRAWN};
 
 use super::{
     address::Address,
     around::{self, Around},
-    causes,
     clocks::{self, Board},
     edit::token,
     facts::{Facts, facts},
@@ -51,8 +50,6 @@ pub struct RecordPage {
     pub may_edit: bool,
     pub clocks: Option<Board>,
     pub around: Around,
-    /// Its causes, drawn.
-    pub bones: Option<causes::Bones>,
     pub facts: Facts,
     pub customer: Option<Link>,
     /// Whether the customer stands among the facts already, under the name that the kind gives it.
@@ -120,10 +117,11 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
     if let Some(at) = as_of {
         whole.shown = app.desk.show(&seat.actor, kind.name, number, Some(at), seat.now).await?;
         whole.entries.retain(|shown| shown.entry.at <= at);
-        whole.clocks = app.desk.clocks(&seat.actor, kind.name, number, Some(at), seat.now).await?;
+        let worked = app.desk.worked(&seat.actor, kind.name, number, Some(at), seat.now).await?;
+        whole.worked = worked;
     }
     let kind = &super::shape::shaped(app, seat, kind, whole.shown.fields()).await?;
-    let names = names(app, seat, kind, &whole.shown, &whole.entries).await?;
+    let names = names(app, seat, kind, &whole.shown, &whole.entries, &whole.worked.clocks).await?;
     let catalog = app.desk.catalog();
     let lens = Lens { catalog: &catalog, names: &names, now: as_of.unwrap_or(seat.now) };
     let shown = &whole.shown;
@@ -160,9 +158,8 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         moves,
         ways,
         may_edit: !fixed && shown.can(Act::Edit),
-        clocks: clocks::board(&lens, kind, &whole.clocks, if still { &[] } else { &whole.steps }),
+        clocks: clocks::board(&lens, kind, &whole.worked, if still { &[] } else { &whole.steps }),
         around: if still { Around::default() } else { around::around(app, seat, &lens, kind, &whole).await? },
-        bones: if outer { None } else { causes::bones(kind, shown) },
         facts: facts(&lens, kind, shown, outer, fixed),
         created: known(shown.created()),
         changed: known(shown.changed()),
@@ -204,8 +201,11 @@ pub async fn names(
     kind: &Kind,
     shown: &Shown,
     entries: &[ShownEntry],
+    clocks: &[Clock],
 ) -> Result<Names, Refusal> {
     let (mut numbers, mut mails) = (BTreeSet::new(), BTreeSet::new());
+    let legs = clocks.iter().filter(|clock| !clock.leg.is_empty());
+    numbers.extend(legs.flat_map(|clock| [clock.leg.clone(), clock.agreement.clone()]));
     desk::read::references(kind, shown, &mut numbers, &mut mails);
     for entry in entries {
         mails.extend(entry.entry.by.clone());

@@ -5,6 +5,7 @@ mod approvals;
 mod clocks;
 mod house;
 mod imports;
+mod legs;
 mod mail;
 mod performance;
 mod rights;

@@ -48,6 +48,7 @@ fn record(kind: &Kind, name: &str) -> Json {
         schema["properties"]["due_on"] = instant(
             "When something of it is due next: its own date or one of its clocks. Filters and order by `due` mean this.",
         );
+        schema["properties"]["hands"] = json!({"type": "array", "items": reference("Stay"), "description": "Who had it and for how long, of a single record; nothing for a customer's people."});
         schema["properties"]["clocks"] = json!({"type": "array", "items": reference("Clock"), "description": "What was agreed about answering and resolving it, and how that stands."});
     }
     schema
@@ -325,6 +326,7 @@ fn records() -> Map<String, Json> {
             ),
         ),
         ("Clock", clock()),
+        ("Stay", stay()),
         (
             "Note",
             json!({"type": "object", "required": ["text"], "additionalProperties": false, "properties": {
@@ -373,18 +375,34 @@ fn clock() -> Json {
     let at = |why: &str| json!({"type": ["string", "null"], "format": "date-time", "description": why});
     let seconds = |why: &str| json!({"type": "integer", "description": why});
     let segment = object(
-        json!(["from", "to", "pace", "state", "used", "priority", "agreement", "hours", "rule"]),
+        json!(["from", "to", "pace", "state", "with", "waits", "used", "priority", "agreement", "hours", "rule"]),
         json!({
-            "from": instant, "to": instant, "pace": {"enum": ["running", "on_hold", "over", "closed_hours"]},
+            "from": instant, "to": instant, "pace": {"enum": ["running", "on_hold", "over", "elsewhere", "closed_hours"]},
             "state": {"type": ["string", "null"], "description": "The state that held it."},
+            "with": {"type": ["string", "null"], "description": "Who else had it meanwhile."},
+            "waits": {"type": ["object", "null"], "description": "For whom it waited and why, as far as that was said.",
+                "properties": {"on": maybe, "whom": maybe, "because": maybe, "until": at("When it was expected to go on.")}},
             "used": seconds("Working seconds of it."), "priority": text, "agreement": maybe, "hours": text,
             "rule": {"type": "string", "description": "Number of the calculation rule."},
         }),
     );
     object(
-        json!(["name", "standing", "on_hold_in", "goal", "left", "due", "priority", "agreement", "calendar", "hours"]),
+        json!([
+            "name",
+            "leg",
+            "standing",
+            "on_hold_in",
+            "goal",
+            "left",
+            "due",
+            "priority",
+            "agreement",
+            "calendar",
+            "hours"
+        ]),
         json!({
             "name": {"enum": engines::clocks::Name::ALL.map(engines::clocks::Name::name)},
+            "leg": {"type": ["string", "null"], "description": "The team or the supplier whose leg it is; null for a clock of the whole ticket."},
             "standing": {"enum": engines::clocks::Standing::ALL.map(engines::clocks::Standing::name)},
             "on_hold_in": {"type": ["string", "null"], "description": "The state that holds it."},
             "goal": seconds("Working seconds that were agreed."), "used": seconds("Working seconds used so far."),
@@ -394,6 +412,20 @@ fn clock() -> Json {
             "agreement": {"type": ["string", "null"], "description": "Number of the agreement; null where the standard targets hold."},
             "calendar": {"type": ["string", "null"], "description": "Number of the service calendar; null for round the clock."},
             "hours": text, "segments": {"type": "array", "items": segment},
+        }),
+    )
+}
+
+/// A stretch of time in the same hands.
+fn stay() -> Json {
+    let instant = json!({"type": "string", "format": "date-time"});
+    object(
+        json!(["holder", "who", "from", "to", "used"]),
+        json!({
+            "holder": {"enum": ["team", "supplier", "asker"]},
+            "who": {"type": ["string", "null"], "description": "Number of the team, number or name of the supplier; null where nobody is named."},
+            "from": instant, "to": instant,
+            "used": {"type": "integer", "description": "Working seconds that the clock to resolve counted meanwhile."},
         }),
     )
 }

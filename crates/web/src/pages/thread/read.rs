@@ -77,7 +77,7 @@ impl Case {
         let found = app.desk.find(&seat.actor, number, seat.now).await?;
         let kind = catalog.find(found.kind()).ok_or(Refusal::NotFound)?.clone();
         let whole = app.desk.whole(&seat.actor, kind.name, number, seat.now).await?;
-        let mut also = agreements(&whole.clocks);
+        let mut also = agreements(&whole.worked.clocks);
         if also.is_empty() && kind.clocked {
             also = agreed(app, seat, &whole.shown).await?;
         }
@@ -96,7 +96,7 @@ impl Case {
             people: people(app, seat, &thread).await?,
             readable: readable.map(|kind| kind.name).collect(),
             said: said.collect(),
-            clocks: whole.clocks,
+            clocks: whole.worked.clocks.into_iter().filter(|clock| clock.leg.is_empty()).collect(),
             month,
             thread,
             kind,
@@ -119,7 +119,8 @@ impl Case {
 
 /// The agreements under which the clocks ran.
 fn agreements(clocks: &[Clock]) -> Vec<(String, String)> {
-    let every = clocks.iter().flat_map(|clock| {
+    // What teams and suppliers owe us stands on the page of the record itself.
+    let every = clocks.iter().filter(|clock| clock.leg.is_empty()).flat_map(|clock| {
         let segments = clock.segments.iter().map(|segment| segment.agreement.as_str());
         segments.chain([clock.agreement.as_str()])
     });
