@@ -64,10 +64,6 @@ impl Visitor {
     }
 }
 
-pub fn between<'t>(text: &'t str, from: &str, to: &str) -> Option<&'t str> {
-    Some(text.split_once(from)?.1.split_once(to)?.0)
-}
-
 /// The numbers of a list's rows.
 pub fn numbers(page: &str) -> Vec<String> {
     page.split("data-number=\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_string())).collect()

@@ -18,7 +18,7 @@ use tokio::{
     time::sleep,
 };
 
-use http::{Failure, Visitor, between, numbers, processor_seconds};
+use http::{Failure, Visitor, numbers, processor_seconds};
 
 #[path = "../http.rs"]
 mod http;
@@ -129,4 +129,8 @@ async fn listen(visitor: &Visitor, place: u64, heard: &AtomicU64, renewed: &Atom
         renewed.fetch_add(1, Ordering::Relaxed);
     }
     Ok(())
+}
+
+fn between<'t>(text: &'t str, from: &str, to: &str) -> Option<&'t str> {
+    Some(text.split_once(from)?.1.split_once(to)?.0)
 }

@@ -6,8 +6,8 @@ use crate::{
     approval::Approval,
     field::{Common, Field},
     handling::{
-        Analysis, Assignment, Before, Closing, Escalation, Hands, Likeness, Mirror, Offer, Procedure, Publication, Seal,
-        Talk, WorkLog,
+        Analysis, Assignment, Before, Closing, Escalation, Hands, Likeness, Mirror, Offer, Procedure, Publication,
+        Seal, Talk, WorkLog,
     },
     lifecycle::{Lifecycle, Phase},
     link::LinkName,

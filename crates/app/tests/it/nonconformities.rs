@@ -122,9 +122,7 @@ async fn causes_are_drawn_and_the_root_is_the_cause(database: Database) {
         let (_, drawn) = text.split_once("Drawing of causes").expect("the picture");
         let (drawn, _) = drawn.split_once("</svg>").expect("its end");
         assert!(drawn.contains("Process: The step to close asks for nothing (root cause)"), "{drawn}");
-        assert!(
-            drawn.contains(">People</text>") && drawn.contains("class=\"root\"") && drawn.contains("line-through")
-        );
+        assert!(drawn.contains(">People</text>") && drawn.contains("class=\"root\"") && drawn.contains("line-through"));
         assert!(text.contains("Nothing stopped it"), "the whys stand on the page");
         // What somebody wrote is not replaced.
         edit(&world, number, json!({"cause": "Something else"})).await.unwrap();

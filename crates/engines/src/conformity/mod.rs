@@ -50,6 +50,7 @@ pub use crossed::Crossed;
 pub use outlook::{Outlook, Turn};
 pub use questions::{Questions, checklist, questions};
 pub use seen::Seen;
+pub use span::plus_working_days;
 pub use standing::{Standing, assess, judge};
 pub use verdict::{Assessment, EXAMPLES, Judgement, Register, State, Verdict};
 pub use world::{Case, Settings, World, is_told, lean};

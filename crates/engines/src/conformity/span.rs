@@ -138,7 +138,7 @@ pub(super) fn plus_months(date: Date, months: i32) -> Date {
 }
 
 /// The same time of day on the n-th working day after it: Monday to Friday, UTC, without holidays.
-pub(super) fn plus_working_days(at: Moment, days: u32) -> Moment {
+pub fn plus_working_days(at: Moment, days: u32) -> Moment {
     let mut at = at;
     let mut left = days;
     while left > 0 {

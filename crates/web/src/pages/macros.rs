@@ -297,7 +297,8 @@ mod tests {
 
     #[test]
     fn variables_are_filled_in_and_nothing_else() {
-        let variables = [("number", "INC-1".to_string()), ("me", "Rosa {{title}}".to_string())].into();
+        let variables: BTreeMap<&str, String> =
+            [("number", "INC-1".to_string()), ("me", "Rosa {{title}}".to_string())].into();
         assert_eq!(
             words::filled("{{number}}: {{ me }} wrote {{other}} {{", |name| variables.get(name).cloned()),
             "INC-1: Rosa {{title}} wrote {{other}} {{"

@@ -2,8 +2,7 @@
 //! overdue, a requirement that a record breaks.
 
 use desk::{Shown, thread::Knot};
-use engines::conformity::Assessment;
-use kinds::rules::working_days_after;
+use engines::conformity::{Assessment, plus_working_days};
 use model::{Moment, Value};
 
 use super::read::{Case, ends};
@@ -126,7 +125,7 @@ fn is_review_late(case: &Case, review: &Shown, now: Moment) -> bool {
     let about = text(review, "incident");
     let incident = case.thread.knots.iter().find(|knot| knot.shown.number() == about);
     let resolved = incident.and_then(|knot| when(&knot.shown, "resolved_on"));
-    let is_late = resolved.is_some_and(|resolved| now > working_days_after(resolved, 10));
+    let is_late = resolved.is_some_and(|resolved| now > plus_working_days(resolved, 10));
     is_late && is_open(review)
 }
 
