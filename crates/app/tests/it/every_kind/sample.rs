@@ -40,6 +40,7 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
         // Counts of days and months are whole; nothing waits for itself.
         // An address of ours.
         ("saved_report", "source") => json!(format!("/incidents?q={word} {turn}")),
+        ("nonconformity", "similar_cases") => json!([format!("NCR-{}", 404 + turn)]),
         ("plan_task", "after") => json!([format!("PTK-{}", 7 + turn)]),
         // Who decides is somebody else than whoever writes, on the day on which it is decided.
         ("document_version", "approver" | "reviewer") | ("acknowledgement" | "training_result", "person") => {
