@@ -2,20 +2,21 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { made, said } from '../lib/acts.mjs';
+import { made, unfold } from '../lib/acts.mjs';
 import { inspect } from './every_page.mjs';
 
 export default function agreed(world) {
   it('agreed things are refused where no clock could read them', () =>
     world().as('sms-manager', { expected: [/status of 422/] }, async (page) => {
-      await page.goto('/service-calendars/new');
+      await page.goto('/service_calendars/new');
+      await unfold(page);
       await page.locator('main form.form [name=name]').fill('Night');
       await page.locator('main form.form [name=zone]').fill('Mars/Base');
       await page.locator('main form.form .form-end button').click();
       await page.getByText('"Mars/Base" is not a time zone of the IANA database').first().waitFor();
       await page.locator('main form.form [name=zone]').fill('Europe/London');
       await page.locator('main form.form .form-end button').click();
-      await said(page, 'CLN-');
+      await page.waitForURL(/\/CLN-[^/]+$/);
     }));
 
   it('agreed pauses say for whom and why', () =>

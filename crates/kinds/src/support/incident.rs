@@ -322,7 +322,7 @@ fn work() -> Vec<Field> {
                 .label("First response")
                 .help("When a person first dealt with it; an automatic receipt does not count."),
             shared::told_on(),
-            WORKAROUND.long().help("How people go on working until it is resolved."),
+            WORKAROUND.long().help("How people go on working until it is resolved.").internal(),
             RESOLVED_ON.instant().label("Resolved").help("When the service worked again.").indexed(),
             CLOSED_ON
                 .instant()

@@ -131,7 +131,7 @@ fn drawn(found: &[Found]) -> Drawing {
         format!("{name}: {}", causes.collect::<Vec<_>>().join(", "))
     });
     Drawing {
-        width: columns * BONE + 96,
+        width: columns * BONE + 132,
         height: half + below,
         middle: half,
         bones,
