@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    people::{CALLERS, HUGO, INES, MEI},
+    people::{CALLERS, GRETA, HUGO, INES, MEI, team},
     portfolio::{self, LIVE},
     script::Script,
     times::day,
