@@ -16,7 +16,7 @@ use futures::FutureExt;
 use model::{Actor, Catalog, Entry, Kind, Mark, Moment, Record, Refusal};
 
 use crate::{
-    Desk, alarms, rights,
+    Desk, alarms,
     store::{
         alarm,
         db::Conn,
@@ -147,8 +147,9 @@ pub struct Worked {
 
 impl Worked {
     pub(crate) fn of(actor: &Actor, kind: &Kind, entries: &[Entry], agreements: &Agreements, at: Moment) -> Worked {
-        let clocks = rights::show_clocks(actor, work(kind, entries, agreements, at));
         let own = actor.customer.is_none();
+        let mut clocks = work(kind, entries, agreements, at);
+        clocks.retain(|clock| own || clock.leg.is_empty());
         Worked { clocks, hands: if own { hands(kind, entries, agreements, at) } else { Vec::new() } }
     }
 }
@@ -205,6 +206,18 @@ impl Desk {
             Some(at) => Arc::new(known.as_of(at)),
             None => known.agreements.clone(),
         })
+    }
+
+    /// What is agreed now, and what would be with one more record that says so.
+    pub(crate) async fn agreements_with(
+        &self,
+        conn: &mut Conn,
+        more: Record,
+    ) -> Result<(Arc<Agreements>, Agreements), Fault> {
+        let known = self.inner.reckoning.seen(conn, &self.catalog()).await?;
+        let mut records = known.records.clone();
+        records.push((more, Vec::new()));
+        Ok((known.agreements.clone(), Agreements::read(&records)))
     }
 
     /// What was agreed as far as it is on record, now or at an instant of the past: for figures that the program makes.

@@ -1,10 +1,10 @@
 //! Pages made by hand that belong to a record of some kind, so that the generic page of the record can lead to them.
 
-use desk::Shown;
+use desk::{Shown, rights};
 use kinds::information::{acknowledgement, document_version as version};
-use model::{Kind, Value};
+use model::{Act, Kind, Value};
 
-use super::{auditor, fieldwork, papers, reports, staff, tenders, thread};
+use super::{auditor, fieldwork, holidays, papers, reports, staff, tenders, thread};
 use crate::{Seat, view::parts::Link};
 
 /// Ways from a record's page, for people of the provider.
@@ -29,6 +29,9 @@ pub fn from_record(seat: &Seat, kind: &Kind, shown: &Shown) -> Vec<Link> {
         ("objective", _) => vec![Link::new("How it stands", format!("/aims#{}", shown.number()))],
         ("competence" | "role", _) => vec![Link::new("Matrix", "/staff/matrix")],
         ("report", _) => read(reports::address(number)),
+        ("service_calendar", _) if rights::may(&seat.actor, kind, Act::Create, None) => {
+            vec![Link::new("Bring in a holiday file", holidays::address(number))]
+        }
         ("tender", _) => vec![Link::new("Answers", tenders::address(number))],
         _ => Vec::new(),
     };
