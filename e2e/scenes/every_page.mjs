@@ -29,6 +29,7 @@ const PAGES = {
   'service-reports': '/service-reports',
   'service-report': '/service-reports/RPT-1',
   'tender-answers': '/tender-answers/TND-1',
+  'holiday-files': '/holiday-files?calendar=CLN-1',
   status: '/status',
   account: '/account',
   'list-filtered': '/incidents?filter=state+%3D+new',

@@ -30,6 +30,20 @@ export default function watching(world) {
     });
   });
 
+  it('a team that is named as a whole hears of it once', async () => {
+    const number = await world().as('agent', {}, async (page) => {
+      const made = await logIncident(page, 'The lift of the archive');
+      await page.getByLabel('Text', { exact: true }).fill('@service-management, who owns this lift?');
+      await page.getByRole('button', { name: /^Add to the journal/ }).click();
+      await said(page, 'Told: ');
+      return made;
+    });
+    await world().as('process-owner', {}, async (page) => {
+      await page.goto('/my-work?view=mentions');
+      assert.match(await page.locator('tr', { hasText: number }).innerText(), /who owns this lift/);
+    });
+  });
+
   it('a record is watched and no more, and what is watched is listed', () =>
     world().as('agent', {}, async (page) => {
       const number = await logIncident(page, 'The door of the cold store');

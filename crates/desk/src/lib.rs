@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod alarms;
+mod amend;
 pub mod auditors;
 pub mod automation;
 pub mod backup;

@@ -10,7 +10,7 @@ use model::{
 };
 
 use crate::{
-    mirrors, procedures, publish,
+    amend, mirrors, procedures, publish,
     rights::{self, Permit},
     seals,
     stages::{answers, approvals, delta, draft, step, valid, work},
@@ -119,11 +119,13 @@ async fn step_to(
         true => hear(unit, actor, &kind, &before.record, &mut draft, now).await?,
         false => procedures::keeps_word(&kind, &mut draft, Some(&before.record), false, unit.settings(), now),
     }
-    let stood = publish::concerns(unit.catalog(), &kind).then(|| before.record.clone());
+    let concerns = kind.amendment.is_some() || publish::concerns(unit.catalog(), &kind);
+    let stood = concerns.then(|| before.record.clone());
     let told = Told { note, ..Told::act("step") };
     let done = write_tied(unit, actor, permit, &kind, before, draft, told, now).await?;
     let Some(stood) = stood else { return Ok(done) };
     publish::follow(unit, actor, &kind, &stood, &done.number, now).await?;
+    amend::follow(unit, actor, &kind, &stood.state, &done.number, now).await?;
     // What followed may have written to the record once more.
     let version = unit.find(&done.number).await?.map_or(done.version, |kept| kept.record.version);
     Ok(Done { version, ..done })
@@ -526,6 +528,11 @@ pub(crate) fn write_plain(
     at: Moment,
 ) -> Result<Done, Refusal> {
     write(unit, actor, permit, kind, before, draft, Told::act("edit"), at)
+}
+
+/// The first entry of a record that the program makes in consequence of something else.
+pub(crate) fn first_entry(actor: &Actor, record: &Record, act: &'static str, at: Moment, recorded: Moment) -> Entry {
+    entry(actor, record, delta::created(&unchanged(record)), &Told::act(act), String::new(), at, recorded)
 }
 
 fn entry(

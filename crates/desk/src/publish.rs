@@ -72,6 +72,7 @@ fn publication_of(catalog: &Catalog, kind: &Kind) -> Option<Publication> {
 /// Whether a record in this state is, or has, a text in force: that ends by a step of its own and is never merely undone.
 pub(crate) fn stands(catalog: &Catalog, kind: &Kind, state: &str) -> bool {
     kind.publication.is_some_and(|own| state == own.stands)
+        || kind.amendment.is_some_and(|own| state == own.state)
         || publication_of(catalog, kind).is_some_and(|own| state == own.state)
 }
 

@@ -16,7 +16,7 @@ use futures::FutureExt;
 use model::{Actor, Catalog, Entry, Kind, Mark, Moment, Record, Refusal};
 
 use crate::{
-    Desk, alarms, rights,
+    Desk, alarms,
     store::{
         alarm,
         db::Conn,
@@ -209,6 +209,18 @@ impl Desk {
             Some(at) => Arc::new(known.as_of(at)),
             None => known.agreements.clone(),
         })
+    }
+
+    /// What is agreed now, and what would be with one more record that says so.
+    pub(crate) async fn agreements_with(
+        &self,
+        conn: &mut Conn,
+        more: Record,
+    ) -> Result<(Arc<Agreements>, Agreements), Fault> {
+        let known = self.inner.reckoning.seen(conn, &self.catalog()).await?;
+        let mut records = known.records.clone();
+        records.push((more, Vec::new()));
+        Ok((known.agreements.clone(), Agreements::read(&records)))
     }
 
     /// What was agreed as far as it is on record, now or at an instant of the past: for figures that the program makes.

@@ -438,12 +438,6 @@ pub fn show(actor: &Actor, kind: &Kind, mut record: Record) -> Shown {
     Shown { record, can, due: None, clocks: Vec::new(), outer: actor.customer.is_some() }
 }
 
-/// Hides the legs of teams and suppliers from a customer's people: what they were promised are the clocks of the whole.
-pub fn show_clocks(actor: &Actor, mut clocks: Vec<Clock>) -> Vec<Clock> {
-    clocks.retain(|clock| actor.customer.is_none() || clock.leg.is_empty());
-    clocks
-}
-
 impl Shown {
     pub fn kind(&self) -> &'static str {
         self.record.kind

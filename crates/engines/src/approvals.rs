@@ -67,6 +67,14 @@ pub struct Away {
     pub stand_in: String,
 }
 
+impl Away {
+    /// Whether the person is away on a day. Without any date nobody said so.
+    pub fn holds(&self, day: Date) -> bool {
+        let (begun, over) = (self.from.is_none_or(|from| from <= day), self.until.is_some_and(|end| end < day));
+        (self.from.is_some() || self.until.is_some()) && begun && !over
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Nobody has to be asked.
@@ -274,13 +282,7 @@ pub fn standing(rows: &[Row], requester: &str, away: &[Away], today: Date) -> St
 /// Who decides for somebody who is away. Whoever is asked in the same stage has a voice already and gets no second one;
 /// the requester has none. Where the one who stands in is away as well, it goes on to theirs.
 fn stand_in(approver: &str, stage: &[(usize, &Row)], requester: &str, away: &[Away], today: Date) -> Option<String> {
-    let is_away = |person: &str| {
-        away.iter().find(|away| {
-            let (begun, over) = (away.from.is_none_or(|from| from <= today), away.until.is_some_and(|end| end < today));
-            // Without any date nobody said that the person is away.
-            away.person == person && (away.from.is_some() || away.until.is_some()) && begun && !over
-        })
-    };
+    let is_away = |person: &str| away.iter().find(|away| away.person == person && away.holds(today));
     let mut person = approver;
     let mut met = vec![approver];
     while let Some(away) = is_away(person).filter(|away| !away.stand_in.is_empty()) {

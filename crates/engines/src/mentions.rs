@@ -43,6 +43,18 @@ pub fn fits(name: &str, email: &str) -> Option<u8> {
     }
 }
 
+/// Whether a name is that of a team: its number, or its title in one word, as `@service-desk` for "Service desk".
+pub fn fits_team(name: &str, title: &str, number: &str) -> bool {
+    let word = one_word(title);
+    name == number.to_lowercase() || (!word.is_empty() && one_word(name) == word)
+}
+
+/// Small letters and figures, with one dash for whatever stands between.
+fn one_word(text: &str) -> String {
+    let parts = text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty());
+    parts.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +76,18 @@ mod tests {
         assert_eq!(said("> @ines look\n  > @tomas\n@rosa"), ["rosa"]);
         assert_eq!(said("@@ @. @'"), [""; 0]);
         assert_eq!(said(&"@a".repeat(50_000)), [""; 0], "longer than any address");
+    }
+
+    #[test]
+    fn a_team_goes_by_its_title_in_one_word_or_by_its_number() {
+        for name in ["service-desk", "service.desk", "service_desk", "tm-1"] {
+            assert!(fits_team(name, "Service desk", "TM-1"), "{name}");
+        }
+        for name in ["service", "desk", "servicedesk", "tm-12", "", "-"] {
+            assert!(!fits_team(name, "Service desk", "TM-1"), "{name}");
+        }
+        assert!(!fits_team("", "", "TM-1") && !fits_team("-", "?!", "TM-1"));
+        assert!(fits_team("büro-2", "Büro 2", "TM-2"));
     }
 
     #[test]

@@ -87,6 +87,7 @@ fn portfolio() -> Vec<Kind> {
         service_dependency::kind(),
         catalogue_entry::kind(),
         service_calendar::kind(),
+        holiday_proposal::kind(),
     ]
 }
 

@@ -168,6 +168,9 @@ impl Catalog {
         if let Some(own) = kind.escalation {
             need(kind.name, own.rows, "escalation");
         }
+        if let Some(own) = kind.amendment {
+            [own.of, own.rows, own.from.0, own.version].iter().for_each(|field| need(kind.name, field, "amendment"));
+        }
         if let Some(own) = kind.hands {
             let fields = [own.team, own.supplier];
             fields.iter().filter(|field| !field.is_empty()).for_each(|field| need(kind.name, field, "hands"));

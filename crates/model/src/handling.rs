@@ -93,6 +93,26 @@ pub struct Hands {
     pub waits: &'static str,
 }
 
+/// What a record proposes for another one: once it is in a state, a new version of that one comes to be which has what was
+/// proposed, from a day on. The other one itself stays as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amendment {
+    /// The field that refers to the other record.
+    pub of: &'static str,
+    pub state: &'static str,
+    /// Rows with a day and words, and the part of a row that says whether it is taken.
+    pub rows: &'static str,
+    pub day: &'static str,
+    pub words: &'static str,
+    pub taken: (&'static str, &'static str),
+    /// The list of the other record to which they are added, as text that begins with the day.
+    pub list: &'static str,
+    /// The day from which on it holds: here, and in the new version.
+    pub from: (&'static str, &'static str),
+    /// The field that refers to what came of it.
+    pub version: &'static str,
+}
+
 /// What must happen when a flag of a record says that it is out of the ordinary: somebody leads it, top management is told,
 /// those concerned hear at intervals how it stands, and a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

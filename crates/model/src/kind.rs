@@ -6,8 +6,8 @@ use crate::{
     approval::Approval,
     field::{Common, Field},
     handling::{
-        Analysis, Assignment, Before, Closing, Escalation, Hands, Likeness, Mirror, Offer, Procedure, Publication,
-        Seal, Talk, WorkLog,
+        Amendment, Analysis, Assignment, Before, Closing, Escalation, Hands, Likeness, Mirror, Offer, Procedure,
+        Publication, Seal, Talk, WorkLog,
     },
     lifecycle::{Lifecycle, Phase},
     link::LinkName,
@@ -145,6 +145,8 @@ pub struct Kind {
     pub escalation: Option<Escalation>,
     /// In whose hands its records are, for the time of each team and of each supplier.
     pub hands: Option<Hands>,
+    /// What its records change in another one by a new version of it.
+    pub amendment: Option<Amendment>,
     /// A step that the program takes by itself when nobody has objected for long enough.
     pub closing: Option<Closing>,
     /// What a public word does beside being said.
@@ -221,6 +223,7 @@ impl Kind {
             gathers: None,
             escalation: None,
             hands: None,
+            amendment: None,
             closing: None,
             talk: None,
             procedure: None,
@@ -394,6 +397,11 @@ impl Kind {
 
     pub fn in_hands_of(mut self, hands: Hands) -> Kind {
         self.hands = Some(hands);
+        self
+    }
+
+    pub fn amends(mut self, amendment: Amendment) -> Kind {
+        self.amendment = Some(amendment);
         self
     }
 

@@ -16,6 +16,7 @@ pub mod everything;
 pub mod fieldwork;
 pub mod frameworks;
 pub mod handover;
+pub mod holidays;
 pub mod home;
 pub mod judgement;
 pub mod lines;

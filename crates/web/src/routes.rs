@@ -101,6 +101,8 @@ fn reports(doors: Doors) -> Doors {
         .member(GET, "/tender-answers/{number}/answers.md", pages::tenders::save_as_markdown)
         .member(POST, "/tender-answers/{number}/answer", pages::tenders::answer)
         .member(POST, "/tender-answers/{number}/questions", pages::tenders::bring)
+        .member(GET, "/holiday-files", pages::holidays::open)
+        .member(POST, "/holiday-files", pages::holidays::bring)
         .member(GET, "/service-reports", pages::reports::open_list)
         .member(POST, "/service-reports/make", pages::reports::make_by_hand)
         .member(GET, "/service-reports/{number}", pages::reports::open)

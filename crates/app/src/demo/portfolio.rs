@@ -187,8 +187,28 @@ fn hours(script: &mut Script) {
     let fields = json!({"name": "Office hours", "zone": "Europe/London", "windows": windows, "valid_from": day(at),
         "closed_dates": [format!("{}-12-25", script.times.year()), format!("{}-01-01", script.times.year())], "owner": AOIFE});
     script.create(at, INES, "service_calendar", fields);
+    holidays(script);
     let fields = json!({"name": "Round the clock", "zone": "UTC", "valid_from": day(at), "owner": AOIFE});
     script.create(at, INES, "service_calendar", fields);
+}
+
+/// Days of next year: some that were approved, and some that wait for somebody to look at them.
+fn holidays(script: &mut Script) {
+    let year = script.times.at.plus_months(12).date().year();
+    let at = script.times.workday(9, 10, 0);
+    let days: Vec<_> = [("01-01", "New Year"), ("12-25", "Christmas Day"), ("12-28", "Boxing Day (observed)")]
+        .iter()
+        .map(|(day, name)| json!({"date": format!("{year}-{day}"), "name": name}))
+        .collect();
+    let fields = json!({"title": "Holidays from england.ics", "calendar": "CLN-1", "source": "england.ics", "days": days, "moves": 0,
+        "effective_on": day(at.plus(5 * DAY))});
+    let number = script.create(at, AOIFE, "holiday_proposal", fields);
+    script.step(at.plus(DAY), INES, &number, "approved", json!({}));
+    let at = script.times.workday(2, 15, 0);
+    let days = json!([{"date": format!("{year}-05-31"), "name": "Spring Bank Holiday"}, {"date": format!("{year}-08-30"), "name": "Summer Bank Holiday"}]);
+    let fields = json!({"title": "Holidays from bank-holidays.ics", "calendar": "CLN-3", "source": "bank-holidays.ics", "days": days, "moves": 0,
+        "not_understood": ["line 31: “Half day” begins at a time of day (20270402T130000); only whole days close a calendar"]});
+    script.create(at, AOIFE, "holiday_proposal", fields);
 }
 
 fn items_of_services(script: &mut Script) {

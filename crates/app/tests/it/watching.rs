@@ -19,6 +19,8 @@ both_databases!(
     nobody_hears_who_is_not_clearly_meant_or_may_not_read_it,
     several_people_hear_of_one_ticket,
     whoever_wants_no_mail_or_is_gone_gets_none,
+    a_team_is_told_as_a_whole,
+    nobody_outside_calls_a_team_and_nobody_is_called_twice_at_once,
     what_is_quoted_imported_or_taken_back_tells_nobody,
     pages_and_machines_put_mentions_aside_and_watch,
 );
@@ -278,6 +280,62 @@ async fn whoever_wants_no_mail_or_is_gone_gets_none(database: Database) {
         house.letter("mention", "nobody@tidewell.example", version).await.is_none(),
         "only accounts hear by choice"
     );
+}
+
+impl House {
+    /// A team of Ines, Tomas, somebody without an account and somebody of a customer.
+    async fn with_team(database: Database) -> House {
+        let house = House::new(database).await;
+        let members = json!([INES, TOMAS, "gone@tidewell.example", KIM]);
+        let line = json!({"kind": "team", "number": "TM-7", "title": "Service desk", "fields": {"name": "Service desk", "members": members}});
+        house.world.import(format!("{line}\n")).await;
+        house
+    }
+
+    async fn away(&self, email: &str, from: &str, until: &str) {
+        let line = json!({"kind": "person", "number": "PER-9", "title": email,
+            "fields": {"name": email, "email": email, "away_from": from, "away_until": until}});
+        self.world.import(format!("{line}\n")).await;
+    }
+}
+
+async fn a_team_is_told_as_a_whole(database: Database) {
+    let house = House::with_team(database).await;
+    let before = house.promised().await;
+    let version = house.note(&ines(), "@service-desk, who takes it? @service-desks", false, at(2)).await;
+    assert_eq!(house.waiting(&tomas()).await, ["@service-desk, who takes it? @service-desks"]);
+    assert!(house.waiting(&ines()).await.is_empty(), "nobody is told what they said themselves");
+    assert!(house.waiting(&kim()).await.is_empty(), "an internal note, whatever the team says of its members");
+    assert_eq!(house.promised().await - before, 1, "mail by the same preference as for a person");
+    assert!(house.letter("mention", TOMAS, version).await.is_some());
+    let named = house.world.desk.named_by(&ines(), "incident", &house.number, version, at(3)).await.expect("a list");
+    assert_eq!(named, [TOMAS], "whoever wrote it sees whom it reached");
+    // By number as well; and whoever is away is left in peace.
+    house.note(&ines(), "@TM-7 again", false, at(40)).await;
+    assert_eq!(house.waiting(&tomas()).await.len(), 2);
+    let today = now().date().to_string();
+    house.away(TOMAS, &today, &today).await;
+    house.note(&ines(), "@TM-7 and again", false, at(80)).await;
+    assert_eq!(house.waiting(&tomas()).await.len(), 2, "he is away");
+    house.note(&ines(), "@tomas, when you are back", false, at(81)).await;
+    assert_eq!(house.waiting(&tomas()).await.len(), 3, "who is named himself hears of it all the same");
+    assert_eq!(house.world.desk.verify(&mut |_| {}).await.expect("a verdict").first, Vec::<String>::new());
+}
+
+async fn nobody_outside_calls_a_team_and_nobody_is_called_twice_at_once(database: Database) {
+    let house = House::with_team(database).await;
+    house.note(&kim(), "@service-desk @TM-7 help", true, at(2)).await;
+    assert!(house.waiting(&tomas()).await.is_empty(), "a customer's person calls no team");
+    house.note(&person("rule@tidewell.example", &[Role::Agent], None), "@service-desk", false, at(3)).await;
+    assert!(house.waiting(&tomas()).await.is_empty(), "neither does what has no account");
+    house.note(&ines(), "@nobody-at-all @service", false, at(4)).await;
+    assert!(house.waiting(&tomas()).await.is_empty(), "an unknown name stays plain text");
+    for minute in 5..15 {
+        house.note(&ines(), "@service-desk!", false, at(minute)).await;
+    }
+    assert_eq!(house.waiting(&tomas()).await.len(), 1, "a flood of calls is one");
+    house.note(&ines(), "@tomas himself", false, at(16)).await;
+    assert_eq!(house.waiting(&tomas()).await.len(), 2);
 }
 
 async fn what_is_quoted_imported_or_taken_back_tells_nobody(database: Database) {

@@ -126,7 +126,8 @@ fn absences(related: &Related) -> Vec<Away> {
     all
 }
 
-fn away(person: &str, parts: &Value) -> Away {
+/// When a person is away and who stands in, by the parts in which a record says so.
+pub(crate) fn away(person: &str, parts: &Value) -> Away {
     let date = |part: &str| parts.part(part).and_then(Value::as_moment).map(model::Moment::date);
     let stand_in = parts.part("stand_in").and_then(Value::as_text).unwrap_or_default().to_string();
     Away { person: person.into(), from: date("away_from"), until: date("away_until"), stand_in }

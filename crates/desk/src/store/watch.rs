@@ -1,6 +1,6 @@
 //! Who watches which record, and who was named on it, in their tables.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::{Moment, RecordId};
 
@@ -100,6 +100,12 @@ pub async fn waiting(conn: &mut Conn, person: &str, most: i64) -> Result<Vec<Wai
         Ok(Waiting { id: row.int(0)?, record: row.int(1)?, version: row.int(2)?, at: Moment(row.int(3)?) })
     };
     rows.iter().map(waiting).collect()
+}
+
+/// Who has a mention on a record waiting since then.
+pub async fn waiting_on(conn: &mut Conn, record: i64, since: Moment) -> Result<HashSet<String>, Fault> {
+    let sql = "select distinct person from mention where record = $1 and done = 0 and at > $2";
+    conn.run(sql, &[record.into(), since.0.into()]).await?.iter().map(|row| row.text(0)).collect()
 }
 
 /// Puts a mention aside; `false` where it is nobody's or somebody else's.

@@ -1,7 +1,8 @@
 //! Watching, and what waits for whoever was named.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use engines::mentions;
 use futures::FutureExt;
 use model::{Actor, Entry, Moment, Refusal, Value};
 
@@ -10,7 +11,7 @@ use crate::{
     house::{self, Deed},
     rights::{self, Shown},
     store::{fault::Fault, journal, record, watch as store},
-    watching::Mention,
+    watching::{Mention, teams},
 };
 
 /// Mentions that are shown, and watched records that are listed.
@@ -119,6 +120,17 @@ impl Desk {
             .boxed()
         });
         Ok(written.await?)
+    }
+
+    /// Which of some names are those of teams; none for a customer's people, who know no teams.
+    pub async fn names_of_teams(&self, actor: &Actor, names: &BTreeSet<String>) -> Result<BTreeSet<String>, Refusal> {
+        if actor.customer.is_some() || names.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let teams = teams::teams(&mut self.db().read().await?, &self.catalog()).await?;
+        let is_team =
+            |name: &&String| teams.iter().any(|(team, _)| mentions::fits_team(name, &team.title, &team.number));
+        Ok(names.iter().filter(is_team).cloned().collect())
     }
 
     /// E-mails of those whom the actor's own note, the entry of this version, has named.

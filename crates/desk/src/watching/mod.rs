@@ -2,6 +2,7 @@
 //! no more than they may read themselves.
 
 mod look;
+mod teams;
 mod tell;
 
 use model::Moment;

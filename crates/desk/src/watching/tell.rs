@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use engines::mentions;
-use model::{Act, Column, Entry, Job, Kind, Record, Value, Via};
+use model::{Act, Catalog, Column, Entry, Job, Kind, Record, Value, Via};
 
 use crate::{
     accounts::Account,
@@ -16,6 +16,7 @@ use crate::{
         watch::{self as store, Waiting},
     },
     unit::Office,
+    watching::teams::{Call, called},
 };
 
 /// Accounts that one name is held against.
@@ -41,7 +42,7 @@ pub(crate) async fn tell(
     for entry in news {
         let Some(record) = records.get(&entry.record.0) else { continue };
         let Some(kind) = office.catalog.find(record.kind) else { continue };
-        let named = named(conn, kind, record, entry).await?;
+        let named = named(conn, &office.catalog, kind, record, entry).await?;
         for person in &named {
             let id = office.ids.next(entry.recorded);
             let mention = Waiting { id, record: record.id.0, version: entry.version, at: entry.at };
@@ -71,15 +72,29 @@ fn answered<'r>(kind: &Kind, record: &'r Record, entry: &Entry) -> Option<&'r st
     (!post::promise(kind, record, entry).is_empty()).then_some(requester)
 }
 
-/// E-mails of those whom the note of an entry names and who may read it.
-async fn named(conn: &mut Conn, kind: &Kind, record: &Record, entry: &Entry) -> Result<BTreeSet<String>, Fault> {
+/// E-mails of those whom the note of an entry names, themselves or with their team, and who may read it.
+async fn named(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    kind: &Kind,
+    record: &Record,
+    entry: &Entry,
+) -> Result<BTreeSet<String>, Fault> {
     let mut found = BTreeSet::new();
     let Some(note) = &entry.note else { return Ok(found) };
+    let mut names = BTreeSet::new();
     for name in mentions::named(&note.text) {
         let mut fitting = store::accounts_named(conn, &name, FITTING_MAX).await?;
+        // A person comes before a team of the same name.
+        if fitting.is_empty() {
+            names.insert(name);
+            continue;
+        }
         fitting.retain(|account| account.is_open_at(entry.recorded) && may_read(account, kind, record, note.public));
         found.extend(meant(&name, &fitting).map(|account| account.email.clone()));
     }
+    let call = Call { catalog, record, entry, names };
+    found.extend(called(conn, call, |account| may_read(account, kind, record, note.public)).await?);
     if let Some(author) = &entry.by {
         found.remove(author);
     }

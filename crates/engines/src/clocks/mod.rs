@@ -21,7 +21,7 @@ pub use history::{is_started, moves};
 pub use hours::{AllHours, Hours};
 pub use legs::{Holder, Share, Stay, hands, shares};
 pub use replay::{replay, working};
-pub use stored::{advanced, agree, due, load, store};
+pub use stored::{advanced, agree, due, left, load, store};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Name {

@@ -57,6 +57,11 @@ fn one(json: &Json) -> Option<Clock> {
     })
 }
 
+/// Working seconds from now until a moment, by the calendar of a clock.
+pub fn left(clock: &Clock, agreements: &Agreements, now: Moment, until: Moment) -> i64 {
+    agreements.working_seconds(&clock.calendar, Span::new(second(now), second(until)))
+}
+
 /// The clock of a copy at a later moment at which nothing more has happened to the record: what a replay says then, but
 /// that a clock past its goal is not counted any further.
 pub fn advanced(mut clock: Clock, agreements: &Agreements, now: Moment) -> Clock {

@@ -1,10 +1,10 @@
 //! Pages made by hand that belong to a record of some kind, so that the generic page of the record can lead to them.
 
-use desk::Shown;
+use desk::{Shown, rights};
 use kinds::information::{acknowledgement, document_version as version};
-use model::{Kind, Value};
+use model::{Act, Kind, Value};
 
-use super::{auditor, fieldwork, papers, reports, staff, tenders, thread};
+use super::{auditor, fieldwork, holidays, papers, reports, staff, tenders, thread};
 use crate::{Seat, record::address::segment, view::parts::Link};
 
 /// Ways from a record's page, for people of the provider.
@@ -50,6 +50,9 @@ pub fn from_record(seat: &Seat, kind: &Kind, shown: &Shown) -> Vec<Link> {
             Link::new("Agenda and minutes", format!("/road/reviews/{}", segment(number))),
             Link::new("PDF", format!("/road/reviews/{}/pdf", segment(number))),
         ],
+        ("service_calendar", _) if rights::may(&seat.actor, kind, Act::Create, None) => {
+            vec![Link::new("Bring in a holiday file", holidays::address(number))]
+        }
         ("tender", _) => vec![Link::new("Answers", tenders::address(number))],
         _ => Vec::new(),
     };

@@ -81,10 +81,16 @@ pub async fn told(
     let mails = app.desk.named_by(&seat.actor, kind.name, number, version, seat.now).await?;
     let known = |name: &String| mails.iter().any(|mail| mentions::fits(name, mail).is_some());
     names.retain(|name| !known(name) && mentions::fits(name, &seat.actor.email).is_none());
+    let teams = app.desk.names_of_teams(&seat.actor, &names).await?;
+    names.retain(|name| !teams.contains(name));
+    let called = !teams.is_empty() && mails.is_empty();
     let told: Vec<String> = people(app, seat, mails).await?.into_iter().map(|person| person.name).collect();
     let mut said = String::new();
     if !told.is_empty() {
         said.push_str(&format!(" Told: {}.", told.join(", ")));
+    }
+    if called {
+        said.push_str(" Nobody of the team is told anew: whoever is there has a word of this record waiting already.");
     }
     if !names.is_empty() {
         let strange: Vec<String> = names.iter().map(|name| format!("@{name}")).collect();

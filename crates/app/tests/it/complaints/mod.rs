@@ -3,6 +3,7 @@
 
 mod approvals;
 mod clocks;
+mod holidays;
 mod house;
 mod imports;
 mod legs;

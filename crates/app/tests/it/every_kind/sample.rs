@@ -54,6 +54,10 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
         // What follows from a document has tests of its own.
         ("document_version", "document") => json!(format!("DOC-{}", 404 + turn)),
         ("document_version", "effective_on") => json!("2026-11-25"),
+        // What follows from a proposal has tests of its own; it holds for days that are to come.
+        ("holiday_proposal", "calendar") => json!(format!("CLN-{}", 404 + turn)),
+        ("holiday_proposal", "effective_on") => json!("2027-02-01"),
+        ("holiday_proposal", "days") => json!([{"date": "2027-12-27", "name": format!("{word} {turn}")}]),
         // One that is out of the ordinary closes with its review, which tests of its own see to.
         ("incident", "major" | "grave_security") => json!(!turn.is_multiple_of(2)),
         // What is not made yet is released to nobody.
