@@ -11,6 +11,7 @@ use model::{
 use crate::{
     mirrors, procedures, publish,
     rights::{self, Permit},
+    settings::Settings,
     stages::{answers, approvals, delta, draft, step, valid, work},
     store::record::Kept,
     talk::{self, Voice},
@@ -243,6 +244,7 @@ async fn create(
     let mut draft = draft::create(&kind, typed, actor, kind.lifecycle.start());
     let related = unit.related(&kind, &draft, None).await?;
     ruled(&kind, &Facts { actor, now, before: None, related: &related }, &mut draft)?;
+    stands_somewhere(&kind, &mut draft, unit.settings());
     procedures::keeps_word(&kind, &mut draft, None, false, unit.settings(), now);
     let number = match given {
         Some(number) => unit.claim(&kind, number).await?,
@@ -276,6 +278,14 @@ async fn create(
     );
     mirrors::reflect(unit, actor, tied, &done.number, now).await?;
     Ok(done)
+}
+
+/// What somebody asks for and no rule gives to a team comes to the first line, so that it stands in a queue.
+fn stands_somewhere(kind: &Kind, draft: &mut Draft, settings: &Settings) {
+    let Some(assignment) = kind.assignment.filter(|_| kind.talk.is_some() && !settings.first_team.is_empty()) else {
+        return;
+    };
+    draft.fields.entry(assignment.team.into()).or_insert_with(|| Value::text(&settings.first_team));
 }
 
 /// The record that a command is about, found through the actor's own scope, with the permit to do it.

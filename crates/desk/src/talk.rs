@@ -45,7 +45,7 @@ pub(crate) fn heard(kind: &Kind, draft: &mut Draft, before: &Record, actor: &Act
         draft.state = talk.goes_on.into();
     }
     // What the program says by itself is no answer of a person.
-    let answers = voice.ours && !voice.asks && is_mail(&actor.email);
+    let answers = voice.ours && !voice.asks && is_mail(&actor.email) && !talk.answered.is_empty();
     if answers && kind.phase(&draft.state) != Phase::Done && !draft.fields.contains_key(talk.answered) {
         draft.fields.insert(talk.answered.into(), Value::Instant(at));
     }

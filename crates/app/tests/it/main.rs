@@ -10,6 +10,7 @@ mod backups;
 mod building;
 mod commands;
 mod complaints;
+mod customers;
 mod demo;
 mod duties;
 mod events;

@@ -3,7 +3,7 @@
 
 mod approvals;
 mod clocks;
-mod house;
+pub mod house;
 mod imports;
 mod mail;
 mod performance;
