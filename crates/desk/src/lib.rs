@@ -37,6 +37,7 @@ mod publish;
 pub mod read;
 mod rebuild;
 mod reckoning;
+pub mod reopening;
 pub mod rights;
 pub mod settings;
 pub mod similar;

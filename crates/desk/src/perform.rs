@@ -9,7 +9,7 @@ use model::{
 };
 
 use crate::{
-    mirrors, procedures, publish,
+    mirrors, procedures, publish, reopening,
     rights::{self, Permit},
     settings::Settings,
     stages::{answers, approvals, delta, draft, step, valid, work},
@@ -63,6 +63,7 @@ pub(crate) async fn perform(
             let note = noted(text, public || actor.customer.is_some())?;
             let mut draft = unchanged(&before.record);
             if note.public {
+                draft = taken_up(unit, &kind, actor, &before, &note.text, now).await?.unwrap_or(draft);
                 hear(unit, actor, &kind, &before.record, &mut draft, now).await?;
             }
             let note = Some(note);
@@ -107,12 +108,13 @@ async fn step_to(
     note: Option<(String, bool)>,
     now: Moment,
 ) -> Result<Done, Refusal> {
-    let (kind, before, permit) = open(unit, actor, target, Act::Step, now).await?;
+    let (kind, before, permit) = open_to_step(unit, actor, target, to, input, now).await?;
     step::step(&kind, &before.record, to)?;
     refuse_state(input)?;
+    reopening::in_time(unit, &kind, &before.record, to, now).await?;
     let mut draft = drafted(unit, &kind, actor, &before, input, Some(to), now).await?;
     publish::checked(unit, &kind, &before.record, &draft).await?;
-    let note = note.map(|(text, public)| noted(text, public)).transpose()?;
+    let note = note.map(|(text, public)| noted(text, public || actor.customer.is_some())).transpose()?;
     match note.as_ref().is_some_and(|note| note.public) {
         true => hear(unit, actor, &kind, &before.record, &mut draft, now).await?,
         false => procedures::keeps_word(&kind, &mut draft, Some(&before.record), false, unit.settings(), now),
@@ -125,6 +127,46 @@ async fn step_to(
     // What followed may have written to the record once more.
     let version = unit.find(&done.number).await?.map_or(done.version, |kept| kept.record.version);
     Ok(Done { version, ..done })
+}
+
+/// The record that is to go to another state. Whoever may say something about it may say, with that and nothing else, that
+/// it works or that it does not.
+async fn open_to_step(
+    unit: &mut Unit<'_>,
+    actor: &Actor,
+    target: &Target,
+    to: &str,
+    input: &Input,
+    now: Moment,
+) -> Result<(Kind, Kept, Permit), Refusal> {
+    let refused = match open(unit, actor, target, Act::Step, now).await {
+        Err(refusal @ Refusal::Forbidden(_)) if actor.customer.is_some() && input.fields.is_empty() => refusal,
+        opened => return opened,
+    };
+    let (kind, before, permit) = open(unit, actor, target, Act::Note, now).await?;
+    if reopening::is_askers(&kind, &before.record, to) { Ok((kind, before, permit)) } else { Err(refused) }
+}
+
+/// What a word of a customer's people makes of a record that is over: it goes on, where it is not too late and no rule stands
+/// against it. What came by mail was decided upon before.
+async fn taken_up(
+    unit: &mut Unit<'_>,
+    kind: &Kind,
+    actor: &Actor,
+    before: &Kept,
+    text: &str,
+    now: Moment,
+) -> Result<Option<Draft>, Refusal> {
+    if actor.customer.is_none() {
+        return Ok(None);
+    }
+    let Some(to) = reopening::by_word(unit, kind, &before.record, text, now).await? else { return Ok(None) };
+    match drafted(unit, kind, actor, before, &Input::default(), Some(to), now).await {
+        Ok(draft) => Ok(Some(draft)),
+        // The word is kept whatever stands against the step.
+        Err(Refusal::Invalid(_)) => Ok(None),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// What follows from a public word. Whoever is promised one has it when one of ours says it.
