@@ -5,6 +5,7 @@
 //! maker of permits, scopes and what may be shown).
 
 pub mod accounts;
+mod agreed_names;
 pub mod alarms;
 pub mod auditors;
 pub mod automation;

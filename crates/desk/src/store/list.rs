@@ -389,7 +389,7 @@ pub async fn names(
     conn: &mut Conn,
     catalog: &Catalog,
     scope: &Scope,
-    numbers: &[String],
+    (numbers, agreed): (&[String], &[String]),
     mails: &[String],
     builder: Builder<'_>,
 ) -> Result<Vec<(String, String, String)>, Fault> {
@@ -402,6 +402,11 @@ pub async fn names(
             "select number as known, title, kind from record where number in ({places}) and {condition}"
         ));
     }
+    // The name of what a customer receives, and no way to its record.
+    if !agreed.is_empty() {
+        let places = builder.bind_all(agreed);
+        parts.push(format!("select number as known, title, '' as kind from record where number in ({places})"));
+    }
     let people = catalog.kinds().iter().find_map(|kind| Some((kind.name, kind.identity?)));
     if let Some((kind, field)) = people.filter(|_| !mails.is_empty()) {
         let expression = builder.dialect.words(&crate::store::filter::sort_expression(field));
@@ -409,6 +414,17 @@ pub async fn names(
         parts.push(format!(
             "select {expression} as known, title, number as kind from record where kind = {} and {expression} in ({places})",
             literal(kind)
+        ));
+    }
+    if !mails.is_empty() {
+        let places = builder.bind_all(mails);
+        // People of customers have an account and no record; nobody learns the names of another customer's people.
+        let silo = match scope.silo() {
+            Some(customer) => format!(" and customer in ('', {})", builder.bind(customer)),
+            None => String::new(),
+        };
+        parts.push(format!(
+            "select email as known, name as title, '' as kind from account where email in ({places}){silo}"
         ));
     }
     if parts.is_empty() {
