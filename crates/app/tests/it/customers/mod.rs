@@ -2,3 +2,5 @@
 //! instead of numbers, and nothing that is ours alone.
 
 mod begins;
+mod pages;
+mod word;
