@@ -340,11 +340,6 @@ impl Scope {
         self.customer.as_deref()
     }
 
-    /// Whether internal notes and fields stay hidden.
-    pub fn is_outer(&self) -> bool {
-        self.customer.is_some()
-    }
-
     pub fn admits(&self, kind: &Kind, record: &Record) -> bool {
         let reaches = self.kinds.iter().find(|(name, _)| *name == kind.name).map(|(_, reaches)| reaches);
         reaches.is_some_and(|reaches| {

@@ -234,9 +234,9 @@ fn condition(
         parts.push(builder.filter(&query.filter, kind));
     }
     if let Some(words) = &query.words {
-        let expression = search::expression(builder.dialect, words, scope.is_outer())?;
+        let expression = search::expression(builder.dialect, words, scope.silo().is_some())?;
         let bound = builder.bind(expression);
-        parts.push(search::condition(builder.dialect, &bound, scope.is_outer()));
+        parts.push(search::condition(builder.dialect, &bound, scope.silo().is_some()));
     }
     Some(parts.join(" and "))
 }
