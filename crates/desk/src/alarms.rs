@@ -23,7 +23,7 @@ use model::{
 use serde_json::Value as Json;
 
 use crate::{
-    Desk, publish,
+    Desk, publish, reopening,
     settings::Settings,
     store::{
         alarm::{self, Alarm, Wanted},
@@ -255,6 +255,12 @@ impl Desk {
             return Ok(Some(at));
         }
         let actor = Actor::system("closing", Via::Job);
+        let told = journal::of_record(&mut self.db().read().await?, &catalog, record.id).await?;
+        if reopening::objected(kind, record, &told, since) {
+            let text = "It is not closed by itself: whoever asked has written since. Take it up again, or close it.";
+            self.say_once(record, &actor, text, now).await?;
+            return Ok(Some(now.plus(DAY)));
+        }
         let note = format!("Nobody objected within {days} days.");
         let command = Command::Step {
             target: target(record),
@@ -268,13 +274,18 @@ impl Desk {
             Err(refusal @ (Refusal::Invalid(_) | Refusal::Step(_) | Refusal::Forbidden(_))) => refusal.sentence(),
             Err(other) => return Err(other),
         };
-        let text = format!("It could not be closed by itself: {why}");
-        let entries = self.journal(&actor, record.kind, &record.number, now).await?;
-        let said = entries.iter().any(|shown| shown.entry.note.as_ref().is_some_and(|note| note.text == text));
-        if !said {
-            self.perform(&actor, Command::Note { target: target(record), text, public: false }, now).await?;
-        }
+        self.say_once(record, &actor, &format!("It could not be closed by itself: {why}"), now).await?;
         Ok(Some(now.plus(DAY)))
+    }
+
+    /// A note inside the house that is not there yet.
+    async fn say_once(&self, record: &Record, actor: &Actor, text: &str, now: Moment) -> Result<(), Refusal> {
+        let entries = self.journal(actor, record.kind, &record.number, now).await?;
+        if entries.iter().any(|shown| shown.entry.note.as_ref().is_some_and(|note| note.text == text)) {
+            return Ok(());
+        }
+        let command = Command::Note { target: target(record), text: text.into(), public: false };
+        self.perform(actor, command, now).await.map(drop)
     }
 }
 

@@ -5,6 +5,7 @@
 //! maker of permits, scopes and what may be shown).
 
 pub mod accounts;
+mod agreed_names;
 pub mod alarms;
 mod amend;
 pub mod auditors;
@@ -38,6 +39,7 @@ mod publish;
 pub mod read;
 mod rebuild;
 mod reckoning;
+pub mod reopening;
 pub mod rights;
 mod seals;
 pub mod settings;

@@ -10,9 +10,10 @@ use model::{
 };
 
 use crate::{
-    amend, mirrors, procedures, publish,
+    amend, mirrors, procedures, publish, reopening,
     rights::{self, Permit},
     seals,
+    settings::Settings,
     stages::{answers, approvals, delta, draft, step, valid, work},
     store::record::Kept,
     talk::{self, Voice},
@@ -64,6 +65,7 @@ pub(crate) async fn perform(
             let note = noted(text, public || actor.customer.is_some())?;
             let mut draft = unchanged(&before.record);
             if note.public {
+                draft = taken_up(unit, &kind, actor, &before, &note.text, now).await?.unwrap_or(draft);
                 hear(unit, actor, &kind, &before.record, &mut draft, now).await?;
             }
             let note = Some(note);
@@ -108,13 +110,14 @@ async fn step_to(
     note: Option<(String, bool)>,
     now: Moment,
 ) -> Result<Done, Refusal> {
-    let (kind, before, permit) = open(unit, actor, target, Act::Step, now).await?;
+    let (kind, before, permit) = open_to_step(unit, actor, target, to, input, now).await?;
     step::step(&kind, &before.record, to)?;
     refuse_state(input)?;
+    reopening::in_time(unit, &kind, &before.record, to, now).await?;
     let input = &explained(&kind, to, input, note.as_ref());
     let mut draft = drafted(unit, &kind, actor, &before, input, Some(to), now).await?;
     publish::checked(unit, &kind, &before.record, &draft).await?;
-    let note = note.map(|(text, public)| noted(text, public)).transpose()?;
+    let note = note.map(|(text, public)| noted(text, public || actor.customer.is_some())).transpose()?;
     match note.as_ref().is_some_and(|note| note.public) {
         true => hear(unit, actor, &kind, &before.record, &mut draft, now).await?,
         false => procedures::keeps_word(&kind, &mut draft, Some(&before.record), false, unit.settings(), now),
@@ -138,6 +141,46 @@ fn explained(kind: &Kind, to: &str, input: &Input, note: Option<&(String, bool)>
         input.fields.entry(pause::BECAUSE.into()).or_insert_with(|| Raw::Json(text.as_str().into()));
     }
     input
+}
+
+/// The record that is to go to another state. Whoever may say something about it may say, with that and nothing else, that
+/// it works or that it does not.
+async fn open_to_step(
+    unit: &mut Unit<'_>,
+    actor: &Actor,
+    target: &Target,
+    to: &str,
+    input: &Input,
+    now: Moment,
+) -> Result<(Kind, Kept, Permit), Refusal> {
+    let refused = match open(unit, actor, target, Act::Step, now).await {
+        Err(refusal @ Refusal::Forbidden(_)) if actor.customer.is_some() && input.fields.is_empty() => refusal,
+        opened => return opened,
+    };
+    let (kind, before, permit) = open(unit, actor, target, Act::Note, now).await?;
+    if reopening::is_askers(&kind, &before.record, to) { Ok((kind, before, permit)) } else { Err(refused) }
+}
+
+/// What a word of a customer's people makes of a record that is over: it goes on, where it is not too late and no rule stands
+/// against it. What came by mail was decided upon before.
+async fn taken_up(
+    unit: &mut Unit<'_>,
+    kind: &Kind,
+    actor: &Actor,
+    before: &Kept,
+    text: &str,
+    now: Moment,
+) -> Result<Option<Draft>, Refusal> {
+    if actor.customer.is_none() {
+        return Ok(None);
+    }
+    let Some(to) = reopening::by_word(unit, kind, &before.record, text, now).await? else { return Ok(None) };
+    match drafted(unit, kind, actor, before, &Input::default(), Some(to), now).await {
+        Ok(draft) => Ok(Some(draft)),
+        // The word is kept whatever stands against the step.
+        Err(Refusal::Invalid(_)) => Ok(None),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// What follows from a public word. Whoever is promised one has it when one of ours says it.
@@ -258,6 +301,7 @@ async fn create(
     let related = unit.related(&kind, &draft, None).await?;
     ruled(&kind, &Facts { actor, now, before: None, related: &related }, &mut draft)?;
     seals::refuse(unit, &kind, None, &draft, seals::Way::Door).await?;
+    stands_somewhere(&kind, &mut draft, unit.settings());
     procedures::keeps_word(&kind, &mut draft, None, false, unit.settings(), now);
     let number = match given {
         Some(number) => unit.claim(&kind, number).await?,
@@ -291,6 +335,14 @@ async fn create(
     );
     mirrors::reflect(unit, actor, tied, &done.number, now).await?;
     Ok(done)
+}
+
+/// What somebody asks for and no rule gives to a team comes to the first line, so that it stands in a queue.
+fn stands_somewhere(kind: &Kind, draft: &mut Draft, settings: &Settings) {
+    let Some(assignment) = kind.assignment.filter(|_| kind.talk.is_some() && !settings.first_team.is_empty()) else {
+        return;
+    };
+    draft.fields.entry(assignment.team.into()).or_insert_with(|| Value::text(&settings.first_team));
 }
 
 /// The record that a command is about, found through the actor's own scope, with the permit to do it.

@@ -15,7 +15,7 @@ use model::{
 };
 
 use crate::{
-    Desk,
+    Desk, agreed_names,
     reckoning::{self, Worked},
     rights::{self, Shown, ShownEntry},
     store::{
@@ -77,9 +77,9 @@ pub struct FileRow {
 /// Titles by number and names by e-mail, to write beside references.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    /// Title and kind.
+    /// Title and kind; no kind where the reader may know the title alone.
     pub records: HashMap<String, (String, String)>,
-    /// Name and number of the person's record.
+    /// Name and number of the person's record; no number where there is none or the reader does not see it.
     pub people: HashMap<String, (String, String)>,
 }
 
@@ -130,7 +130,7 @@ impl Desk {
         if !list::fits(query, kind.unwrap_or_else(|| catalog.any())) {
             return Err(Refusal::Query("page_token is not one that was handed out here".into()));
         }
-        let columns = columns(query, kind);
+        let columns = columns(actor, query, kind);
         let mut conn = self.db().read().await?;
         let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
         let found = list::list(&mut conn, &catalog, &scope, query, &columns, builder).await?;
@@ -360,13 +360,20 @@ impl Desk {
         let numbers: Vec<String> = numbers.into_iter().take(1_000).collect();
         let mails: Vec<String> = mails.into_iter().take(1_000).collect();
         let mut conn = self.db().read().await?;
+        let agreed = agreed_names::agreed(&mut conn, actor, &catalog, &numbers).await?;
         let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
         let mut names = Names::default();
-        for (known, title, kind) in list::names(&mut conn, &catalog, &scope, &numbers, &mails, builder).await? {
-            if known.contains('@') {
-                names.people.insert(known, (title, kind));
-            } else {
-                names.records.insert(known, (title, kind));
+        let asked = (numbers.as_slice(), agreed.as_slice());
+        for (known, title, kind) in list::names(&mut conn, &catalog, &scope, asked, &mails, builder).await? {
+            let (names, is_person) = match known.contains('@') {
+                true => (&mut names.people, true),
+                false => (&mut names.records, false),
+            };
+            // What leads nowhere for the reader is only a name, and a record says more than an account.
+            let kind = if is_person && actor.customer.is_some() { String::new() } else { kind };
+            let known = names.entry(known).or_insert_with(|| (title.clone(), kind.clone()));
+            if known.1.is_empty() && !kind.is_empty() {
+                *known = (title, kind);
             }
         }
         Ok(names)
@@ -518,11 +525,17 @@ pub(crate) fn refuse_hidden(actor: &Actor, query: &Query, kind: &Kind) -> Result
     }
 }
 
-fn columns(query: &Query, kind: Option<&Kind>) -> Vec<String> {
+fn columns(actor: &Actor, query: &Query, kind: Option<&Kind>) -> Vec<String> {
     match kind {
-        Some(kind) if query.columns.is_empty() => kind.columns.iter().map(|name| (*name).to_string()).collect(),
+        Some(kind) if query.columns.is_empty() => offered_columns(actor, kind),
         _ => query.columns.clone(),
     }
+}
+
+/// The columns of the list of a kind where nobody chose others: those of them that the reader may see.
+pub fn offered_columns(actor: &Actor, kind: &Kind) -> Vec<String> {
+    let seen = |name: &&&str| actor.customer.is_none() || kind.find(name).is_none_or(|field| !field.internal);
+    kind.columns.iter().filter(seen).map(|name| (*name).to_string()).collect()
 }
 
 fn needs_ties(filter: &Filter) -> bool {

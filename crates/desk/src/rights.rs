@@ -335,9 +335,9 @@ impl Scope {
         self.customer.is_none() && reaches.is_some_and(|reaches| reaches.contains(&Reach::All))
     }
 
-    /// Whether internal notes and fields stay hidden.
-    pub fn is_outer(&self) -> bool {
-        self.customer.is_some()
+    /// The customer beyond whose own records nothing is seen; `None` for the provider's people.
+    pub fn silo(&self) -> Option<&str> {
+        self.customer.as_deref()
     }
 
     pub fn admits(&self, kind: &Kind, record: &Record) -> bool {

@@ -12,13 +12,15 @@ use crate::{
     Desk, alarms,
     house::{self, Deed},
     rights, stated,
-    store::{fault::Fault, house as store},
+    store::{fault::Fault, house as store, record},
 };
 
 /// Longest text of a setting, in characters.
 const TEXT_MAX: usize = 200;
 /// Name of the setting with the time zone.
 const ZONE: &str = "zone";
+/// Name of the setting with the team of tickets that belong to nobody else.
+const FIRST_TEAM: &str = "first_team";
 /// Names of the settings of the public page.
 const PUBLIC_PAGE: &str = "public_page";
 const PUBLIC_PARTS: &str = "public_parts";
@@ -45,6 +47,8 @@ pub struct Settings {
     pub scope: String,
     /// Name of the time zone of the organisation's calendar; empty until it is set.
     pub zone: String,
+    /// Number of the team that tickets come to which no service or model gives to another; empty for none.
+    pub first_team: String,
     pub public: Public,
     pub conformity: conformity::Settings,
     /// Words by which rules judge, by name: see [`crate::stated`].
@@ -98,6 +102,7 @@ impl Settings {
                 None if name == "organisation" => settings.organisation = text(),
                 None if name == "scope" => settings.scope = text(),
                 None if name == ZONE => settings.zone = text(),
+                None if name == FIRST_TEAM => settings.first_team = text(),
                 None if name == PUBLIC_PAGE => settings.public.is_on = text() == "yes",
                 None if name == PUBLIC_PARTS => settings.public.parts = parts(&text()),
                 None if name == PUBLIC_CONTACT => settings.public.contact = text(),
@@ -161,6 +166,12 @@ impl Settings {
                 "Time zone",
                 "Reports go out by its clock. Such as Europe/Berlin; left empty it is UTC.",
                 &self.zone,
+            ),
+            text(
+                FIRST_TEAM,
+                "Team of the first line",
+                "Number of the team, such as TM-1, that tickets come to which no service and no request model gives to another.",
+                &self.first_team,
             ),
         ];
         all.extend(self.public.listed());
@@ -289,10 +300,17 @@ impl Desk {
                     let hint = model::suggest::hint(name, listed.iter().map(|setting| setting.name.as_str()));
                     errors.push(FieldError::new(name, format!("there is no such setting{hint}")));
                 }
-                Some(setting) => match typed(&setting, text).and_then(|value| self.by_hand(&setting, text, value)) {
-                    Ok(value) => wanted.push((name.clone(), value)),
-                    Err(why) => errors.push(FieldError::new(name, why)),
-                },
+                Some(setting) => {
+                    let value = typed(&setting, text).and_then(|value| self.by_hand(&setting, text, value));
+                    let value = match value {
+                        Ok(value) if name == FIRST_TEAM => self.a_team(value).await?,
+                        value => value,
+                    };
+                    match value {
+                        Ok(value) => wanted.push((name.clone(), value)),
+                        Err(why) => errors.push(FieldError::new(name, why)),
+                    }
+                }
             }
         }
         if !errors.is_empty() {
@@ -320,6 +338,19 @@ impl Desk {
             })
             .await?;
         Ok(self.load_settings().await?)
+    }
+
+    /// Refuses what is not the number of a record that brings people together.
+    async fn a_team(&self, value: Option<Json>) -> Result<Result<Option<Json>, String>, Fault> {
+        let Some(number) = value.as_ref().and_then(Json::as_str) else { return Ok(Ok(value)) };
+        let catalog = self.catalog();
+        let mut conn = self.db().read().await?;
+        let found = record::load(&mut conn, &catalog, &[number.to_string()], false).await?;
+        let kind = found.get(number).and_then(|kept| catalog.find(kept.record.kind));
+        match kind.is_some_and(|kind| kind.gathers.is_some()) {
+            true => Ok(Ok(value)),
+            false => Ok(Err(format!("there is no team {number}"))),
+        }
     }
 
     /// Refuses to set by hand what a document states; saying again what it says is fine.

@@ -49,6 +49,7 @@ pub(crate) fn heard(kind: &Kind, draft: &mut Draft, before: &Record, actor: &Act
     if answers && kind.has_field(pause::TOLD) {
         draft.fields.insert(pause::TOLD.into(), Value::Instant(at));
     }
+    let answers = answers && !talk.answered.is_empty();
     if answers && kind.phase(&draft.state) != Phase::Done && !draft.fields.contains_key(talk.answered) {
         draft.fields.insert(talk.answered.into(), Value::Instant(at));
     }

@@ -202,6 +202,12 @@ impl<'c> Unit<'c> {
         Ok(())
     }
 
+    /// What was agreed, what this transaction has written included.
+    pub async fn agreements(&mut self) -> Result<Arc<clocks::Agreements>, Fault> {
+        let seen = self.office.reckoning.seen(self.conn, &self.office.catalog).await?;
+        Ok(seen.agreements.clone())
+    }
+
     /// The next free number of a kind.
     pub async fn number(&mut self, kind: &Kind) -> Result<String, Fault> {
         loop {

@@ -70,7 +70,7 @@ pub fn ticket() -> Vec<Field> {
             .help("What the person sees, in their own words: what they tried, what happened, since when."),
         customer(),
         REQUESTER.person().column(Column::Requester).help("The person who needs it solved and is kept informed."),
-        TEAM.reference(&["team"]).column(Column::Team).help("The team in whose queue it stands."),
+        TEAM.reference(&["team"]).internal().column(Column::Team).help("The team in whose queue it stands."),
         DUE.instant().column(Column::Due).help("When it must be done at the latest."),
     ]
 }

@@ -45,6 +45,8 @@ pub struct Thread {
     pub took_part: bool,
     /// Whole days since it was done; `None` while it is not.
     pub done_days: Option<i64>,
+    /// Whether it has been done for longer than it may be opened again.
+    pub is_late: bool,
 }
 
 /// What is known beside the letter.
@@ -65,8 +67,6 @@ pub struct Known<'a> {
     pub by_address: Option<Thread>,
     pub by_reference: Option<Thread>,
     pub by_subject: Option<Thread>,
-    /// Days after which a done record is not opened again.
-    pub reopen_days: i64,
 }
 
 /// What becomes of a letter.
@@ -128,7 +128,7 @@ pub fn decide(letter: &Letter, known: &Known<'_>) -> Decision {
         let why = "it names a record that its sender has no part in";
         return Decision { hint: Some(hint), related: Some(thread.number.clone()), ..Decision::new(Outcome::New, why) };
     }
-    follow_up(letter, known, thread, why)
+    follow_up(letter, thread, why)
 }
 
 fn own_mail(letter: &Letter, known: &Known<'_>) -> Option<String> {
@@ -156,7 +156,7 @@ fn foreign(letter: &Letter, known: &Known<'_>, thread: &Thread, named_by_subject
     })
 }
 
-fn follow_up(letter: &Letter, known: &Known<'_>, thread: &Thread, why: &str) -> Decision {
+fn follow_up(letter: &Letter, thread: &Thread, why: &str) -> Decision {
     let number = &thread.number;
     let hint = (!thread.took_part).then(|| format!("{} writes here for the first time.", letter.sender));
     let decided =
@@ -166,7 +166,7 @@ fn follow_up(letter: &Letter, known: &Known<'_>, thread: &Thread, why: &str) -> 
         Some(_) if quote::is_courtesy(&quote::cut(&letter.text)) => {
             Decision { reason: format!("{why} {number}; a thank-you reopens nothing"), ..decided }
         }
-        Some(days) if days > known.reopen_days => Decision {
+        Some(days) if thread.is_late => Decision {
             hint: Some(format!("Answers {number}, which was done {days} days ago.")),
             related: Some(number.clone()),
             ..Decision::new(Outcome::New, format!("{number} was done {days} days ago, longer than it may be reopened"))

@@ -59,7 +59,13 @@ fn is_dated_end(line: &str) -> bool {
 }
 
 /// Words that alone make an answer a courtesy: thanks and confirmations, no question, nothing new.
-const COURTESIES: [&str; 14] = [
+const COURTESIES: [&str; 20] = [
+    "works",
+    "come",
+    "arrived",
+    "solved",
+    "fixed",
+    "funktioniert",
     "thanks",
     "thank",
     "thx",
@@ -76,14 +82,44 @@ const COURTESIES: [&str; 14] = [
     "obrigado",
 ];
 
-/// Whether somebody only says thank you, which reopens nothing. `text` is already cut.
+/// Whether somebody only says thank you or that it works, which reopens nothing. `text` is already cut.
 pub fn is_courtesy(text: &str) -> bool {
     let words: Vec<String> = text
         .split(|letter: char| !letter.is_alphanumeric() && letter != '\'')
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .collect();
-    let doubts = ["not", "no", "but", "still", "again", "nicht", "aber", "noch", "wieder", "pas", "mais", "doesn't"];
+    let doubts = [
+        "not",
+        "no",
+        "but",
+        "still",
+        "again",
+        "only",
+        "sometimes",
+        "except",
+        "never",
+        "cannot",
+        "can't",
+        "won't",
+        "isn't",
+        "doesn't",
+        "didn't",
+        "broken",
+        "fails",
+        "wrong",
+        "error",
+        "nobody",
+        "nothing",
+        "nicht",
+        "aber",
+        "noch",
+        "wieder",
+        "nur",
+        "kaputt",
+        "pas",
+        "mais",
+    ];
     let doubtful = words.iter().any(|word| doubts.contains(&word.as_str()));
     !text.contains('?')
         && !doubtful

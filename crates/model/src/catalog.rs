@@ -179,7 +179,9 @@ impl Catalog {
             need(kind.name, own.since, "closing");
         }
         if let Some(own) = kind.talk {
-            need(kind.name, own.answered, "talk");
+            if !own.answered.is_empty() {
+                need(kind.name, own.answered, "talk");
+            }
             need(kind.name, own.asker, "talk");
         }
     }

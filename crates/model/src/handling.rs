@@ -195,17 +195,19 @@ impl WorkLog {
     pub const LONGEST: i64 = 24 * 60;
 }
 
-/// What a public word does beside being said, by whatever way it comes: the first one of our people is the answer, and one of
-/// whoever asked ends the wait for them.
+/// What a public word does beside being said, by whatever way it comes: the first one of our people is the answer, one of
+/// whoever asked ends the wait for them, and takes up again what is over and does not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Talk {
-    /// The instant at which one of our people answered first.
+    /// The instant at which one of our people answered first; empty where that is not kept.
     pub answered: &'static str,
     /// The person who asked.
     pub asker: &'static str,
-    /// The state that waits for whoever asked, and the one that their word brings it to.
+    /// The state that waits for whoever asked, empty for none, and the one that their word brings it to.
     pub waits: &'static str,
     pub goes_on: &'static str,
+    /// States in which it is over for us; a word of whoever asked takes it up again, by a step that there is.
+    pub over: &'static [&'static str],
 }
 
 /// From a state to its end, so many days after what a date field says.

@@ -89,6 +89,9 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
 
 /// What stands above the areas: label, address and key.
 fn everyday(seat: &Seat) -> Vec<(&'static str, &'static str, &'static str)> {
+    if seat.actor.customer.is_some() {
+        return pages::portal::PLACES.iter().map(|(label, href)| (*label, *href, "")).collect();
+    }
     let mut pages = vec![
         ("Home", "/", "h"),
         ("My work", "/my-work", "w"),
@@ -99,9 +102,7 @@ fn everyday(seat: &Seat) -> Vec<(&'static str, &'static str, &'static str)> {
     if pages::auditor::is_seat(seat) {
         pages[0] = ("Your audit", pages::auditor::ADDRESS, "h");
     }
-    if seat.actor.customer.is_none() {
-        pages.extend([("Wall board", "/wall", ""), ("Pictures", "/pictures", "")]);
-    }
+    pages.extend([("Wall board", "/wall", ""), ("Pictures", "/pictures", "")]);
     if seat.actor.has(Role::Administrator) {
         pages.push(("Administration", "/administration", ""));
     }
@@ -140,6 +141,10 @@ fn made_by_hand(seat: &Seat, area: Area, kinds: &[(&Kind, &menu::Item)]) -> Vec<
 
 /// What this person may create, in the order of the catalog, work first.
 fn creatable(catalog: &Catalog, seat: &Seat) -> Vec<NavItem> {
+    if seat.actor.customer.is_some() {
+        let (label, href) = pages::portal::REPORT;
+        return vec![NavItem { label: label.into(), href: href.into(), ..NavItem::default() }];
+    }
     let may = |kind: &&Kind| kind.area == Area::Run && rights::may(&seat.actor, kind, Act::Create, None);
     let item = |kind: &Kind| NavItem {
         label: kind.label.clone(),

@@ -241,6 +241,7 @@ fn portal(doors: Doors) -> Doors {
         .member(GET, "/portal/requests", pages::portal::tickets::open)
         .member(GET, "/portal/requests/{number}", pages::portal::ticket::open)
         .member(POST, "/portal/requests/{number}/reply", pages::portal::ticket::reply)
+        .member(POST, "/portal/requests/{number}/word", pages::portal::ticket::say)
         .member(POST, "/portal/requests/{number}/rate", pages::portal::ticket::rate)
 }
 

@@ -66,9 +66,6 @@ struct Add {
     /// Name under which our own mail server writes Authentication-Results; without it nobody's are believed
     #[arg(long, value_name = "HOST", default_value = "")]
     trusted: String,
-    /// Days within which an answer opens a done record again
-    #[arg(long, value_name = "DAYS", default_value_t = 14)]
-    reopen_days: i64,
     /// Messages of one sender that are taken within an hour
     #[arg(long, value_name = "COUNT", default_value_t = 30)]
     rate: i64,
@@ -141,7 +138,6 @@ impl Add {
             opens: self.opens,
             customer: self.customer,
             fields: self.field.into_iter().collect(),
-            reopen_days: self.reopen_days,
             rate: self.rate,
             trusted: self.trusted,
             display: self.display,

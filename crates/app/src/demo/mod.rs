@@ -80,7 +80,9 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     // What the program itself does with what is left open: steps of escalation, closing, courses of major incidents.
     desk.ring_until(at).await?;
     desk.work_once(&crate::duties::doings(), at).await?;
-    let name = [("organisation".to_string(), ORGANISATION.to_string())];
+    let first = people::team("Service desk");
+    let name = [("organisation", ORGANISATION.to_string()), ("first_team", first)];
+    let name = name.map(|(name, value)| (name.to_string(), value));
     desk.set_settings(&Actor::system("demo", Via::Command), &name, at).await?;
     views::write(desk, at).await?;
     reporting::open_public_page(desk, at).await?;

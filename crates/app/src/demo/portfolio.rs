@@ -287,6 +287,7 @@ fn services(script: &mut Script) {
         let fields = json!({
             "name": service.name, "description": service.about, "owner": service.owner, "stage": stage, "in_scope": in_scope,
             "criticality": service.criticality, "criticality_reviewed_on": day(at), "customers": customers,
+            "first_impact": if service.criticality == "critical" { "high" } else { "medium" }, "first_urgency": "medium",
             "team": team(service.team), "components": items(place), "parties": parties, "calendar": hours,
             "value": {"provider": "Steady income, and a reason for customers to stay", "customer": service.about},
         });

@@ -12,6 +12,7 @@ mod building;
 mod commands;
 mod complaints;
 mod coverage;
+mod customers;
 mod demo;
 mod duties;
 mod events;

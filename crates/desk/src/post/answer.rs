@@ -333,9 +333,13 @@ impl Desk {
         let resolution = matter.kind.find("resolution").filter(|field| !field.internal);
         let resolution = resolution.and_then(|field| record.fields.get(&field.name)).and_then(Value::as_text);
         let receiver = account::by_email(&mut conn, &matter.receiver).await?.map(|found| found.account);
-        let is_ours = matter.occasion.is_by_choice() && receiver.is_some_and(|account| account.customer.is_none());
+        let works_here = receiver.is_some_and(|account| account.customer.is_none());
+        let is_ours = matter.occasion.is_by_choice() && works_here;
         let note = matter.entry.note.as_ref().filter(|note| note.public || is_ours).map(|note| note.text.clone());
-        let link = self.reached_at().map(|base| format!("{base}/{}/{}", matter.kind.plural, record.number));
+        // Whoever asked reads it in the portal; only our own people have the desk's page.
+        let outer = !matter.occasion.inner && !works_here && matter.kind.talk.is_some();
+        let place = if outer { "portal/requests" } else { matter.kind.plural };
+        let link = self.reached_at().map(|base| format!("{base}/{place}/{}", record.number));
         Ok(Words {
             number: record.number.clone(),
             title: record.title.clone(),

@@ -63,8 +63,6 @@ pub struct Definition {
     pub customer: String,
     /// Values that records opened by it begin with.
     pub fields: BTreeMap<String, String>,
-    /// Days within which an answer opens a done record again.
-    pub reopen_days: i64,
     /// Messages of one sender within an hour that are taken.
     pub rate: i64,
     /// Name by which our own mail server signs what it has found out about senders (RFC 8601); empty to trust none.
@@ -85,7 +83,6 @@ impl Default for Definition {
             opens: String::new(),
             customer: String::new(),
             fields: BTreeMap::new(),
-            reopen_days: 14,
             rate: 30,
             trusted: String::new(),
             display: String::new(),
@@ -400,9 +397,6 @@ fn errors_of(mailbox: &Mailbox, secret: Option<&str>) -> Vec<FieldError> {
         if server.security == Security::None && !here {
             wrong(name, "speaks without encryption to another machine: choose tls or starttls");
         }
-    }
-    if !(0..=3_650).contains(&definition.reopen_days) {
-        wrong("reopen_days", "is not a number of days from 0 to 3650");
     }
     if !(1..=100_000).contains(&definition.rate) {
         wrong("rate", "is not a number of messages from 1 to 100000");

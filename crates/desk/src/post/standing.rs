@@ -8,12 +8,13 @@ use mail::{
 };
 use model::{
     Actor, Catalog, Column, Kind, Moment, Phase, Query, Record, Refusal, Via, lifecycle::WITHDRAWN, link::DUPLICATES,
-    time::DAY,
 };
 
 use crate::{
     Desk,
     post::Mailbox,
+    reckoning::Reckoning,
+    reopening::Reopening,
     store::{
         account,
         db::Conn,
@@ -99,6 +100,7 @@ pub(super) struct Named {
     pub elsewhere: Option<String>,
 }
 
+#[allow(clippy::too_many_arguments)]
 pub(super) async fn named(
     conn: &mut Conn,
     catalog: &Catalog,
@@ -106,6 +108,7 @@ pub(super) async fn named(
     mailbox: &Mailbox,
     letter: &Letter,
     sender: &Sender,
+    agreements: &Reckoning,
     now: Moment,
 ) -> Result<Named, Fault> {
     let carried = address::number_of(key, &mailbox.address, &letter.recipients);
@@ -119,7 +122,7 @@ pub(super) async fn named(
     for (at, number) in [carried, referred, tagged].into_iter().enumerate() {
         let Some(number) = number else { continue };
         if let Some(kept) = find(conn, catalog, &number).await? {
-            threads[at] = Some(thread(conn, catalog, &kept.record, letter, sender, now).await?);
+            threads[at] = Some(thread(conn, catalog, &kept.record, letter, sender, agreements, now).await?);
         }
     }
     let [by_address, by_reference, by_subject] = threads;
@@ -155,6 +158,7 @@ async fn thread(
     record: &Record,
     letter: &Letter,
     sender: &Sender,
+    agreements: &Reckoning,
     now: Moment,
 ) -> Result<Thread, Fault> {
     let kind = catalog.find(record.kind);
@@ -169,30 +173,21 @@ async fn thread(
         || named(Column::Requester)
         || named(Column::Owner)
         || post::has_written(conn, &record.number, &letter.sender).await?;
-    let done = kind.is_some_and(|kind| kind.phase(&record.state) == Phase::Done);
-    let since = kind.and_then(|kind| done_at(kind, record)).unwrap_or(record.changed);
+    let over = kind.filter(|kind| kind.phase(&record.state) == Phase::Done);
+    let reopening = match over {
+        Some(kind) => Reopening::of(kind, record, &agreements.seen(conn, catalog).await?.agreements, now),
+        None => None,
+    };
     Ok(Thread {
         number: record.number.clone(),
         customer: record.customer.clone(),
         took_part,
-        done_days: done.then(|| ((now.0 - since.0) / DAY).max(0)),
+        done_days: over.map(|_| reopening.as_ref().map_or(0, |reopening| reopening.ago(now))),
+        is_late: reopening.is_some_and(|reopening| reopening.is_late(now)),
     })
-}
-
-/// When the record came into its state, by the field that its kind keeps for that.
-fn done_at(kind: &Kind, record: &Record) -> Option<Moment> {
-    let dated = kind.lifecycle.dated.iter().filter(|(state, _)| *state == record.state);
-    dated.filter_map(|(_, field)| record.fields.get(*field)?.as_moment()).next()
 }
 
 /// The field whose person asks for the record.
 pub(super) fn requester_field(kind: &Kind) -> Option<&str> {
     kind.fields.iter().find(|field| field.column == Some(Column::Requester)).map(|field| field.name.as_str())
-}
-
-/// The state that an answer brings a done record to: back to work, by a step that there is.
-pub(super) fn reopened<'k>(kind: &'k Kind, state: &'k str) -> Option<&'k str> {
-    let mut steps = kind.lifecycle.steps_from(state).filter(|step| kind.phase(step.to) == Phase::Open);
-    let named = kind.lifecycle.steps_from(state).find(|step| step.name == "reopen");
-    named.or_else(|| steps.next()).map(|step| step.to)
 }

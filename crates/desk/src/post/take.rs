@@ -19,9 +19,10 @@ use crate::{
     Desk, perform,
     post::{
         Mailbox, MessageRow, Way,
-        standing::{self, Sender, reopened, requester_field},
+        standing::{self, Sender, requester_field},
         writer,
     },
+    reopening,
     store::{db::Conn, fault::Fault, post},
     unit::{Office, Unit},
 };
@@ -110,7 +111,7 @@ async fn keep(conn: &mut Conn, office: &Office, intake: &Intake) -> Result<Taken
     if let Some(row) = post::find(conn, intake.mailbox.id, Way::In, &intake.reading.identity).await? {
         return Ok(taken(&row, true));
     }
-    let mut decision = decided(conn, catalog, intake).await?;
+    let mut decision = decided(conn, office, intake).await?;
     let mut number = decision.number.clone().unwrap_or_default();
     if let Ok(letter) = &intake.reading.letter {
         let mut unit = Unit::new(conn, office, intake.now);
@@ -174,13 +175,15 @@ fn identities(intake: &Intake) -> Vec<String> {
     std::iter::once(intake.reading.identity.clone()).chain(named).collect()
 }
 
-async fn decided(conn: &mut Conn, catalog: &Catalog, intake: &Intake) -> Result<Decision, Fault> {
+async fn decided(conn: &mut Conn, office: &Office, intake: &Intake) -> Result<Decision, Fault> {
+    let catalog: &Catalog = &office.catalog;
     let letter = match &intake.reading.letter {
         Ok(letter) => letter,
         Err(why) => return Ok(Decision::quarantined(why.clone())),
     };
     let (mailbox, sender) = (&intake.mailbox, &intake.sender);
-    let named = standing::named(conn, catalog, &intake.key, mailbox, letter, sender, intake.now).await?;
+    let named =
+        standing::named(conn, catalog, &intake.key, mailbox, letter, sender, &office.reckoning, intake.now).await?;
     let since = intake.now.minus(HOUR);
     let known = Known {
         own_addresses: &intake.own,
@@ -193,7 +196,6 @@ async fn decided(conn: &mut Conn, catalog: &Catalog, intake: &Intake) -> Result<
         by_address: named.by_address,
         by_reference: named.by_reference,
         by_subject: named.by_subject,
-        reopen_days: mailbox.definition.reopen_days,
     };
     let mut decision = decide(letter, &known);
     if let (Outcome::New, Some(other), None) = (decision.outcome, named.elsewhere, &decision.related) {
@@ -352,7 +354,7 @@ async fn say(
     now: Moment,
 ) -> Result<(), Refusal> {
     let state = unit.find(&target.number).await?.map(|kept| kept.record.state).unwrap_or_default();
-    let back = catalog.find(&target.kind).filter(|_| reopens).and_then(|kind| reopened(kind, &state));
+    let back = catalog.find(&target.kind).filter(|_| reopens).and_then(|kind| reopening::back(kind, &state));
     let Some(to) = back else { return note(unit, target, text, public, actor, now).await };
     let (target, to) = (target.clone(), to.to_string());
     let command = Command::Step { target, to, input: Input::default(), note: Some(text.into()), public };

@@ -266,9 +266,9 @@ fn condition(
         parts.push(builder.filter(&query.filter, kind));
     }
     if let Some(words) = &query.words {
-        let expression = search::expression(builder.dialect, words, scope.is_outer())?;
+        let expression = search::expression(builder.dialect, words, scope.silo().is_some())?;
         let bound = builder.bind(expression);
-        parts.push(search::condition(builder.dialect, &bound, scope.is_outer()));
+        parts.push(search::condition(builder.dialect, &bound, scope.silo().is_some()));
     }
     Some(parts.join(" and "))
 }
@@ -421,7 +421,7 @@ pub async fn names(
     conn: &mut Conn,
     catalog: &Catalog,
     scope: &Scope,
-    numbers: &[String],
+    (numbers, agreed): (&[String], &[String]),
     mails: &[String],
     builder: Builder<'_>,
 ) -> Result<Vec<(String, String, String)>, Fault> {
@@ -434,6 +434,11 @@ pub async fn names(
             "select number as known, title, kind from record where number in ({places}) and {condition}"
         ));
     }
+    // The name of what a customer receives, and no way to its record.
+    if !agreed.is_empty() {
+        let places = builder.bind_all(agreed);
+        parts.push(format!("select number as known, title, '' as kind from record where number in ({places})"));
+    }
     let people = catalog.kinds().iter().find_map(|kind| Some((kind.name, kind.identity?)));
     if let Some((kind, field)) = people.filter(|_| !mails.is_empty()) {
         let expression = builder.dialect.words(&crate::store::filter::sort_expression(field));
@@ -441,6 +446,17 @@ pub async fn names(
         parts.push(format!(
             "select {expression} as known, title, number as kind from record where kind = {} and {expression} in ({places})",
             literal(kind)
+        ));
+    }
+    if !mails.is_empty() {
+        let places = builder.bind_all(mails);
+        // People of customers have an account and no record; nobody learns the names of another customer's people.
+        let silo = match scope.silo() {
+            Some(customer) => format!(" and customer in ('', {})", builder.bind(customer)),
+            None => String::new(),
+        };
+        parts.push(format!(
+            "select email as known, name as title, '' as kind from account where email in ({places}){silo}"
         ));
     }
     if parts.is_empty() {

@@ -12,6 +12,8 @@ pub const CRITICALITY_REVIEWED_ON: Key<Date> = Key::new("criticality_reviewed_on
 pub const CUSTOMERS: Key<Many<Ref>> = Key::new("customers");
 pub const TEAM: Key<Ref> = Key::new("team");
 pub const ASSIGNMENT: Key<Many<Parts>> = Key::new("assignment");
+pub const FIRST_IMPACT: Key<Choice> = Key::new("first_impact");
+pub const FIRST_URGENCY: Key<Choice> = Key::new("first_urgency");
 pub const COMPONENTS: Key<Many<Ref>> = Key::new("components");
 pub const PARTIES: Key<Many<Ref>> = Key::new("parties");
 pub const CALENDAR: Key<Ref> = Key::new("calendar");
@@ -71,6 +73,12 @@ fn fields() -> Vec<Field> {
             ])
             .help("Categories of tickets that come to another team.")
             .internal(),
+        FIRST_IMPACT
+            .choice(&["high", "medium", "low"])
+            .label("Impact until somebody says it")
+            .help("Of tickets about it that come without one, as from the portal. Their clocks run by it at once.")
+            .internal(),
+        FIRST_URGENCY.choice(&["high", "medium", "low"]).label("Urgency until somebody says it").internal(),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! A complaint is what a customer says is wrong with a service and wants to be heard about.
 
+use model::handling::Talk;
+
 use crate::prelude::*;
 
 pub const CUSTOMER: Key<Ref> = Key::new("customer");
@@ -12,6 +14,10 @@ pub const ESCALATED: Key<Date> = Key::new("escalated");
 pub const ANSWER: Key<Long> = Key::new("answer");
 pub const CLOSED_ON: Key<Date> = Key::new("closed_on");
 pub const REPORTED_ON: Key<Date> = Key::new("reported_on");
+
+/// Whoever is not content with the answer says so, and it goes on.
+const TALK: Talk =
+    Talk { answered: "", asker: "requester", waits: "", goes_on: "in_progress", over: &["resolved", "closed"] };
 
 pub fn kind() -> Kind {
     Kind::new("complaint", "complaints", "CPT")
@@ -41,6 +47,7 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "customer", "status", "owner", "raised_on", "closed_on"])
         .titled_by(&["text"])
         .belongs_to("customer")
+        .talked_about(TALK)
         .looks_at(&["customer"])
         .rule(dates_of_states)
         .rule(somebody_has_it)

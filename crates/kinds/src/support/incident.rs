@@ -92,6 +92,7 @@ pub fn kind() -> Kind {
         .parent_by("part_of")
         .worked(work::LOG)
         .rule(team_by_service)
+        .rule(a_first_priority)
         .rule(priority_from_impact_and_urgency)
         .rule(major::is_declared)
         .rule(major::closes_with_its_procedure)
@@ -119,8 +120,13 @@ const OUTSIDE: Outside = Outside {
 const CLOSING: Closing = Closing { state: "resolved", since: "resolved_on", days: "auto_close_days", to: "closed" };
 
 /// Who waits for whom is told by what was said, not by who remembered to say so.
-const TALK: Talk =
-    Talk { answered: "responded_on", asker: "requester", waits: "waiting_customer", goes_on: "in_progress" };
+const TALK: Talk = Talk {
+    answered: "responded_on",
+    asker: "requester",
+    waits: "waiting_customer",
+    goes_on: "in_progress",
+    over: OVER,
+};
 
 /// What often follows from an incident.
 const OFFERS: &[Offer] = &[
@@ -314,7 +320,7 @@ fn work() -> Vec<Field> {
     shared::grouped(
         "Work",
         vec![
-            OWNER.person().help("The person who works on it now.").column(Column::Owner),
+            OWNER.person().help("The person who works on it now.").internal().column(Column::Owner),
             RAISED_ON.instant().label("Raised").help("When it was reported. Every target runs from here.").indexed(),
             shared::state_alias("state"),
             RESPONDED_ON
@@ -473,6 +479,12 @@ fn team_by_service(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
             draft.set(shared::TEAM, team);
         }
     }
+    Ok(())
+}
+
+/// Whoever reports it need not know impact and urgency: the clocks run all the same.
+fn a_first_priority(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    super::first::incident_begins(draft, facts, (IMPACT, URGENCY), PRIORITY);
     Ok(())
 }
 

@@ -11,6 +11,7 @@ pub const SYMPTOM: Key<Text> = Key::new("symptom");
 pub const WORKAROUND: Key<Long> = Key::new("workaround");
 pub const AUDIENCE: Key<Many<Text>> = Key::new("audience");
 pub const USES: Key<Decimal> = Key::new("uses");
+pub const NOT_HELPFUL: Key<Decimal> = Key::new("not_helpful");
 pub const RECORDED_ON: Key<Moment> = Key::new("recorded_on");
 pub const REVIEWED_ON: Key<Moment> = Key::new("reviewed_on");
 
@@ -31,7 +32,10 @@ pub fn kind() -> Kind {
             WORKAROUND.long().help("How people can go on working meanwhile. That there is none is written here too."),
         )
         .field(AUDIENCE.texts().help("Who may read symptom and workaround, one a line: staff, users, customers."))
-        .field(USES.number().label("Used").help("How often the workaround was used on a ticket.").internal())
+        .field(
+            USES.number().label("Used").help("How often the workaround helped, on a ticket or its reader.").internal(),
+        )
+        .field(NOT_HELPFUL.number().help("How many readers said that it did not help.").internal())
         .field(RECORDED_ON.instant().label("Recorded").help("When it was first written down."))
         .field(
             REVIEWED_ON

@@ -1,5 +1,6 @@
 //! Tickets and what is used to solve them (8.6).
 
+pub mod first;
 pub mod handover_note;
 pub mod incident;
 pub mod known_error;

@@ -17,6 +17,8 @@ pub const PRICE: Key<Money> = Key::new("price");
 pub const DELIVERY_DAYS: Key<Decimal> = Key::new("delivery_days");
 pub const QUESTIONS: Key<Many<Parts>> = Key::new("questions");
 pub const APPROVAL: Key<Many<Parts>> = Key::new("approval");
+pub const TEAM: Key<Ref> = Key::new("team");
+pub const PRIORITY: Key<Choice> = Key::new("priority");
 pub const TASKS: Key<Many<Parts>> = Key::new("tasks");
 
 pub fn kind() -> Kind {
@@ -103,6 +105,11 @@ fn fulfilment() -> Vec<Field> {
         part::text("shown_when").label("Only when").help("A filter over the answers."),
     ];
     vec![
+        TEAM.reference(&["team"]).help("Where requests of it come to. Left empty, the team of the service.").internal(),
+        PRIORITY
+            .open_choice(&["P1", "P2", "P3", "P4", "P5"])
+            .help("Of requests of it, until somebody sets another one. Left empty, that of the service, else P4.")
+            .internal(),
         APPROVAL.rows(approver).label("Approval policy").help("Whoever must allow it, before work begins.").internal(),
         TASKS.rows(task).label("Tasks").help("What is done, by which team, in which order.").internal(),
     ]

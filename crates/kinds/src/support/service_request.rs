@@ -33,8 +33,13 @@ pub const WAITS_FOR: Key<Many<Person>> = Key::new("waits_for");
 const CLOSING: Closing = Closing { state: "fulfilled", since: "fulfilled_on", days: "auto_close_days", to: "closed" };
 
 /// Who waits for whom is told by what was said, not by who remembered to say so.
-const TALK: Talk =
-    Talk { answered: "responded_on", asker: "requester", waits: "waiting_customer", goes_on: "in_progress" };
+const TALK: Talk = Talk {
+    answered: "responded_on",
+    asker: "requester",
+    waits: "waiting_customer",
+    goes_on: "in_progress",
+    over: OVER,
+};
 
 /// The form is that of the request model.
 const FORM: Form = Form {
@@ -98,7 +103,9 @@ pub fn kind() -> Kind {
         .looks_at(&["model", "service", "requester", "customer"])
         .answers(FORM)
         .approved_by(APPROVAL)
+        .assigned(shared::ASSIGNMENT)
         .rule(only_what_is_offered)
+        .rule(begins)
         .rule(tasks_follow_the_model)
         .rule(tasks_in_order)
         .rule(times_of_states)
@@ -169,7 +176,7 @@ fn work() -> Vec<Field> {
     shared::grouped(
         "Work",
         vec![
-            OWNER.person().help("The person who works on it now.").column(Column::Owner),
+            OWNER.person().help("The person who works on it now.").internal().column(Column::Owner),
             RAISED_ON.instant().label("Raised").help("When it was asked for. Every target runs from here.").indexed(),
             RESPONDED_ON.instant().label("First response").help("When a person first dealt with it."),
             shared::told_on(),
@@ -240,6 +247,12 @@ fn life() -> Lifecycle {
         .dated("closed", "closed_on")
         .dated("fulfilled", "fulfilled_on");
     lifecycles::ticket_ending(lifecycle)
+}
+
+/// It comes to a team with a priority, whoever asks for it by whatever way.
+fn begins(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    super::first::request_begins(draft, facts, PRIORITY, CATEGORY);
+    Ok(())
 }
 
 fn times_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {

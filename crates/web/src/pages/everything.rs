@@ -40,11 +40,13 @@ pub async fn open(seat: Seat, State(app): State<App>) -> Result<Html<String>, Re
         catalog.kinds().iter().filter(|kind| rights::may(&seat.actor, kind, Act::Read, None)).collect();
     let names: Vec<&'static str> = readable.iter().map(|kind| kind.name).collect();
     let counts = app.desk.open_work(&seat.actor, &names, seat.now).await?;
+    let outer = seat.actor.customer.is_some();
     let line = |kind: &Kind| KindLine {
         label: kind.labels.clone(),
         href: format!("/{}", kind.plural),
         about: kind.about.to_owned(),
-        clauses: kind.clauses.iter().take(3).copied().collect(),
+        // Conformity is the provider's own.
+        clauses: kind.clauses.iter().take(if outer { 0 } else { 3 }).copied().collect(),
         count: counts.get(kind.name).filter(|count| **count > 0).map_or(String::new(), |count| counted(*count)),
         new: if rights::may(&seat.actor, kind, Act::Create, None) {
             format!("/{}/new", kind.plural)

@@ -118,6 +118,7 @@ fn line(kind: &Kind, shown: &Shown, names: &Names, now: Moment) -> Line {
 /// A person by e-mail, with the name on record where there is one.
 pub fn person(email: &str, names: &Names) -> Person {
     match names.people.get(email) {
+        Some((name, number)) if number.is_empty() => Person { name: name.clone(), href: String::new() },
         Some((name, number)) => Person { name: name.clone(), href: format!("/people/{number}") },
         None => Person { name: email.to_owned(), href: String::new() },
     }

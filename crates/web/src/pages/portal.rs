@@ -20,6 +20,32 @@ use crate::{
     view::shell::{NavGroup, NavItem, Shell, User},
 };
 
+/// The parts of the portal, for its own frame and for that of lists.
+pub const PLACES: [(&str, &str); 5] = [
+    ("Get help", "/"),
+    ("My requests", "/portal/requests"),
+    ("Approvals", "/approvals"),
+    ("Reports", "/service-reports"),
+    ("Say how we do", "/portal/say"),
+];
+
+/// Where people of customers tell what does not work.
+pub const REPORT: (&str, &str) = ("Report a problem", "/portal/report");
+
+/// The page of the portal on which people of customers read a record; `None` for the provider's people and for what has none.
+pub fn instead(actor: &Actor, kind: &Kind, number: &str) -> Option<String> {
+    actor.customer.as_ref()?;
+    let number = lines::encoded(number);
+    match kind.name {
+        name if home::TICKETS.contains(&name) => Some(format!("/portal/requests/{number}")),
+        "knowledge_article" | "known_error" | "communication" | "catalogue_entry" => {
+            Some(format!("/portal/read/{number}"))
+        }
+        "request_model" => Some(format!("/portal/order/{number}")),
+        _ => None,
+    }
+}
+
 /// The frame of the portal's pages. `current` is the address of the part that the page belongs to.
 pub async fn shell(app: &App, seat: &Seat, current: &str) -> Result<Shell, Refusal> {
     let waiting = app.desk.waiting_for(&seat.actor, seat.now).await?.len();
@@ -30,13 +56,8 @@ pub async fn shell(app: &App, seat: &Seat, current: &str) -> Result<Shell, Refus
         current: href == current,
         ..NavItem::default()
     };
-    let items = vec![
-        item("Get help", "/", 0),
-        item("My requests", "/portal/requests", 0),
-        item("Approvals", "/approvals", waiting),
-        item("Reports", "/service-reports", 0),
-        item("Say how we do", "/portal/say", 0),
-    ];
+    let counted = |(label, href): &(&str, &str)| item(label, href, if *href == "/approvals" { waiting } else { 0 });
+    let items = PLACES.iter().map(counted).collect();
     let customer = own_customer(&app.desk, &seat.actor, seat.now).await?;
     let settings = app.desk.settings();
     Ok(Shell {

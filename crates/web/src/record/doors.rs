@@ -12,7 +12,12 @@ use super::{
     act, address::Address, beside, bulk, edit, export, files, history, list, lookup, narrow, page, twins, undo, views,
     watching, work,
 };
-use crate::{App, Refused, Seat, pages::handover, routes::Doors, shell};
+use crate::{
+    App, Refused, Seat,
+    pages::{handover, portal},
+    routes::Doors,
+    shell,
+};
 
 const GET: MethodFilter = MethodFilter::GET;
 const POST: MethodFilter = MethodFilter::POST;
@@ -96,6 +101,11 @@ async fn show_record(
 ) -> Result<Response, Refused> {
     let catalog = app.desk.catalog();
     let kind = list::kind_of(&catalog, &plural)?;
+    if let Some(own) = portal::instead(&seat.actor, kind, &number) {
+        // What is not there for the reader is not there: nothing leads anywhere.
+        app.desk.show(&seat.actor, kind.name, &number, None, seat.now).await?;
+        return Ok(Redirect::to(&own).into_response());
+    }
     let here = Address::read("", &query.unwrap_or_default());
     let page = page::page(&app, &seat, kind, &number, &here).await?;
     html(StatusCode::OK, &page)

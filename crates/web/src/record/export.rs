@@ -94,7 +94,7 @@ impl Rest {
         let pairs = here.without(&["view", "page_token", "page_size"]);
         let pairs = pairs.pairs().iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut query = Query::read(kind, false, pairs)?;
-        let columns = list::columns(kind, &query);
+        let columns = list::columns(actor, kind, &query);
         query.columns = columns.clone();
         query.size = PAGE_MAX;
         let (desk, actor, kind) = (desk.clone(), actor.clone(), kind.clone());

@@ -122,7 +122,7 @@ pub async fn page(room: &Room<'_>, shell: Shell, kind: &Kind, here: &Address) ->
     }
     let catalog = room.desk.catalog();
     let (query, filter_error) = read(room.actor, kind, here)?;
-    let columns = columns(kind, &query);
+    let columns = columns(room.actor, kind, &query);
     let asked = Query { columns: columns.clone(), ..query.clone() };
     let (page, names, count) = if filter_error.is_empty() {
         let page = room.desk.list(room.actor, &asked, room.now).await?;
@@ -203,7 +203,7 @@ pub async fn some(room: &Room<'_>, kind: &Kind, here: &Address) -> Result<RowsPa
         .map(|number| Operand::Value(model::Value::text(number)))
         .collect();
     let tabs = Tabs::of(room, kind, here).await?.tabs;
-    let columns = columns(kind, &query);
+    let columns = columns(room.actor, kind, &query);
     let mut records = Page { records: Vec::new(), next: None };
     if !numbers.is_empty() {
         let only = Filter::In { path: "number".into(), values: numbers };
@@ -271,13 +271,12 @@ fn typed(kind: &Kind, here: &Address) -> Result<(Query, String), Refusal> {
     }
 }
 
-/// What is shown: what was asked for, else what the kind declares, else number and title.
-pub fn columns(kind: &Kind, query: &Query) -> Vec<String> {
-    let own = |columns: &[&str]| columns.iter().map(|name| (*name).to_string()).collect();
+/// What is shown: what was asked for, else what the kind declares and the reader may see, else number and title.
+pub fn columns(actor: &Actor, kind: &Kind, query: &Query) -> Vec<String> {
     match (query.columns.is_empty(), kind.columns.is_empty()) {
         (false, _) => query.columns.clone(),
-        (true, false) => own(&kind.columns),
-        (true, true) => own(&["number", "title", "state"]),
+        (true, false) => desk::read::offered_columns(actor, kind),
+        (true, true) => ["number", "title", "state"].map(str::to_string).into(),
     }
 }
 

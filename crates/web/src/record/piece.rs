@@ -210,6 +210,7 @@ impl Lens<'_> {
         match (ty, value) {
             (Type::Person, Value::Text(mail)) => self.person(mail).name,
             (Type::Ref(_), Value::Text(number)) => match self.names.records.get(number) {
+                Some((title, kind)) if kind.is_empty() => title.clone(),
                 Some((title, _)) => format!("{number} {title}"),
                 None => number.clone(),
             },
@@ -235,7 +236,7 @@ impl Lens<'_> {
     pub fn person(&self, mail: &str) -> Person {
         match self.names.people.get(mail) {
             Some((name, number)) => {
-                let kind = self.catalog.kinds().iter().find(|kind| kind.identity.is_some());
+                let kind = self.catalog.kinds().iter().find(|kind| kind.identity.is_some() && !number.is_empty());
                 Person { name: name.clone(), href: kind.map(|kind| record_address(kind, number)).unwrap_or_default() }
             }
             None => Person { name: mail.into(), href: String::new() },
@@ -244,10 +245,10 @@ impl Lens<'_> {
 
     fn reference(&self, number: &str) -> Piece {
         match self.names.records.get(number) {
-            Some((title, kind)) => {
-                let href = self.catalog.find(kind).map(|kind| record_address(kind, number)).unwrap_or_default();
-                Piece::Link(Link::new(title, href))
-            }
+            Some((title, kind)) => match self.catalog.find(kind) {
+                Some(kind) => Piece::Link(Link::new(title, record_address(kind, number))),
+                None => Piece::Text(title.clone()),
+            },
             // Not on record yet, or not to be seen: the number is all there is to say.
             None => Piece::Text(number.into()),
         }

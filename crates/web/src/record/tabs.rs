@@ -62,7 +62,9 @@ fn standing(room: &Room<'_>, kind: &Kind) -> Vec<(String, String)> {
         let groups = room.groups.iter().take(TEAMS);
         found.extend(groups.map(|group| (group.title.clone(), format!("{open} and {team} = {}", group.number))));
     }
-    if let Some(owner) = named(Column::Owner) {
+    // A customer's people own nothing here: theirs is what they asked for.
+    let own = if room.actor.customer.is_some() { Column::Requester } else { Column::Owner };
+    if let Some(owner) = named(own) {
         found.push(("Mine".into(), format!("{open} and {owner} = me")));
         if kind.clocked && room.actor.customer.is_none() {
             found.push(("Unassigned".into(), format!("{open} and {owner} is empty")));

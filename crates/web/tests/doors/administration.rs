@@ -103,7 +103,6 @@ async fn mail_is_looked_after_by_forms() {
         ("address", "desk@tidewell.example"),
         ("opens", "incident"),
         ("fields", "category = printing"),
-        ("reopen_days", "14"),
         ("rate", "30"),
         ("incoming_port", "993"),
         ("outgoing", "mx.elsewhere.example"),

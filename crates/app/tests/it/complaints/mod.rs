@@ -4,7 +4,7 @@
 mod approvals;
 mod clocks;
 mod holidays;
-mod house;
+pub mod house;
 mod imports;
 mod legs;
 mod mail;

@@ -32,7 +32,14 @@ async fn each_step_works_from_each_of_its_states(database: Database) {
         let legal: Vec<_> =
             pairs(kind).into_iter().filter(|(_, from, to)| kind.lifecycle.step_to(from, to).is_some()).collect();
         let full = sample::full(&house.catalog, kind, 0);
-        let bring = legal.iter().map(|(number, from, _)| brought(kind, number, from, full.clone()));
+        let bring = legal.iter().map(|(number, from, _)| {
+            let mut full = full.clone();
+            // What has been over for long is not taken up again.
+            if let Some(closing) = kind.closing.filter(|_| kind.talk.is_some_and(|talk| talk.over.contains(from))) {
+                full.insert(closing.since.into(), serde_json::json!(now().to_string()));
+            }
+            brought(kind, number, from, full)
+        });
         for done in house.all(&owner(), bring.collect(), now()).await {
             done.unwrap_or_else(|refusal| panic!("{}: {refusal}", kind.name));
         }

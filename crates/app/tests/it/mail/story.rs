@@ -91,7 +91,7 @@ async fn from_a_message_to_the_end_and_each_time_an_answer(database: Database) {
     let receipt = mail::read(&receipt).letter.expect("a letter");
     assert_eq!(receipt.subject, "[INC-1] Terminal declines cards");
     assert!(receipt.references.contains(&"first@harbour.example".to_string()) && receipt.automatic.is_some());
-    assert!(receipt.text.contains("https://sms.tidewell.example/incidents/INC-1"), "{}", receipt.text);
+    assert!(receipt.text.contains("https://sms.tidewell.example/portal/requests/INC-1"), "{}", receipt.text);
     let whole = world.desk.whole(&machine(), "incident", "INC-1", plumbline::clock::now()).await.expect("an incident");
     assert_eq!(whole.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["terminal.log"]);
 

@@ -66,7 +66,9 @@ pub async fn open(seat: Seat, State(app): State<App>, Path(number): Path<String>
         outcomes: outcomes.iter().filter_map(Value::as_text).map(str::to_string).collect(),
         order: order.into_iter().flat_map(|section| section.items).collect(),
         said: match shown.kind() {
-            "knowledge_article" => format!("/portal/read/{}/helped", crate::pages::lines::encoded(&number)),
+            kind if counted(kind).is_some() => {
+                format!("/portal/read/{}/helped", crate::pages::lines::encoded(&number))
+            }
             _ => String::new(),
         },
         report: match own.first() {
@@ -77,12 +79,20 @@ pub async fn open(seat: Seat, State(app): State<App>, Path(number): Path<String>
     Ok(Html(page.render()?))
 }
 
-/// Fields of an article that count what readers say.
-const SAID: [(&str, &str); 2] = [("yes", "helpful"), ("no", "not_helpful")];
+/// Fields that count what readers say: that it helped, and that it did not. A way round that helped was used.
+fn counted(kind: &str) -> Option<[(&'static str, &'static str); 2]> {
+    match kind {
+        "knowledge_article" => Some([("yes", "helpful"), ("no", "not_helpful")]),
+        "known_error" => Some([("yes", "uses"), ("no", "not_helpful")]),
+        _ => None,
+    }
+}
+
 /// How often a count is tried again that others write at the same moment.
 const TRIES: usize = 5;
 
-/// `POST /portal/read/{number}/helped`: whether an article helped its reader; each reader counts once for a version of it.
+/// `POST /portal/read/{number}/helped`: whether an article or a way round a known error helped its reader; each reader counts
+/// once for a version of it.
 pub async fn said(
     seat: Seat,
     State(app): State<App>,
@@ -91,16 +101,14 @@ pub async fn said(
 ) -> Result<Response, Refused> {
     let sent = Sent::new(pairs(&body));
     let said = sent.text("helped");
-    let field = SAID.iter().find(|(word, _)| *word == said).map(|(_, field)| *field);
-    let field = field.ok_or_else(|| Refused::field("helped", "is yes or no"))?;
     let here = format!("/portal/read/{}", crate::pages::lines::encoded(&number));
     // Readers may not edit what they read; the house counts for them.
     let house = Actor::system("readers", Via::Web);
     for _ in 0..TRIES {
         let shown = app.desk.find(&seat.actor, &number, seat.now).await?;
-        if shown.kind() != "knowledge_article" {
-            return Err(Refused::not_found());
-        }
+        let counts = counted(shown.kind()).ok_or_else(Refused::not_found)?;
+        let field = counts.iter().find(|(word, _)| *word == said).map(|(_, field)| *field);
+        let field = field.ok_or_else(|| Refused::field("helped", "is yes or no"))?;
         let whole = app.desk.find(&house, &number, seat.now).await?;
         let number_of = |field: &str| whole.fields().get(field).and_then(Value::as_number).unwrap_or_default();
         let counted = Raw::Text((number_of(field) + model::Decimal::ONE).to_string());

@@ -39,12 +39,20 @@ pub struct ShortPage {
 #[serde(deny_unknown_fields, default)]
 pub struct Asked {
     service: String,
+    /// A ticket that has been over for too long to be opened again.
+    again: String,
 }
 
 /// `GET /portal/report`
 pub async fn open(seat: Seat, State(app): State<App>, Query(asked): Query<Asked>) -> Result<Html<String>, Refused> {
     let mut sent = Sent::default();
     sent.set("service", &asked.service);
+    if !asked.again.is_empty() {
+        let before = app.desk.find(&seat.actor, &asked.again, seat.now).await?;
+        sent.set("title", before.title());
+        sent.set("service", super::text(&before, "service"));
+        sent.set("description", &format!("Again, as in {}:\n\n", before.number()));
+    }
     Ok(Html(page(&app, &seat, &sent, &[]).await?.render()?))
 }
 

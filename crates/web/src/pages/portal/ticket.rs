@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{Html, IntoResponse, Response},
 };
-use desk::{ShownEntry, Whole};
+use desk::{Shown, ShownEntry, Whole};
 use engines::approvals::Row;
 use model::{Act, Command, FieldError, Input, Kind, Moment, Refusal, Target, Value};
 
@@ -57,8 +57,19 @@ struct TicketPage {
     /// Where watching begins and ends, and whether the reader does.
     watch: String,
     watches: bool,
+    word: Word,
     rating: Rating,
     errors: Vec<(String, String)>,
+}
+
+/// What the reader may say about what is over for us.
+enum Word {
+    /// Nothing is over, or it is not the reader's to say.
+    Nothing,
+    /// That it works, where that closes it, and that it does not; until when.
+    Asked { closes: bool, until: String, days: i64 },
+    /// It has been over for too long.
+    Late { sentence: String, again: String },
 }
 
 /// What one who is asked has said.
@@ -117,6 +128,7 @@ async fn page(
     let here = address(shown.number());
     let rows = Row::read_all(shown.fields().get("approvals"));
     let told = if kind.has_field("text") { "text" } else { "description" };
+    let word = word(app, seat, kind, shown).await?;
     Ok(TicketPage {
         number: shown.number().into(),
         heading: shown.title().into(),
@@ -134,7 +146,8 @@ async fn page(
             .map(|file| Link::new(&file.name, format!("/{}/{}/files/{}", kind.plural, shown.number(), file.id)))
             .collect(),
         once: edit::token(),
-        may_reply: shown.can(Act::Note),
+        may_reply: shown.can(Act::Note) && !matches!(word, Word::Late { .. }),
+        word,
         may_attach: shown.can(Act::Attach),
         attach: format!("/{}/{}/files", kind.plural, shown.number()),
         watch: format!("/{}/{}/watch", kind.plural, shown.number()),
@@ -211,6 +224,71 @@ fn message(lens: &Lens<'_>, seat: &Seat, shown: &ShownEntry) -> Option<Message> 
     let mine = by == seat.actor.email;
     let who = if mine { "You".to_string() } else { lens.person(&by).name };
     Some(Message { who, mine, at: time::when(entry.at, seat.now), html: markdown(&note.text) })
+}
+
+/// Whether it is over for us and may still go on: the same rule by which a word by mail opens it again.
+async fn word(app: &App, seat: &Seat, kind: &Kind, shown: &Shown) -> Result<Word, Refusal> {
+    let reopening = app.desk.reopening(&seat.actor, kind.name, shown.number(), seat.now).await?;
+    let Some(reopening) = reopening.filter(|_| shown.can(Act::Note)) else { return Ok(Word::Nothing) };
+    if reopening.is_late(seat.now) {
+        return Ok(Word::Late {
+            sentence: format!(
+                "It was done {} days ago, and is opened again within {}.",
+                reopening.ago(seat.now),
+                reopening.days
+            ),
+            again: format!("/portal/report?again={}", crate::pages::lines::encoded(shown.number())),
+        });
+    }
+    Ok(Word::Asked {
+        closes: kind.closing.is_some_and(|closing| closing.state == shown.state()),
+        until: words::day(reopening.until()),
+        days: app.desk.settings().number(kind.closing.map_or("", |closing| closing.days)),
+    })
+}
+
+/// `POST /portal/requests/{number}/word`: it works, which closes it, or it does not, which opens it again.
+pub async fn say(
+    seat: Seat,
+    State(app): State<App>,
+    Path(number): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Refused> {
+    let (kind, whole) = found(&app, &seat, &number).await?;
+    let sent = Sent::new(pairs(&body));
+    let (works, text) = (sent.text("word") == "yes", sent.text("text").trim().to_string());
+    if !works && sent.text("word") != "no" {
+        return Err(Refused::field("word", "is yes or no"));
+    }
+    let reopening = app.desk.reopening(&seat.actor, kind.name, &number, seat.now).await?;
+    let closed = kind.closing.filter(|closing| closing.state == whole.shown.state()).map(|closing| closing.to);
+    let to = if works { closed } else { reopening.as_ref().map(|reopening| reopening.to) };
+    let Some(to) = to else { return Ok(flash::said(&address(&number), "There is nothing to be answered here.")) };
+    let said = match (works, text.is_empty()) {
+        (true, true) => "It works.".to_string(),
+        (false, true) => "It does not work.".to_string(),
+        (_, false) => text,
+    };
+    let target = Target { kind: kind.name.into(), number: number.clone(), version: None };
+    let command = Command::Step {
+        target: target.clone(),
+        to: to.into(),
+        input: Input::default(),
+        note: Some(said.clone()),
+        public: true,
+    };
+    let answer = if works { "Thank you. It is closed." } else { "We take it up again." };
+    match edit::once(&app, &seat, &sent, command).await {
+        Ok(_) => Ok(flash::said(&address(&number), answer)),
+        // Something of our own is still to be done: the word counts all the same.
+        Err(Refusal::Invalid(_)) if works => {
+            app.desk.perform(&seat.actor, Command::Note { target, text: said, public: true }, seat.now).await?;
+            Ok(flash::said(&address(&number), "Thank you. We close it when our own part is done."))
+        }
+        Err(Refusal::Invalid(errors)) => told(&app, &seat, &kind, whole, &errors).await,
+        Err(Refusal::Step(why)) => told(&app, &seat, &kind, whole, &[FieldError::new("word", why)]).await,
+        Err(other) => Err(other.into()),
+    }
 }
 
 async fn rating(app: &App, seat: &Seat, kind: &Kind, whole: &Whole) -> Result<Rating, Refusal> {

@@ -119,10 +119,7 @@ impl Road {
     }
 
     pub fn person(&self, email: &str) -> Person {
-        match self.names.people.get(email) {
-            Some((name, number)) => Person { name: name.clone(), href: format!("/people/{number}") },
-            None => Person { name: email.to_owned(), href: String::new() },
-        }
+        crate::pages::lines::person(email, &self.names)
     }
 }
 

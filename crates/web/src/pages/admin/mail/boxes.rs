@@ -42,7 +42,6 @@ pub struct Typed {
     opens: String,
     customer: String,
     fields: String,
-    reopen_days: String,
     rate: String,
     trusted: String,
     incoming: String,
@@ -128,7 +127,6 @@ fn read(typed: &Typed) -> Result<MailboxEdit, Vec<FieldError>> {
             0
         })
     };
-    let reopen_days = number("reopen_days", &typed.reopen_days);
     let rate = number("rate", &typed.rate);
     let ports = [number("incoming_port", &typed.incoming_port), number("outgoing_port", &typed.outgoing_port)];
     let mut server = |name: &str, host: &str, port: i64, security: &str, user: &str| {
@@ -158,7 +156,6 @@ fn read(typed: &Typed) -> Result<MailboxEdit, Vec<FieldError>> {
             opens: typed.opens.clone(),
             customer: typed.customer.clone(),
             fields,
-            reopen_days,
             rate,
             trusted: typed.trusted.clone(),
             display: typed.display.clone(),
@@ -180,7 +177,6 @@ fn typed_of(definition: &Definition) -> Typed {
         opens: definition.opens.clone(),
         customer: definition.customer.clone(),
         fields: fields.join("\n"),
-        reopen_days: definition.reopen_days.to_string(),
         rate: definition.rate.to_string(),
         trusted: definition.trusted.clone(),
         incoming: incoming.host.clone(),
@@ -265,7 +261,6 @@ fn groups(kinds: Vec<(&str, &str)>, known: Option<&Mailbox>, typed: &Typed) -> V
                     line("fields", "Begins with", "", "Values of its records, one a line: team = TEA-2"),
                     Control::Lines { value: typed.fields.clone(), max: Some(2_000) },
                 ),
-                number("reopen_days", "An answer reopens within", &typed.reopen_days, "days"),
                 number("rate", "Most messages of one sender", &typed.rate, "an hour"),
                 line(
                     "trusted",
