@@ -207,6 +207,7 @@ fn road(doors: Doors) -> Doors {
         .member(POST, "/road/gaps/plan", pages::road::plan_gaps)
         .member(GET, "/road/gaps/{clause}", pages::road::open_gaps_of)
         .member(POST, "/road/gaps/{clause}", pages::road::save_gaps_of)
+        .member(POST, "/road/gaps/{clause}/plan", pages::road::plan_gaps_of)
 }
 
 /// What people of customers see, and approvals, which wait for people of either side and for some without an account.

@@ -2,11 +2,12 @@
 //! the door with the clock of that year. The same seed and end give the same records.
 //!
 //! `script` plays what the others write: `people`, `portfolio`, `risks`, `parties`, `governance`, `papers`, `money`, `changes`, `tickets`,
-//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`, `macros`, `shifts`, `skills`, `reporting`; `monitoring` brings events at the end, and
+//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`, `certificates`, `macros`, `shifts`, `skills`, `reporting`; `monitoring` brings events at the end, and
 //! `talk` says what waits for those who sign in. Each kind of record has its place there. Some duties are left undone on purpose,
 //! so that the assessment has something to find; each such place says so.
 
 mod assurance;
+mod certificates;
 mod chance;
 mod changes;
 mod fieldwork;
@@ -35,6 +36,7 @@ mod times;
 mod views;
 
 use desk::{Desk, accounts::NewAccount};
+use engines::conformity::Assessment;
 use model::{Actor, Moment, Role, Via, time::DAY};
 
 use crate::Failure;
@@ -54,7 +56,18 @@ pub struct Login {
 
 /// Writes the year that ends at `at`.
 pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure> {
+    write_and_look(desk, seed, at, &[]).await.map(|(all, _)| all)
+}
+
+/// The same; answers too how conformity stood at some instants, judged when nothing later was written yet.
+pub async fn write_and_look(
+    desk: &Desk,
+    seed: u64,
+    at: Moment,
+    looks: &[Moment],
+) -> Result<(usize, Vec<Assessment>), Failure> {
     let mut script = script::Script::new(desk, seed, at);
+    script.stops.extend(looks.iter().map(|look| (*look, script::Stop::Look)));
     people::write(&mut script);
     portfolio::write(&mut script);
     let slas = parties::write(&mut script);
@@ -71,12 +84,14 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     assurance::write(&mut script);
     proof::write(&mut script);
     road::write(&mut script);
+    certificates::write(&mut script);
     reporting::write(&mut script);
     reporting::ask(&mut script);
-    let all = script.play(desk).await?;
+    let (all, seen) = script.play(desk).await?;
     // What the program itself does with what is left open: steps of escalation, closing, courses of major incidents.
     desk.ring_until(at).await?;
     desk.work_once(&crate::duties::doings(), at).await?;
+    web::pages::road::watch(desk, at).await?;
     let name = [("organisation".to_string(), ORGANISATION.to_string())];
     desk.set_settings(&Actor::system("demo", Via::Command), &name, at).await?;
     views::write(desk, at).await?;
@@ -84,7 +99,7 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     monitoring::write(desk, at).await?;
     // Rules of the house beside the standard; nothing of ours is mapped to the last one.
     desk.save_framework(&people::actor(people::INES), HOUSE_RULES.to_vec(), at).await?;
-    Ok(all)
+    Ok((all, seen))
 }
 
 /// One account for each role, with a password that is made now and told once.

@@ -1,6 +1,7 @@
 //! The generic pages over HTTP, as a browser without a script uses them.
 
 mod beside;
+mod certificates;
 mod clocks;
 mod course;
 mod every_kind;

@@ -53,6 +53,9 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
         // What follows from a document has tests of its own.
         ("document_version", "document") => json!(format!("DOC-{}", 404 + turn)),
         ("document_version", "effective_on") => json!("2026-11-25"),
+        // What a body took over from another one has tests of its own.
+        ("certificate", "transferred_from") => json!(format!("CER-{}", 404 + turn)),
+        ("certificate", "moved_to") => json!(format!("CBO-{}", 404 + turn)),
         // One that is out of the ordinary closes with its review, which tests of its own see to.
         ("incident", "major") => json!(!turn.is_multiple_of(2)),
         // What is not made yet is released to nobody.
