@@ -13,6 +13,7 @@ export default function road(world) {
     'road-costs': '/road/costs',
     'road-gaps': '/road/gaps',
     'road-gaps-clause': '/road/gaps/8.6.1',
+    'road-people': '/road/people',
     'road-review': '/road/reviews/MRV-2',
     course: '/conformity/course',
   };
@@ -32,6 +33,9 @@ export default function road(world) {
       assert.match(certificates, /CER-1[\s\S]*|CER-3/);
       assert.match(certificates, /Recertification audit/);
       assert.ok(await page.getByText('The window of recertification audit closes').first().isVisible());
+      await page.goto('/road/people');
+      assert.match(await page.locator('#picture svg').getAttribute('aria-label'), /^Influence by stance: \d/);
+      assert.ok(await page.locator('#tell').getByText('Overdue').first().isVisible());
     });
   });
 

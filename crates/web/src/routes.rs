@@ -196,6 +196,7 @@ fn road(doors: Doors) -> Doors {
         .member(POST, "/road/audits", pages::road::plan_audits)
         .member(POST, "/road/calendar", pages::road::make_feed)
         .member(GET, "/road/costs", pages::road::open_costs)
+        .member(GET, "/road/people", pages::road::open_people)
         .member(GET, "/road/reviews/{number}", pages::road::open_review)
         .member(GET, "/road/reviews/{number}/pdf", pages::road::review_as_pdf)
         .member(POST, "/road/reviews/{number}/prepare", pages::road::prepare_review)

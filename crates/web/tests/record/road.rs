@@ -292,6 +292,39 @@ async fn a_certificate_that_ran_out_is_told_with_its_last_day_to_restore() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn those_who_are_moved_stand_in_a_picture_and_what_is_overdue_is_red() {
+    for world in houses().await {
+        people_of(&world).await;
+    }
+}
+
+async fn people_of(world: &World) {
+    let nobody = ok(world, "/road/people").await;
+    assert!(nobody.contains("Nobody is on record") && nobody.contains("No communication plan is on record"));
+    world.line(json!({"kind": "communication_plan", "number": "CPL-1", "title": "News", "state": "current", "fields": {"what": "News", "when": "monthly", "whom": ["staff"], "how": "e-mail"}, "history": [{"at": "2026-01-05T08:00:00Z"}]})).await;
+    world.line(json!({"kind": "communication_plan", "number": "CPL-2", "title": "Planned work", "state": "current", "fields": {"what": "Planned work", "when": "on-change", "whom": ["staff"]}})).await;
+    world.line(json!({"kind": "communication", "number": "COM-1", "title": "News of May", "state": "done", "fields": {"subject": "News of May", "sent_on": "2026-05-04"}, "links": [{"type": "carries_out", "to": "CPL-1"}]})).await;
+    for (number, name, influence, stance) in [
+        ("STK-1", "Night shift", "medium", "against-it"),
+        ("STK-2", "Owners", "high", "for-it"),
+        ("STK-3", "Engineers", "high", "for-it"),
+    ] {
+        world.line(json!({"kind": "stakeholder", "number": number, "title": name, "state": "current", "fields": {"name": name, "influence": influence, "stance": stance, "resistance": "More forms", "answer": "Fewer fields", "told_by": ["CPL-1"], "reviewed_on": "2026-11-20"}})).await;
+    }
+    let page = ok(world, "/road/people").await;
+    for words in [
+        "aria-label=\"Influence by stance: 2 of high influence for it, 1 of medium influence against it\"",
+        "text-anchor=\"middle\">2</text>",
+        "1 of 3 doubt it or stand against it; 1 messages are overdue.",
+        "Overdue, 174 days over",
+        "Thu 4 Jun 2026",
+        "when it happens",
+    ] {
+        assert!(page.contains(words), "{words} in {page:.6000}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn limits_of_the_body_follow_an_audit() {
     let world = house().await;
     certified(&world).await;

@@ -10,6 +10,7 @@ mod gap_file;
 mod gaps;
 mod minutes;
 mod money;
+mod people;
 mod plan;
 mod review;
 mod steps;
@@ -60,6 +61,7 @@ pub use self::{
     },
     minutes::review_as_pdf,
     money::open as open_costs,
+    people::open as open_people,
     review::{decide as decide_in_review, fill as fill_review, open as open_review, prepare as prepare_review},
     watch::watch,
 };
