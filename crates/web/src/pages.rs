@@ -22,6 +22,7 @@ pub mod lines;
 pub mod macros;
 pub mod menu;
 pub mod my_work;
+pub mod offered;
 pub mod own_checks;
 pub mod packs;
 pub mod papers;

@@ -81,6 +81,7 @@ pub fn doors() -> Doors {
         .member(GET, "/conformity/{clause}", pages::conformity::open_clause)
         .member(GET, "/conformity/{clause}/{requirement}", pages::conformity::open_requirement)
         .member(POST, "/conformity/{clause}/{requirement}", pages::judgement::save)
+        .member(POST, "/conformity/{clause}/{requirement}/tie", pages::offered::make)
         .member(GET, "/packs", pages::packs::open)
         .member(POST, "/packs", pages::packs::ask)
         .member(GET, "/packs/{id}", pages::packs::take);

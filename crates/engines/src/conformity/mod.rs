@@ -28,6 +28,7 @@ mod span;
 mod standing;
 mod trace;
 mod verdict;
+mod wanted;
 mod words;
 mod world;
 
@@ -54,6 +55,7 @@ pub use questions::{Questions, checklist, questions};
 pub use seen::Seen;
 pub use standing::{Standing, assess, judge};
 pub use verdict::{Assessment, EXAMPLES, Judgement, Register, State, Verdict};
+pub use wanted::{WantedTie, wanted_tie};
 pub use world::{Case, Settings, World, is_told, lean};
 
 /// Whether the program judges a requirement itself.

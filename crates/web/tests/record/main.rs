@@ -11,6 +11,7 @@ mod handling;
 mod judgements;
 mod lists;
 mod live;
+mod offered;
 mod papers;
 mod pictures;
 mod printed;
