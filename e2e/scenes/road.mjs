@@ -13,11 +13,42 @@ export default function road(world) {
     'road-costs': '/road/costs',
     'road-gaps': '/road/gaps',
     'road-gaps-clause': '/road/gaps/8.6.1',
+    'road-people': '/road/people',
     'road-review': '/road/reviews/MRV-2',
+    course: '/conformity/course',
   };
   for (const [name, address] of Object.entries(PAGES)) {
     it(`the page ${name}`, () => world().as('sms-manager', {}, (page) => inspect(page, address, name)));
   }
+
+  it('the demonstration has a year of history, its figures are counted, and what must begin is told', async () => {
+    await world().as('sms-manager', {}, async (page) => {
+      await page.goto('/conformity/course');
+      assert.equal(await page.locator('#past tbody tr').count(), 14, 'a month each, and today');
+      assert.match(await page.locator('#ahead').innerText(), /Begin by[\s\S]*working days/);
+      await page.goto('/road/reviews/MRV-2');
+      assert.equal(await page.getByText('Nothing was counted yet').count(), 0);
+      await page.goto('/road');
+      const certificates = await page.locator('#windows').innerText();
+      assert.match(certificates, /CER-1[\s\S]*|CER-3/);
+      assert.match(certificates, /Recertification audit/);
+      assert.ok(await page.getByText('The window of recertification audit closes').first().isVisible());
+      await page.goto('/road/people');
+      assert.match(await page.locator('#picture svg').getAttribute('aria-label'), /^Influence by stance: \d/);
+      assert.ok(await page.locator('#tell').getByText('Overdue').first().isVisible());
+    });
+  });
+
+  it('map, road and gap analysis count one number', async () => {
+    await world().as('sms-manager', {}, async (page) => {
+      await page.goto('/conformity');
+      const told = await page.locator('.lede a[href="/road/gaps"]').innerText();
+      await page.goto('/road');
+      assert.ok(await page.getByText(`${told} requirements to close`).isVisible());
+      await page.goto('/road/gaps');
+      assert.match(await page.locator('.lede').innerText(), new RegExp(`^${told} of 260 requirements are to be closed`));
+    });
+  });
 
   it('top management and auditors read the road, people of customers find none', async () => {
     for (const role of ['top-management', 'external-auditor', 'agent']) {
@@ -41,6 +72,7 @@ export default function road(world) {
         assert.ok(await page.getByText('Nothing is planned yet.').isVisible());
         await planned(page);
         await gap(page);
+        await clause(page);
         await stage1(page);
       });
     } finally {
@@ -87,6 +119,19 @@ async function gap(page) {
   await page.waitForURL(/\/road/);
   assert.ok(await page.getByRole('link', { name: '9.3-1: A first management review' }).isVisible());
   assert.ok(await page.getByText('critical, no slack').isVisible());
+}
+
+/// Everything of a clause that nothing proves becomes tasks in one step.
+async function clause(page) {
+  await page.goto('/road/gaps/7.3');
+  assert.match(await page.locator('.lede').innerText(), /are to be closed: .*nothing to sample/);
+  const button = page.getByRole('button', { name: /^Plan all \d+ as tasks$/ });
+  const count = Number(/\d+/.exec(await button.innerText())[0]);
+  await button.click();
+  await page.waitForURL(/\/road/);
+  assert.ok(await page.getByText(`${count} tasks were added to the plan.`).isVisible());
+  await page.goto('/road/gaps/7.3');
+  assert.equal(await button.count(), 0);
 }
 
 /// Body, certificate applied for, stage 1 booked and held: its limits follow.

@@ -1,15 +1,19 @@
 //! How conformity stood at the end of past days and months, and what will run out ahead.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use engines::conformity::{Assessment, FRAMEWORK, Outlook, Standing, State};
+use engines::conformity::{Assessment, FRAMEWORK, Outlook, Settings, Standing, State};
 use futures::FutureExt;
 use model::{Actor, Moment, Refusal, time::DAY};
 use serde_json::{Map, Value as Json};
 
 use crate::{
     Desk,
-    standing::apart,
+    past::Ahead,
+    standing::{MOST, apart},
     store::{fault::Fault, score},
 };
 
@@ -30,6 +34,18 @@ impl Score {
     pub fn count(&self, state: State) -> usize {
         self.states.values().filter(|known| **known == state).count()
     }
+}
+
+/// The facts on their way from the end of one day to the end of the next: each costs what happened between them.
+#[derive(Default)]
+pub struct Walk {
+    facts: Option<Facts>,
+}
+
+struct Facts {
+    standing: Standing,
+    limits: Settings,
+    ahead: Ahead,
 }
 
 /// Months and days that are kept, counted back from today.
@@ -64,18 +80,55 @@ impl Desk {
         Ok(rows.into_iter().filter_map(read).collect())
     }
 
-    /// Counts one instant of the past that is not kept yet; `false` when there is none.
-    pub async fn count_one_score(&self, now: Moment) -> Result<bool, Refusal> {
+    /// Counts one instant of the past that is not kept yet, the oldest first; `false` when there is none.
+    pub async fn count_one_score(&self, walk: &mut Walk, now: Moment) -> Result<bool, Refusal> {
         let known = self.known_scores(now).await?;
-        let Some(at) = wanted(now).into_iter().find(|at| !known.iter().any(|score| score.at == *at)) else {
+        let missing = wanted(now).into_iter().rev().find(|at| !known.iter().any(|score| score.at == *at));
+        let Some(at) = missing else {
+            *walk = Walk::default();
             return Ok(false);
         };
         // The day holds everything before its end.
-        let score = Score::of(&self.assess_as_of(at.plus(-1)).await?);
+        let score = Score { at, ..Score::of(&self.walk_to(walk, at.plus(-1)).await?) };
         let states: Map<String, Json> = score.states.into_iter().map(|(id, state)| (id, state.name().into())).collect();
         let states = Json::Object(states).to_string();
         self.db().write(move |conn| async move { score::keep(conn, FRAMEWORK, at, &states).await }.boxed()).await?;
         Ok(true)
+    }
+
+    /// Counts everything of the past year that is not kept yet, and answers how much that was.
+    pub async fn count_scores(&self, now: Moment) -> Result<usize, Refusal> {
+        let (mut walk, mut counted) = (Walk::default(), 0);
+        while self.count_one_score(&mut walk, now).await? {
+            counted += 1;
+        }
+        Ok(counted)
+    }
+
+    /// What [`Desk::assess_as_of`] says, from the facts of the instant before where those are at hand.
+    async fn walk_to(&self, walk: &mut Walk, at: Moment) -> Result<Assessment, Refusal> {
+        let limits = self.limits_as_of(at).await?;
+        let judgements = self.judgements_as_of(at).await?;
+        let facts = match walk.facts.take().filter(|facts| facts.standing.as_of() <= at && facts.limits == limits) {
+            Some(Facts { mut standing, mut ahead, .. }) => {
+                let (come, rest): (Ahead, Ahead) = ahead.drain(..).partition(|(when, _)| *when <= at);
+                let ids: BTreeSet<i64> = come.into_iter().map(|(_, id)| id.0).collect();
+                let (cases, next) = self.cases_by_ids(&ids.into_iter().collect::<Vec<_>>(), at).await?;
+                let standing = apart(move || {
+                    standing.renew(at, cases);
+                    standing
+                });
+                Facts { standing: standing.await?, limits, ahead: rest.into_iter().chain(next).collect() }
+            }
+            None => {
+                let (world, ahead) = self.world_as_of(at, limits.clone()).await?;
+                Facts { standing: apart(move || Standing::new(world.settled())).await?, limits, ahead }
+            }
+        };
+        let mut facts = facts;
+        let assessment = facts.standing.assessment(judgements);
+        walk.facts = (facts.standing.len() <= MOST).then_some(facts);
+        Ok(assessment)
     }
 
     /// What would become of the requirements up to a later day if nothing were recorded from now on.
@@ -90,13 +143,33 @@ impl Desk {
             return Err(Refusal::Query("until: a day from tomorrow on, and within three years".into()));
         }
         let newest = self.newest_entry().await?;
-        if let Some(known) = self.known_outlook(newest, until, now) {
-            return Ok(known);
+        match self.known_outlook(Some(newest), until, now) {
+            Some(known) => Ok(known),
+            None => self.look_ahead(until, now).await,
         }
-        let (world, _) = self.world_as_of(now).await?;
-        let outlook = Arc::new(apart(move || Standing::new(world.settled()).outlook(until)).await?);
-        self.keep_outlook(newest, (now, until), outlook.clone());
-        Ok(outlook)
+    }
+
+    /// The same as far as it is known today, whatever was written since; where it is not, it is looked for beside the reader,
+    /// who does not wait.
+    ///
+    /// # Errors
+    /// As [`Desk::outlook`].
+    pub fn outlook_so_far(&self, actor: &Actor, until: Moment, now: Moment) -> Result<Option<Arc<Outlook>>, Refusal> {
+        if !sees_all(actor, now) {
+            return Err(Refusal::NotFound);
+        }
+        let known = self.known_outlook(None, until, now);
+        if known.is_none() && until > now && until.0 - now.0 <= FURTHEST * DAY {
+            let desk = self.clone();
+            // A failure is in the log; whoever needs it asks again.
+            tokio::spawn(async move { desk.look_ahead(until, now).await.map(drop) });
+        }
+        Ok(known)
+    }
+
+    /// Instants of the past year whose score is kept by and by.
+    pub fn scores_wanted(now: Moment) -> usize {
+        wanted(now).len()
     }
 }
 

@@ -8,12 +8,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engines::conformity::{Assessment, Outlook, assess};
+use engines::conformity::{Assessment, Outlook, Standing, assess};
 use model::{Actor, Moment, Refusal, time::MINUTE};
 use tokio::task::JoinHandle;
 
 use crate::{
     Desk,
+    history::Walk,
     standing::{Followed, apart},
 };
 
@@ -68,9 +69,9 @@ const REST: u32 = 10;
 const REST_OF_PAST: u32 = 3;
 
 impl Desk {
-    /// The assessment of every requirement from what was on record at the instant, computed now.
+    /// The assessment of every requirement from what was on record at the instant, by the limits that held then, computed now.
     pub async fn assess_as_of(&self, at: Moment) -> Result<Assessment, Refusal> {
-        let (world, _) = self.world_as_of(at).await?;
+        let (world, _) = self.world_as_of(at, self.limits_as_of(at).await?).await?;
         let judgements = self.judgements_as_of(at).await?;
         apart(move || assess(world.settled().with_judgements(judgements))).await
     }
@@ -113,6 +114,7 @@ impl Desk {
     /// Keeps the assessment right while a server runs: looks whether something was written, and judges what it touched.
     pub async fn keep_assessing(&self, clock: impl Fn() -> Moment, mut stop: tokio::sync::watch::Receiver<bool>) {
         let (mut counts_past, mut pause) = (Instant::now(), Duration::ZERO);
+        let mut walk = Walk::default();
         loop {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
@@ -133,7 +135,7 @@ impl Desk {
             } else if counts_past.elapsed() > pause {
                 // The past is counted when nothing else is to be done, a day at a time.
                 let clock = Instant::now();
-                let more = self.count_one_score(now).await.unwrap_or(false);
+                let more = self.count_one_score(&mut walk, now).await.unwrap_or(false);
                 pause = if more { clock.elapsed() * REST_OF_PAST } else { IDLE };
                 counts_past = Instant::now();
             }
@@ -221,17 +223,42 @@ impl Desk {
         Ok(assessment)
     }
 
-    /// A look ahead from the same records and the same day.
-    pub(crate) fn known_outlook(&self, newest: i64, until: Moment, now: Moment) -> Option<Arc<Outlook>> {
+    /// A look ahead from the same day, and where a number is said, from the same records.
+    pub(crate) fn known_outlook(&self, newest: Option<i64>, until: Moment, now: Moment) -> Option<Arc<Outlook>> {
         let ahead = self.judged().ahead.lock().unwrap_or_else(PoisonError::into_inner);
         let known = ahead.as_ref()?;
-        let same = known.seen == newest && known.until == until && known.from.date() == now.date();
-        same.then(|| known.outlook.clone())
+        let same = newest.is_none_or(|newest| known.seen == newest) && known.until == until;
+        (same && known.from.date() == now.date()).then(|| known.outlook.clone())
     }
 
-    pub(crate) fn keep_outlook(&self, seen: i64, (from, until): (Moment, Moment), outlook: Arc<Outlook>) {
-        let known = LookAhead { seen, from, until, outlook };
+    /// Looks ahead on the facts that are kept, where they are.
+    pub(crate) async fn look_ahead(&self, until: Moment, now: Moment) -> Result<Arc<Outlook>, Refusal> {
+        let mut turn = self.judged().turn.lock().await;
+        if let Some(known) = self.known_outlook(Some(self.newest_entry().await?), until, now) {
+            return Ok(known);
+        }
+        self.judge(&mut turn, now).await?;
+        let (seen, outlook) = match turn.take() {
+            Some(mut followed) => {
+                let (followed, outlook) = apart(move || {
+                    let outlook = followed.outlook(until);
+                    (followed, outlook)
+                })
+                .await?;
+                let seen = followed.seen();
+                *turn = Some(followed);
+                (seen, outlook)
+            }
+            None => {
+                let seen = self.newest_entry().await?;
+                let (world, _) = self.world_as_of(now, self.settings().conformity.clone()).await?;
+                (seen, apart(move || Standing::new(world.settled()).outlook(until)).await?)
+            }
+        };
+        let outlook = Arc::new(outlook);
+        let known = LookAhead { seen, from: now, until, outlook: outlook.clone() };
         *self.judged().ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
+        Ok(outlook)
     }
 
     fn last(&self) -> Option<Last> {

@@ -502,7 +502,8 @@ impl Listener {
             return None;
         }
         // Of what is internal a customer's people do not even learn that it was written.
-        if self.scope.silo().is_some() && rights::show_entries(&self.actor, kind, vec![Entry::clone(entry)]).is_empty() {
+        if self.scope.silo().is_some() && rights::show_entries(&self.actor, kind, vec![Entry::clone(entry)]).is_empty()
+        {
             return None;
         }
         Some(News::Written {

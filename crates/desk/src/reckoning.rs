@@ -147,8 +147,9 @@ pub struct Worked {
 
 impl Worked {
     pub(crate) fn of(actor: &Actor, kind: &Kind, entries: &[Entry], agreements: &Agreements, at: Moment) -> Worked {
-        let mut clocks = rights::show_clocks(actor, work(kind, entries, agreements, at));
         let own = actor.customer.is_none();
+        let mut clocks = work(kind, entries, agreements, at);
+        clocks.retain(|clock| own || clock.leg.is_empty());
         if !own {
             // A customer's people do not read what we write to each other of a pause.
             clocks.iter_mut().flat_map(|clock| &mut clock.segments).for_each(|segment| segment.waits = None);

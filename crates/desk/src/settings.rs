@@ -2,17 +2,18 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use engines::conformity::{self, catalogue};
+use engines::conformity::{self, LEAD_MAX, LEADS, catalogue};
 use futures::FutureExt;
 use jiff::tz::TimeZone;
-use model::{Actor, FieldError, Moment, Refusal, Value};
+use model::{Actor, Entry, FieldError, Moment, Refusal, Value};
+use rust_decimal::prelude::ToPrimitive;
 use serde_json::Value as Json;
 
 use crate::{
     Desk, alarms,
     house::{self, Deed},
     rights, stated,
-    store::{fault::Fault, house as store, record},
+    store::{fault::Fault, house as store, journal, record},
 };
 
 /// Longest text of a setting, in characters.
@@ -86,7 +87,7 @@ pub struct Setting {
     /// What it is for; empty where the label says it.
     pub help: String,
     pub group: &'static str,
-    /// In words: months for intervals.
+    /// In words: months for intervals, working days for lead times.
     pub unit: &'static str,
     pub value: String,
     /// What holds where nothing is set.
@@ -138,6 +139,7 @@ impl Settings {
     /// A number by its key, as it is set or offered; 0 for one that does not exist.
     pub fn number(&self, key: &str) -> i64 {
         let own = OWN_NUMBERS.iter().find(|(known, ..)| *known == key).map(|(.., offered)| *offered);
+        let own = own.or_else(|| LEADS.iter().find(|lead| lead.key == key).map(|lead| lead.days));
         let set = self.conformity.numbers.get(key).copied();
         set.or_else(|| catalogue().defaults.get(key).copied()).or(own).unwrap_or_default()
     }
@@ -197,6 +199,15 @@ impl Settings {
             value: self.conformity.numbers.get(key).map(ToString::to_string).unwrap_or_default(),
             offered: offered.to_string(),
         }));
+        all.extend(LEADS.iter().map(|lead| Setting {
+            name: format!("number.{}", lead.key),
+            label: lead.label.into(),
+            help: lead.help.into(),
+            group: "Lead times",
+            unit: "working days",
+            value: self.conformity.numbers.get(lead.key).map(ToString::to_string).unwrap_or_default(),
+            offered: lead.days.to_string(),
+        }));
         all.extend(OWN_NUMBERS.iter().map(|(key, group, label, help, offered)| Setting {
             name: format!("number.{key}"),
             label: (*label).into(),
@@ -236,6 +247,13 @@ impl Public {
     }
 }
 
+fn put<T>(among: &mut BTreeMap<String, T>, name: &str, value: Option<T>) {
+    match value {
+        Some(value) => drop(among.insert(name.into(), value)),
+        None => drop(among.remove(name)),
+    }
+}
+
 /// Words with commas between them.
 fn parts(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_string).collect()
@@ -269,6 +287,7 @@ pub(crate) fn typed(setting: &Setting, text: &str) -> Result<Option<Json>, Strin
         }
         None => return Ok((!text.is_empty()).then(|| text.into())),
         Some(("interval", _)) => MONTHS_MAX,
+        Some((_, key)) if LEADS.iter().any(|lead| lead.key == key) => LEAD_MAX,
         Some(_) => NUMBER_MAX,
     };
     if text.is_empty() || text == setting.offered {
@@ -361,6 +380,38 @@ impl Desk {
             }
             _ => Ok(value),
         }
+    }
+
+    /// The intervals and limits of checks as they held at an instant, from the journal. What nobody ever set by a journaled deed
+    /// is as it stands.
+    pub(crate) async fn limits_as_of(&self, at: Moment) -> Result<conformity::Settings, Fault> {
+        let (mut limits, catalogue) = (self.settings().conformity.clone(), catalogue());
+        let offered = conformity::Settings::default();
+        let names = catalogue.intervals.iter().map(|interval| format!("interval.{}", interval.id));
+        let names: Vec<String> = names.chain(catalogue.defaults.keys().map(|key| format!("number.{key}"))).collect();
+        let ids: Vec<i64> = names.iter().map(|name| Deed::on_named("setting", name, "edit").id.0).collect();
+        let told = journal::of_records(&mut self.db().read().await?, &self.catalog(), &ids).await?;
+        for (name, id) in names.iter().zip(ids) {
+            // Letting go of a document leaves the value as it was.
+            let set = |entry: &&Entry| entry.changes.contains_key("value") && entry.act != "release";
+            let mut set = told.get(&id).map(Vec::as_slice).unwrap_or_default().iter().filter(set).peekable();
+            if set.peek().is_none() {
+                continue;
+            }
+            let last = set.take_while(|entry| entry.at <= at).last();
+            let value = last.and_then(|entry| entry.changes.get("value")?.as_ref()?.as_number()?.to_i64());
+            match name.split_once('.') {
+                Some(("interval", id)) => {
+                    let months = value.and_then(|months| i32::try_from(months).ok());
+                    put(&mut limits.intervals, id, months.or_else(|| offered.intervals.get(id).copied()));
+                }
+                Some((_, key)) => {
+                    put(&mut limits.numbers, key, value.or_else(|| offered.numbers.get(key).copied()));
+                }
+                None => {}
+            }
+        }
+        Ok(limits)
     }
 
     /// Reads the settings again: after a change, and now and then for what another server has changed.

@@ -5,13 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engines::conformity::{Assessment, Settings, Standing, World};
+use engines::conformity::{Assessment, Outlook, Settings, Standing, World};
 use model::{Moment, Refusal, time::HOUR};
 
 use crate::{Desk, past::Ahead, store::journal};
 
 /// More records than these are not kept: they are read anew for each assessment, with rests between.
-const MOST: usize = 250_000;
+pub(crate) const MOST: usize = 250_000;
 
 /// Entries followed at a time; whoever is further behind begins anew.
 const STEP: i64 = 20_000;
@@ -21,6 +21,17 @@ const STEP: i64 = 20_000;
 const PATIENCE: i64 = 2 * HOUR;
 /// More ranges of skipped numbers than these are not followed: everything is read anew.
 const HOLES: usize = 64;
+
+impl Followed {
+    /// Number of the newest entry that was seen.
+    pub(crate) fn seen(&self) -> i64 {
+        self.seen
+    }
+
+    pub(crate) fn outlook(&mut self, until: Moment) -> Outlook {
+        self.standing.outlook(until)
+    }
+}
 
 /// What the kept facts have seen of the journal.
 #[derive(Debug)]
@@ -69,10 +80,10 @@ impl Desk {
         Ok(Judged { assessment, seen, took: clock.elapsed(), ran, kept })
     }
 
-    /// All facts as of an instant.
-    pub(crate) async fn world_as_of(&self, at: Moment) -> Result<(World, Ahead), Refusal> {
+    /// All facts as of an instant, to be judged by these limits.
+    pub(crate) async fn world_as_of(&self, at: Moment, limits: Settings) -> Result<(World, Ahead), Refusal> {
         let kinds: Vec<&'static str> = self.catalog().kinds().iter().map(|kind| kind.name).collect();
-        let mut world = World::empty(at, self.settings().conformity.clone());
+        let mut world = World::empty(at, limits);
         let ahead = self.tell_cases(&kinds, at, |case| world.take(case)).await?;
         Ok((world, ahead))
     }
@@ -80,8 +91,8 @@ impl Desk {
     async fn begin(&self, now: Moment) -> Result<(Followed, usize), Refusal> {
         // Whatever is written while the facts are read is followed the next time.
         let seen = self.newest_entry().await?;
-        let (world, ahead) = self.world_as_of(now).await?;
         let settings = self.settings().conformity.clone();
+        let (world, ahead) = self.world_as_of(now, settings.clone()).await?;
         let standing = apart(move || Standing::new(world.settled())).await?;
         let followed = Followed { standing, settings, ahead, seen, holes: Vec::new() };
         Ok((followed, engines::conformity::catalogue().requirements.len()))

@@ -8,6 +8,7 @@ mod across;
 mod beside;
 mod condition;
 mod content;
+mod course;
 pub mod events;
 pub mod file;
 mod frameworks;
@@ -48,6 +49,7 @@ pub fn doors(doors: Doors) -> Doors {
         .member(GET, "/api/v1/mentions", watching::mentions)
         .member(DELETE, "/api/v1/mentions/{id}", watching::put_aside)
         .member(GET, "/api/v1/conformity", across::conformity)
+        .member(GET, "/api/v1/conformity/course", course::course)
         .member(GET, "/api/v1/frameworks", frameworks::list)
         .member(GET, "/api/v1/frameworks/{id}", frameworks::show)
         .member(GET, "/api/v1/events", events::list)

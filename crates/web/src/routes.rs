@@ -83,6 +83,7 @@ pub fn doors() -> Doors {
         .member(GET, "/conformity/{clause}", pages::conformity::open_clause)
         .member(GET, "/conformity/{clause}/{requirement}", pages::conformity::open_requirement)
         .member(POST, "/conformity/{clause}/{requirement}", pages::judgement::save)
+        .member(POST, "/conformity/{clause}/{requirement}/tie", pages::offered::make)
         .member(GET, "/packs", pages::packs::open)
         .member(POST, "/packs", pages::packs::ask)
         .member(GET, "/packs/{id}", pages::packs::take);
@@ -207,6 +208,7 @@ fn road(doors: Doors) -> Doors {
         .member(POST, "/road/calendar", pages::road::make_feed)
         .member(POST, "/road/concerns", pages::road::plan_concerns)
         .member(GET, "/road/costs", pages::road::open_costs)
+        .member(GET, "/road/people", pages::road::open_people)
         .member(GET, "/road/reviews/{number}", pages::road::open_review)
         .member(GET, "/road/reviews/{number}/pdf", pages::road::review_as_pdf)
         .member(POST, "/road/reviews/{number}/prepare", pages::road::prepare_review)
@@ -218,6 +220,7 @@ fn road(doors: Doors) -> Doors {
         .member(POST, "/road/gaps/plan", pages::road::plan_gaps)
         .member(GET, "/road/gaps/{clause}", pages::road::open_gaps_of)
         .member(POST, "/road/gaps/{clause}", pages::road::save_gaps_of)
+        .member(POST, "/road/gaps/{clause}/plan", pages::road::plan_gaps_of)
 }
 
 /// What people of customers see, and approvals, which wait for people of either side and for some without an account.

@@ -2,12 +2,14 @@
 //! the door with the clock of that year. The same seed and end give the same records.
 //!
 //! `script` plays what the others write: `people`, `portfolio`, `risks`, `parties`, `governance`, `papers`, `money`, `changes`, `tickets`,
-//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`, `macros`, `shifts`, `skills`, `reporting`;
+//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`, `certificates`, `macros`, `shifts`, `skills`,
+//! `reporting`;
 //! `monitoring` brings events and `letters` mail at the end, and `talk` says what waits for those who sign in. Each kind of
 //! record has its place there. Some duties are left undone on purpose, so that the assessment has something to find; each
 //! such place says so.
 
 mod assurance;
+mod certificates;
 mod chance;
 mod changes;
 mod fieldwork;
@@ -37,6 +39,7 @@ mod times;
 mod views;
 
 use desk::{Desk, accounts::NewAccount};
+use engines::conformity::Assessment;
 use model::{Actor, Moment, Role, Via, time::DAY};
 
 use crate::Failure;
@@ -56,7 +59,18 @@ pub struct Login {
 
 /// Writes the year that ends at `at`.
 pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure> {
+    write_and_look(desk, seed, at, &[]).await.map(|(all, _)| all)
+}
+
+/// The same; answers too how conformity stood at some instants, judged when nothing later was written yet.
+pub async fn write_and_look(
+    desk: &Desk,
+    seed: u64,
+    at: Moment,
+    looks: &[Moment],
+) -> Result<(usize, Vec<Assessment>), Failure> {
     let mut script = script::Script::new(desk, seed, at);
+    script.stops.extend(looks.iter().map(|look| (*look, script::Stop::Look)));
     people::write(&mut script);
     portfolio::write(&mut script);
     let slas = parties::write(&mut script);
@@ -73,13 +87,15 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     assurance::write(&mut script);
     proof::write(&mut script);
     road::write(&mut script);
+    certificates::write(&mut script);
     reporting::write(&mut script);
     reporting::ask(&mut script);
     fieldwork::write(&mut script);
-    let all = script.play(desk).await?;
+    let (all, seen) = script.play(desk).await?;
     // What the program itself does with what is left open: steps of escalation, closing, courses of major incidents.
     desk.ring_until(at).await?;
     desk.work_once(&crate::duties::doings(), at).await?;
+    web::pages::road::watch(desk, at).await?;
     let first = people::team("Service desk");
     let name = [("organisation", ORGANISATION.to_string()), ("first_team", first)];
     let name = name.map(|(name, value)| (name.to_string(), value));
@@ -90,7 +106,7 @@ pub async fn write(desk: &Desk, seed: u64, at: Moment) -> Result<usize, Failure>
     letters::write(desk, at).await?;
     // Rules of the house beside the standard; nothing of ours is mapped to the last one.
     desk.save_framework(&people::actor(people::INES), HOUSE_RULES.to_vec(), at).await?;
-    Ok(all)
+    Ok((all, seen))
 }
 
 /// One account for each role, with a password that is made now and told once.

@@ -13,7 +13,7 @@ use super::{
     parties::{CUSTOMERS, PORTAL},
     people::{AOIFE, BEN, CALLERS, CHEN, DANIEL, GRETA, HELENA, HUGO, INES, LUCIA, MEI, OSKAR, SAMUEL, TOMAS},
     portfolio::{self, LIVE},
-    script::Script,
+    script::{Script, Stop},
     times::day,
 };
 
@@ -102,15 +102,14 @@ fn audit(script: &mut Script, days: i64, title: &str, scope: Json, met: &[&str],
 }
 
 fn management_reviews(script: &mut Script) {
-    let inputs = |when: &str| {
-        json!({"a": "All actions of the last review are done.", "b": "Tenders of two customers, new law on networks, hot summers.", "c1": "Three findings, two closed.", "c2": "Targets met in nine of ten months.", "c3": format!("Audits {when}: sound, few findings."),
-            "d": "Users reset second factors themselves; watching for attacks as a service.", "e": "Survey at 4.3 of 5; two complaints, both answered.", "f": "Policies looked through, version 2.", "g": "Three of four objectives on their way.", "h": "Availability kept but for one month of backup.",
-            "i": "Suppliers keep targets; Brightmail missed twice.", "j": "One database engineer short until spring; money as planned.", "k": "One risk above the limit, accepted, being worked on.", "l": "Citizen portal came in; web hosting ends."})
-    };
     for (turn, days) in [270i64, 88].into_iter().enumerate() {
         let held = script.times.workday(days, 9, 0);
-        let fields = json!({"title": format!("Management review {}", day(held)), "held_on": day(held), "chair": HELENA, "present": [HELENA, DANIEL, INES, OSKAR], "inputs": inputs(if turn == 0 { "of the spring" } else { "of the summer" })});
-        let number = script.create(held.plus(4 * HOUR), INES, "management_review", fields);
+        let fields =
+            json!({"title": format!("Management review {}", day(held)), "held_on": day(held), "chair": HELENA});
+        let number = script.create(held.minus(14 * DAY), INES, "management_review", fields);
+        // The day before, the program counts what is looked at.
+        script.stops.push((held.minus(18 * HOUR), Stop::Prepare(number.clone())));
+        script.edit(held.plus(4 * HOUR), INES, &number, json!({"present": [HELENA, DANIEL, INES, OSKAR]}));
         let texts = [
             ["Let users reset second factors themselves", "Hire a second database engineer"],
             ["Bring in watching for attacks as a service", "Buy core switches of two makes"],

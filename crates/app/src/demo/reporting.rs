@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     people::{self, HUGO, INES},
-    script::Script,
+    script::{Script, Stop},
     times::day,
 };
 use crate::Failure;
@@ -28,16 +28,18 @@ pub fn write(script: &mut Script) {
         "content": "All services and customers", "source": "Counted from the records", "owner": INES, "by_itself": true, "at": "00:00"});
     script.create(at, INES, "report_definition", fields);
     // The first look settles when each is due.
-    script.pauses.push(at.plus(1));
-    script.pauses.extend(script.times.months().into_iter().map(|month| month.end).filter(|end| *end > at));
+    script.stops.push((at.plus(1), Stop::Close));
+    let ends = script.times.months().into_iter().map(|month| month.end).filter(|end| *end > at);
+    script.stops.extend(ends.map(|end| (end, Stop::Close)));
 }
 
-/// What is due at an instant is made; each report is told and decided on some days later: what is still to be done for that.
+/// What is due at an instant is made, and objectives are read; each report is told and decided on some days later: what is still to be done for that.
 ///
 /// # Errors
 /// What the door refuses.
 pub async fn close(desk: &Desk, at: Moment, end: Moment) -> Result<Vec<Errand>, Failure> {
     web::pages::reports::make_due(desk, at).await?;
+    web::pages::readings::take_due(desk, at).await?;
     let machine = Actor::system("demo", model::Via::Command);
     let query = Query {
         filter: model::filter_text::parse("decisions is empty", &kinds::performance::report::kind())

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use desk::{Desk, Errand, Outcome};
+use engines::conformity::Assessment;
 use model::{Actor, Command, Input, Link, Moment, Target, command::Raw};
 use serde_json::{Map, Value as Json};
 
@@ -16,8 +17,19 @@ pub struct Script {
     kinds: HashMap<String, &'static str>,
     counters: HashMap<&'static str, u32>,
     prefixes: HashMap<&'static str, &'static str>,
-    /// Instants at which the program makes what is due before anything else happens.
-    pub pauses: Vec<Moment>,
+    /// Instants at which the program does something by itself, before anything else happens then.
+    pub stops: Vec<(Moment, Stop)>,
+}
+
+/// What the program does on the way.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stop {
+    /// Judges what was on record until then.
+    Look,
+    /// Makes the reports that are due, and takes the readings of the month.
+    Close,
+    /// Counts the inputs of a management review.
+    Prepare(String),
 }
 
 /// A record as it is told so far.
@@ -62,7 +74,7 @@ impl Script {
             kinds: HashMap::new(),
             counters: HashMap::new(),
             prefixes,
-            pauses: Vec::new(),
+            stops: Vec::new(),
         }
     }
 
@@ -182,27 +194,33 @@ impl Script {
         }
     }
 
-    /// Plays everything through the door.
+    /// Plays everything through the door; answers how much it was, and what was seen on the way.
     ///
     /// # Errors
     /// The first command that the door refuses: the world would not be consistent without it.
-    pub async fn play(mut self, desk: &Desk) -> Result<usize, Failure> {
+    pub async fn play(mut self, desk: &Desk) -> Result<(usize, Vec<Assessment>), Failure> {
         self.errands.sort_by_key(|errand| errand.at);
         let end = self.times.at;
-        self.pauses.retain(|pause| *pause <= end);
-        self.pauses.sort_unstable();
+        self.stops.retain(|(at, _)| *at <= end);
+        self.stops.sort_unstable();
         let all = self.errands.len();
         let mut progress = Progress::new();
-        let mut done = 0;
-        while !self.errands.is_empty() || !self.pauses.is_empty() {
+        let (mut done, mut seen) = (0, Vec::new());
+        while !self.errands.is_empty() || !self.stops.is_empty() {
             let next = self.errands.first().map_or(end, |errand| errand.at);
-            if self.pauses.first().is_some_and(|pause| *pause <= next) {
-                self.errands.extend(reporting::close(desk, self.pauses.remove(0), end).await?);
+            if self.stops.first().is_some_and(|(at, _)| *at <= next) {
+                match self.stops.remove(0) {
+                    (at, Stop::Look) => seen.push(desk.assess_as_of(at.plus(-1)).await?),
+                    (at, Stop::Close) => self.errands.extend(reporting::close(desk, at, end).await?),
+                    (at, Stop::Prepare(number)) => {
+                        web::pages::road::fill_review(desk, &people::actor(people::INES), &number, true, at).await?;
+                    }
+                }
                 self.errands.sort_by_key(|errand| errand.at);
                 continue;
             }
-            let pause = self.pauses.first().copied();
-            let before = pause.map_or(BATCH, |pause| self.errands.partition_point(|errand| errand.at < pause));
+            let stop = self.stops.first().map(|(at, _)| *at);
+            let before = stop.map_or(BATCH, |stop| self.errands.partition_point(|errand| errand.at < stop));
             let rest = self.errands.split_off(self.errands.len().min(BATCH).min(before.max(1)));
             let batch = std::mem::replace(&mut self.errands, rest);
             let told: Vec<(Actor, Command)> =
@@ -224,7 +242,7 @@ impl Script {
             }
             progress.say(|| format!("{done} of {all} things have happened"));
         }
-        Ok(all)
+        Ok((all, seen))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the program does by itself: once a day it looks after the certificate, the effect of corrections, what must be looked at
+//! What the program does by itself: once a day it looks after certificates, readings of objectives, the effect of corrections, what must be looked at
 //! again and the readers of documents and campaigns; every minute it looks which saved reports are due and which periods are over.
 //! Each turn promises the next one. Readers of a version are asked when it comes into force.
 
@@ -51,10 +51,11 @@ fn daily(desk: Desk, _: Json, now: Moment) -> BoxFuture<'static, Result<(), Refu
         // First, so that one turn that fails does not end them all.
         desk.promise(job(now.plus(DAY)), now).await?;
         let certificate = web::pages::road::watch(&desk, now).await;
+        let readings = web::pages::readings::take_due(&desk, now).await;
         let effects = effect::watch(&desk, now).await;
         let reminders = remind::watch(&desk, now).await;
         let reading = readers::watch(&desk, now).await;
-        certificate.and(effects).and(reminders).and(reading).map(drop)
+        certificate.and(readings).and(effects).and(reminders).and(reading).map(drop)
     }
     .boxed()
 }

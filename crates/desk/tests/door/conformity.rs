@@ -115,19 +115,46 @@ async fn the_course_of_the_year_is_kept_day_by_day() {
         let now = at("2026-11-12T10:00:00Z");
         let (known, missing) = world.desk.scores(&manager, now).await.expect("scores");
         assert!(known.is_empty() && missing > 30, "{missing} on {}", world.name);
-        let mut counted = 0;
-        while world.desk.count_one_score(now).await.expect("a score") {
-            counted += 1;
-        }
+        let counted = world.desk.count_scores(now).await.expect("scores");
         assert_eq!(counted, missing);
         let (known, missing) = world.desk.scores(&manager, now).await.expect("scores");
         assert_eq!((known.len(), missing), (counted, 0));
-        let month = known.iter().find(|score| score.at == at("2026-11-01T00:00:00Z")).expect("the end of October");
-        let then = world.desk.assess_as_of(month.at.plus(-1)).await.expect("an assessment");
-        assert!(then.verdicts.iter().all(|verdict| month.states[&verdict.requirement.id] == verdict.state));
+        assert!(known.iter().any(|score| score.at == at("2026-11-01T00:00:00Z")), "the end of October");
+        // The facts went from day to day; each day is what a look at that day alone says.
+        for day in &known {
+            let then = world.desk.assess_as_of(day.at.plus(-1)).await.expect("an assessment");
+            for verdict in &then.verdicts {
+                let id = &verdict.requirement.id;
+                assert_eq!(day.states[id], verdict.state, "{id} until {} on {}", day.at, world.name);
+            }
+        }
         world.desk.after_import().await.expect("looked at");
         assert!(world.desk.scores(&manager, now).await.expect("scores").0.is_empty());
         let customer = Actor { customer: Some("CUS-1".into()), ..agent() };
         assert_eq!(world.desk.scores(&customer, now).await, Err(model::Refusal::NotFound));
+    }
+}
+
+/// What the house sets today does not change what was judged by yesterday's limits.
+#[tokio::test]
+async fn the_past_keeps_its_limits() {
+    for world in worlds_of(kinds::catalog).await {
+        let then = judged(&world, good()).await;
+        let owner = Actor { roles: vec![Role::Administrator], ..agent() };
+        let set = async |months: &str, now: &str| {
+            let given = [("interval.management_review".to_string(), months.to_string())];
+            world.desk.set_settings(&owner, &given, at(now)).await.expect("a setting");
+        };
+        let as_of = async |day: &str| world.desk.assess_as_of(at(day)).await.expect("an assessment");
+        set("1", "2026-11-20T10:00:00Z").await;
+        assert_eq!(as_of(NOW).await, then, "before it was set on {}", world.name);
+        let strict = as_of("2026-11-21T00:00:00Z").await;
+        let is_old =
+            |assessment: &Assessment| assessment.find("9.3-1").is_some_and(|verdict| verdict.state == State::Stale);
+        assert!(is_old(&strict), "by the new interval on {}", world.name);
+        set("", "2026-11-22T10:00:00Z").await;
+        assert_eq!(as_of("2026-11-21T00:00:00Z").await, strict, "once it was taken back on {}", world.name);
+        assert_eq!(as_of(NOW).await, then, "long before on {}", world.name);
+        assert!(!is_old(&as_of("2026-11-22T10:00:00Z").await), "as offered on {}", world.name);
     }
 }

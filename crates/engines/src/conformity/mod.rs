@@ -20,6 +20,7 @@ mod checks;
 mod crossed;
 mod fact;
 mod finding;
+mod lead;
 mod outlook;
 mod questions;
 mod seen;
@@ -27,6 +28,7 @@ mod span;
 mod standing;
 mod trace;
 mod verdict;
+mod wanted;
 mod words;
 mod world;
 
@@ -47,12 +49,14 @@ mod transition;
 pub use beside::{BESIDE, Own, beside, own};
 pub use catalogue::{Catalogue, FRAMEWORK, Requirement, catalogue, requirements_of_kind};
 pub use crossed::Crossed;
+pub use lead::{LEAD_MAX, LEADS, Lead, begin_by, lead_of, working_days_between};
 pub use outlook::{Outlook, Turn};
 pub use questions::{Questions, checklist, questions};
 pub use seen::Seen;
 pub use span::plus_working_days;
 pub use standing::{Standing, assess, judge};
 pub use verdict::{Assessment, EXAMPLES, Judgement, Register, State, Verdict};
+pub use wanted::{WantedTie, wanted_tie};
 pub use world::{Case, Settings, World, is_told, lean};
 
 /// Whether the program judges a requirement itself.

@@ -1,6 +1,9 @@
 //! What would become of the requirements if nothing were recorded from now on: which evidence runs out, and on which day.
 
-use model::{Moment, time::DAY};
+use model::{
+    Moment,
+    time::{DAY, MINUTE},
+};
 
 use super::{
     catalogue::{Requirement, catalogue},
@@ -16,9 +19,9 @@ pub struct Turn {
     pub from: State,
     /// What it turns to first.
     pub to: State,
-    /// The last instant at which it still holds, to a day.
-    pub last_day: Moment,
-    /// What would be said of it on the day after.
+    /// The first instant at which it does not hold any more, to a minute.
+    pub turns_at: Moment,
+    /// What would be said of it then.
     pub why: String,
     pub examples: Vec<String>,
 }
@@ -28,7 +31,7 @@ pub struct Turn {
 pub struct Outlook {
     /// Number of proved requirements at instants on the way, the first one now.
     pub points: Vec<(Moment, usize)>,
-    /// In the order of their days; those that only lack something to sample are not told: work of every day mends them.
+    /// In the order of their instants; those that only lack something to sample are not told: work of every day mends them.
     pub turns: Vec<Turn>,
 }
 
@@ -56,7 +59,7 @@ impl Standing {
             last = next;
         }
         self.world.instant = now;
-        outlook.turns.sort_by_key(|turn| turn.last_day);
+        outlook.turns.sort_by_key(|turn| turn.turns_at);
         outlook
     }
 
@@ -76,11 +79,11 @@ impl Standing {
         last.iter().map(&mut one).collect()
     }
 
-    /// Finds the day by halving: a requirement that holds at one end and not at the other.
+    /// Finds the minute by halving: a requirement that holds at one end and not at the other.
     fn turn(&mut self, held: &Kept, from: Moment, to: Moment) -> Turn {
         let requirement = held.verdict.requirement;
         let (mut good, mut bad) = (from, to);
-        while bad.0 - good.0 > DAY {
+        while bad.0 - good.0 > MINUTE {
             let middle = Moment(good.0 + (bad.0 - good.0) / 2);
             if is_trouble(self.one_at(middle, requirement).verdict.state) { bad = middle } else { good = middle }
         }
@@ -89,7 +92,7 @@ impl Standing {
             requirement,
             from: held.verdict.state,
             to: then.state,
-            last_day: good,
+            turns_at: bad,
             why: then.why.clone(),
             examples: then.examples.clone(),
         }

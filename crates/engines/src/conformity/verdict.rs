@@ -222,6 +222,11 @@ impl Assessment {
         self.verdicts.iter().filter(|verdict| verdict.state == state).count()
     }
 
+    /// Requirements that are still to be closed; what the map, the road and the gap analysis count.
+    pub fn open(&self) -> impl Iterator<Item = &Verdict> {
+        self.verdicts.iter().map(Arc::as_ref).filter(|verdict| verdict.is_open())
+    }
+
     /// The verdict on a requirement or of a check of our own.
     pub fn find(&self, requirement: &str) -> Option<&Verdict> {
         self.verdicts.iter().chain(&self.beside).find(|verdict| verdict.requirement.id == requirement).map(Arc::as_ref)
@@ -243,6 +248,12 @@ impl Assessment {
 }
 
 impl Verdict {
+    /// Whether something is still to be closed: everything that is not proved. What met no record counts among it until there
+    /// is one, and what only a person can judge until somebody did.
+    pub fn is_open(&self) -> bool {
+        self.state != State::Proved
+    }
+
     pub fn to_json(&self) -> Json {
         json!({
             "id": self.requirement.id,

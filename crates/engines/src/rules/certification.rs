@@ -10,8 +10,10 @@ use super::dates::{add_days, add_months, days_between};
 use super::number::{Fraction, fraction, share, whole};
 
 const CYCLE_MONTHS: i32 = 36;
-const RESTORE_MONTHS: i32 = 6;
-const SUSPENSION_MONTHS: i32 = 6;
+/// Months after the last valid day in which a body may restore a certificate (R26).
+pub const RESTORE_MONTHS: i32 = 6;
+/// Months that a suspension lasts at most, as a rule (R26).
+pub const SUSPENSION_MONTHS: i32 = 6;
 const MAJOR_MONTHS: i32 = 6;
 
 /// The last day that a certification body prints. The certificate wins over both.

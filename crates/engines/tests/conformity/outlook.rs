@@ -1,7 +1,7 @@
 //! Looking ahead: what runs out, to the day.
 
 use engines::conformity::{Standing, State, assess};
-use model::{Moment, time::DAY};
+use model::{Moment, time::MINUTE};
 
 use crate::{
     build::{assessed, at, world},
@@ -17,11 +17,11 @@ fn each_turn_is_what_an_assessment_of_that_day_says() {
     let state = |when: Moment, id: &str| assessed(&good(), &when.to_string()).find(id).unwrap().state;
     for turn in outlook.turns.iter().step_by(4) {
         let id = turn.requirement.id.as_str();
-        let (last, next) = (state(turn.last_day, id), state(turn.last_day.plus(DAY), id));
-        assert!(matches!(last, State::Proved | State::NothingToSample), "{id} on {}: {last:?}", turn.last_day);
-        assert_eq!(next, turn.to, "{id} after {}", turn.last_day);
+        let (last, next) = (state(turn.turns_at.minus(MINUTE), id), state(turn.turns_at, id));
+        assert!(matches!(last, State::Proved | State::NothingToSample), "{id} until {}: {last:?}", turn.turns_at);
+        assert_eq!(next, turn.to, "{id} from {}", turn.turns_at);
     }
-    assert!(outlook.turns.is_sorted_by_key(|turn| turn.last_day));
+    assert!(outlook.turns.is_sorted_by_key(|turn| turn.turns_at));
     let (last, proved) = *outlook.points.last().unwrap();
     assert_eq!((last, proved), (at(UNTIL), assessed(&good(), UNTIL).count(State::Proved)));
 }
@@ -39,7 +39,7 @@ fn what_a_review_puts_off_turns_later() {
     let turn = |lines: &[serde_json::Value]| {
         let outlook = Standing::new(world(lines, NOW)).outlook(at(UNTIL));
         let turn = outlook.turns.into_iter().find(|turn| turn.requirement.id == "4.1-1");
-        turn.map(|turn| turn.last_day)
+        turn.map(|turn| turn.turns_at)
     };
     let mut lines = good();
     let before = turn(&lines).expect("context is reviewed every year");

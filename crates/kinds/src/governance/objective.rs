@@ -14,6 +14,11 @@ pub const DUE: Key<Date> = Key::new("due");
 pub const PLAN: Key<Parts> = Key::new("plan");
 pub const READINGS: Key<Many<Parts>> = Key::new("readings");
 pub const ACTIONS: Key<Many<Ref>> = Key::new("actions");
+pub const COUNTED_FROM: Key<Choice> = Key::new("counted_from");
+
+/// What the program can read by itself at the end of each month, and from which records.
+pub const COUNTED: &[&str] =
+    &["incidents-in-time", "requests-in-time", "changes-successful", "satisfaction", "requirements-proved"];
 
 pub fn kind() -> Kind {
     Kind::new("objective", "objectives", "OBJ")
@@ -28,6 +33,11 @@ pub fn kind() -> Kind {
         .field(OWNER.person().column(Column::Owner))
         .field(POLICY_LINK.reference(&["policy"]).label("Policy").help("The policy that it serves."))
         .field(MEASURE.text().help("What is counted."))
+        .field(
+            COUNTED_FROM
+                .choice(COUNTED)
+                .help("The program then takes a reading from the records at the end of each month."),
+        )
         .field(UNIT.open_choice(&["percent", "points", "hours", "days", "count", "money"]))
         .field(BASELINE.number().help("Where it stood at first."))
         .field(TARGET.number().help("The number that is to be reached, in the unit above."))

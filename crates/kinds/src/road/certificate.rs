@@ -1,6 +1,7 @@
 //! A certificate says that a body found the management system to conform, for a scope and until a day.
 
-use crate::prelude::*;
+use super::certification_audit;
+use crate::{follow_up::nonconformity, prelude::*};
 
 pub const BODY: Key<Ref> = Key::new("body");
 pub const EDITION: Key<Choice> = Key::new("edition");
@@ -16,6 +17,8 @@ pub const RENEWED_ON: Key<Date> = Key::new("renewed_on");
 pub const SUSPENDED_ON: Key<Date> = Key::new("suspended_on");
 pub const SUSPENDED_FOR: Key<Long> = Key::new("suspended_for");
 pub const ENDED_ON: Key<Date> = Key::new("ended_on");
+pub const MOVED_TO: Key<Ref> = Key::new("moved_to");
+pub const TRANSFERRED_FROM: Key<Ref> = Key::new("transferred_from");
 pub const REGISTER: Key<Text> = Key::new("register");
 pub const TOLD: Key<Many<Parts>> = Key::new("told");
 
@@ -40,9 +43,14 @@ pub fn kind() -> Kind {
         .grants(roles::leadership())
         .list(&["number", "title", "state", "body", "decided_on", "valid_to", "owner"])
         .titled_by(&["printed_number"])
+        .looks_at(&["transferred_from"])
+        .looks_when(&["state", "valid_to"])
+        .looks_at_all(&["certification_audit", "nonconformity"])
         .rule(dates_of_states)
         .rule(dates_in_order)
         .rule(restored_in_time)
+        .rule(moves_without_open_majors)
+        .rule(keeps_the_cycle_it_came_with)
 }
 
 fn what() -> Vec<Field> {
@@ -92,7 +100,15 @@ fn dates() -> Vec<Field> {
             RENEWED_ON.date().label("Renewal decided").help("The newest decision to renew or to restore."),
             SUSPENDED_ON.date().label("Suspended since").help("Six months at most, as a rule."),
             SUSPENDED_FOR.long().label("Why it was suspended").required_in(&["suspended"]),
-            ENDED_ON.date().label("Taken back on"),
+            ENDED_ON.date().label("Ended").help("The day on which the body took it back or it moved to another one."),
+            MOVED_TO
+                .reference(&["certification_body"])
+                .label("Moved to")
+                .help("The body that keeps the certificate from then on.")
+                .required_in(&["transferred"]),
+            TRANSFERRED_FROM
+                .reference(&["certificate"])
+                .help("The certificate of another body that this one carries on: its cycle goes on."),
         ],
     )
 }
@@ -103,12 +119,14 @@ fn life() -> Lifecycle {
         .state("suspended", Waiting)
         .state("expired", Waiting)
         .state("taken_back", Done)
+        .state("transferred", Done)
         .step("award", &["applied"], "valid")
         .step("suspend", &["valid"], "suspended")
         .step("lift_suspension", &["suspended"], "valid")
         .step("expire", &["valid", "suspended"], "expired")
         .step("restore_validity", &["expired"], "valid")
         .step("take_back", &["valid", "suspended", "expired"], "taken_back")
+        .step("transfer", &["valid"], "transferred")
         .dated("taken_back", "ended_on")
         .dated("valid", "decided_on");
     lifecycles::ending(lifecycle)
@@ -121,7 +139,7 @@ fn dates_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
     if rules::leaves(draft, facts, &["suspended"]) {
         draft.clear(SUSPENDED_ON);
     }
-    if rules::enters(draft, facts, &["taken_back"]) {
+    if rules::enters(draft, facts, &["taken_back", "transferred"]) {
         rules::stamp_day(draft, facts, ENDED_ON);
     }
     Ok(())
@@ -161,5 +179,73 @@ fn restored_in_time(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErr
         return Err(FieldError::new(RENEWED_ON.name, why));
     }
     draft.set(RENEWED_ON, decided);
+    Ok(())
+}
+
+/// Numbers of the major nonconformities that a body found in audits of a certificate and that are not closed yet.
+pub(super) fn open_majors(facts: &Facts<'_>, certificate: &str) -> Vec<String> {
+    let audits = facts.related.records().filter(|record| {
+        record.kind == "certification_audit"
+            && record.get(certification_audit::CERTIFICATE).is_some_and(|own| own.0 == certificate)
+    });
+    let (mut sources, mut found) = (Vec::new(), Vec::new());
+    for audit in audits {
+        sources.push(audit.number.as_str());
+        let findings = audit.get(certification_audit::FINDINGS).unwrap_or(Many(Vec::new())).0;
+        found.extend(findings.into_iter().map(|finding| finding.0));
+    }
+    let is_major = |record: &&model::Record| {
+        record.kind == "nonconformity"
+            && record.state != "closed"
+            && record.get(nonconformity::GRADE).is_some_and(|grade| grade.0 == "major")
+            && (found.contains(&record.number)
+                || record.get(nonconformity::SOURCE).is_some_and(|source| sources.contains(&source.0.as_str())))
+    };
+    let mut majors: Vec<String> =
+        facts.related.records().filter(is_major).map(|record| record.number.clone()).collect();
+    majors.sort_unstable();
+    majors
+}
+
+/// What is said where majors keep a certificate from moving (IAF MD 2).
+pub(super) fn majors_stay(certificate: &str, majors: &[String]) -> String {
+    format!(
+        "{} of {certificate} {} open: major findings are closed before a certificate moves to another body",
+        majors.join(", "),
+        if majors.len() == 1 { "is" } else { "are" }
+    )
+}
+
+/// IAF MD 2: only a valid certificate moves, to another body, and open majors are closed first.
+fn moves_without_open_majors(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let same = draft.get(MOVED_TO).is_some_and(|to| draft.get(BODY).is_some_and(|body| body.0 == to.0));
+    if same && rules::touched(draft, facts, &[MOVED_TO.name]) {
+        return Err(FieldError::new(MOVED_TO.name, "is the body that keeps it already"));
+    }
+    let Some(own) = facts.before.filter(|_| rules::enters(draft, facts, &["transferred"])) else { return Ok(()) };
+    match open_majors(facts, &own.number).as_slice() {
+        [] => Ok(()),
+        majors => Err(FieldError::new(MOVED_TO.name, majors_stay(&own.number, majors))),
+    }
+}
+
+/// IAF MD 2: the certificate of the body that accepts goes on with the cycle that was running.
+fn keeps_the_cycle_it_came_with(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if !rules::touched(draft, facts, &[TRANSFERRED_FROM.name, VALID_TO.name, "state"]) {
+        return Ok(());
+    }
+    let Some(from) = facts.related.of(draft, TRANSFERRED_FROM.name).filter(|from| from.kind == "certificate") else {
+        return Ok(());
+    };
+    if rules::touched(draft, facts, &[TRANSFERRED_FROM.name]) && !matches!(&*from.state, "valid" | "transferred") {
+        let state = from.state.replace('_', " ");
+        let why = format!("{} is {state}: only a valid certificate moves to another body", from.number);
+        return Err(FieldError::new(TRANSFERRED_FROM.name, why));
+    }
+    let (Some(until), Some(last)) = (draft.get(VALID_TO), from.get(VALID_TO)) else { return Ok(()) };
+    if until > last && draft.get(RENEWED_ON).is_none() {
+        let why = format!("is later than {last}, the last valid day of {}: its cycle goes on", from.number);
+        return Err(FieldError::new(VALID_TO.name, why));
+    }
     Ok(())
 }

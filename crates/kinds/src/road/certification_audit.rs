@@ -3,7 +3,7 @@
 
 use crate::prelude::*;
 
-use super::certification_body;
+use super::{certificate, certification_body};
 
 pub const TYPE: Key<Choice> = Key::new("type");
 pub const BODY: Key<Ref> = Key::new("body");
@@ -50,6 +50,8 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "type", "state", "begins", "due", "owner"])
         .titled_by(&["type"])
         .looks_at(&["body", "certificate"])
+        .looks_when(&["type", "state"])
+        .looks_at_all(&["certification_audit", "nonconformity"])
         .rule(dates_in_order)
         .rule(suspended_certificates_stay)
         .rule(limits_follow)
@@ -124,11 +126,18 @@ fn dates_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError
     rules::in_order(draft, facts, ENDS, DECIDED_ON)
 }
 
-/// IAF MD 2: only a valid certificate moves to another body.
+/// IAF MD 2: only a valid certificate moves to another body, and its open majors are closed first.
 fn suspended_certificates_stay(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     let is_transfer = draft.get(TYPE).is_some_and(|kind| kind.0 == "transfer");
-    if !is_transfer || !rules::touched(draft, facts, &[TYPE.name, CERTIFICATE.name]) {
+    let begins = rules::enters(draft, facts, &["booked", "held"]);
+    if !is_transfer || !(begins || rules::touched(draft, facts, &[TYPE.name, CERTIFICATE.name])) {
         return Ok(());
+    }
+    if let Some(Ref(number)) = draft.get(CERTIFICATE)
+        && let majors = certificate::open_majors(facts, &number)
+        && !majors.is_empty()
+    {
+        return Err(FieldError::new(CERTIFICATE.name, certificate::majors_stay(&number, &majors)));
     }
     match facts.related.of(draft, CERTIFICATE.name) {
         Some(held) if held.kind == "certificate" && held.state != "valid" => {

@@ -29,11 +29,20 @@ pub fn incident_begins(
     let level = |key: Key<Choice>, middle: &str| draft.get(key).map_or_else(|| middle.to_string(), |level| level.0);
     let (known, first) = (
         draft.get(impact).is_some() && draft.get(urgency).is_some(),
-        rules::computed_priority(&level(impact, INCIDENT.0), &level(urgency, INCIDENT.1)),
+        given(draft, facts, &level(impact, INCIDENT.0), &level(urgency, INCIDENT.1)),
     );
     if let Some(first) = first.filter(|_| !known && draft.get(priority).is_none()) {
-        draft.set(priority, Choice(first.into()));
+        draft.set(priority, first);
     }
+}
+
+/// By rule R11, or by the matrix that a document states for the customer, the service or the house.
+fn given(draft: &Draft, facts: &Facts<'_>, impact: &str, urgency: &str) -> Option<Choice> {
+    let own = |key: &str| draft.fields.get(key).and_then(Value::as_text).map(str::to_owned);
+    let (service, customer) = (own("service"), own(shared::CUSTOMER.name));
+    let matrices = &facts.related.house().matrices;
+    let given = matrices.given(service.as_deref(), customer.as_deref(), impact, urgency)?;
+    Some(Choice(given.priority.to_string()))
 }
 
 /// Gives a new request the priority and the team of its model, else those of its service.
@@ -48,10 +57,8 @@ pub fn request_begins(draft: &mut Draft, facts: &Facts<'_>, priority: Key<Choice
         said.map_or_else(|| middle.to_string(), |level| level.0)
     };
     let by_service =
-        rules::computed_priority(&level(service::FIRST_IMPACT, REQUEST.0), &level(service::FIRST_URGENCY, REQUEST.1));
-    let first = model
-        .and_then(|model| model.get(request_model::PRIORITY))
-        .or_else(|| by_service.map(|first| Choice(first.into())));
+        given(draft, facts, &level(service::FIRST_IMPACT, REQUEST.0), &level(service::FIRST_URGENCY, REQUEST.1));
+    let first = model.and_then(|model| model.get(request_model::PRIORITY)).or(by_service);
     let category = draft.get(category).map(|category| category.0);
     let team = model
         .and_then(|model| model.get(request_model::TEAM))

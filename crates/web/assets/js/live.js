@@ -126,6 +126,10 @@ document.addEventListener("arrived", ({ detail: part }) => {
   all("[data-watch]", part).filter(holder => !sources.has(holder)).forEach(listen);
 });
 
+// What is still being counted is asked for again until it is there.
+const counting = () => one("[data-counting]") && setTimeout(() => refresh().catch(() => {}).finally(counting), 2000);
+counting();
+
 // Others see that one writes, for as long as one does.
 let told = 0;
 function tell(form, writes) {

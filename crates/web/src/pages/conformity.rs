@@ -132,6 +132,8 @@ pub struct ConformityPage {
     pub shell: Shell,
     pub proved: usize,
     pub whole: usize,
+    /// Requirements that are still to be closed.
+    pub open: usize,
     pub share: String,
     pub troubles: String,
     pub states: Vec<StateLine>,
@@ -194,6 +196,7 @@ pub fn page(shell: Shell, assessment: &Assessment, state: Option<State>, now: Mo
         share: percent(proved, whole),
         proved,
         whole,
+        open: assessment.open().count(),
         troubles: troubles(assessment),
         states: State::ALL.into_iter().map(|state| state_line(assessment, state, is_past)).collect(),
         checked: if is_past { time::exact(assessment.as_of) } else { time::when(assessment.as_of, now).near },

@@ -1,22 +1,27 @@
 //! The course of conformity: how it stood at the end of past days, what changed it, and what runs out if nothing is done.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::{
     extract::{Query as Ask, State as Held},
     response::Html,
 };
 use desk::{Desk, history::Score};
-use engines::conformity::{Outlook, State, Turn, catalogue};
-use model::{Actor, Date, Moment, Query, Refusal, Value, filter_text, query, time::DAY};
+use engines::{
+    conformity::{Outlook, State, catalogue},
+    rules::dates::days_between,
+};
+use model::{Date, Moment, time::DAY};
 use serde::Deserialize;
 
-use super::{conformity::percent, verdicts};
+use super::{
+    conformity::percent,
+    forecast::{self, Until},
+    verdicts,
+};
 use crate::{
     App, Refused, Seat,
     view::{
-        parts::{Link, Mark},
+        parts::{Link, Mark, Shape, Tone},
         shell::Shell,
         time,
     },
@@ -39,6 +44,8 @@ pub struct CoursePage {
     pub months: Vec<Column>,
     /// Instants that are still to be counted.
     pub missing: usize,
+    /// Instants that are counted in all.
+    pub wanted: usize,
     pub changes: Vec<Change>,
     /// The day that is looked ahead to, as a date field has it.
     pub until: String,
@@ -46,6 +53,8 @@ pub struct CoursePage {
     /// The record of the audit on that day; empty when the reader picked the day.
     pub audit: Link,
     pub turns: Vec<TurnLine>,
+    /// Of those, what should have begun already.
+    pub late: usize,
     pub remain: usize,
     pub whole: usize,
 }
@@ -79,7 +88,13 @@ pub struct ChangeLine {
     pub to: Mark,
 }
 
+/// Evidence that is missing or overdue by then.
 pub struct TurnLine {
+    /// The last day to begin making it anew.
+    pub begin_by: String,
+    pub begins: Mark,
+    /// What that takes: `Management review, 15 working days`.
+    pub lead: String,
     pub last_day: String,
     pub left: String,
     pub mark: Mark,
@@ -89,60 +104,34 @@ pub struct TurnLine {
     pub records: Vec<String>,
 }
 
-/// Where audits stand that are still to come: a kind and its field with the day.
-const AUDITS: [(&str, &str); 2] = [("certification_audit", "begins"), ("audit", "planned_on")];
-
-/// Looked ahead to when no audit is planned.
-const QUARTER: i64 = 90;
-
 /// `GET /conformity/course`
 pub async fn open(seat: Seat, Held(app): Held<App>, Ask(asked): Ask<Asked>) -> Result<Html<String>, Refused> {
     let (scores, missing) = app.desk.scores(&seat.actor, seat.now).await?;
     let assessment = app.desk.assessment(&seat.actor, seat.now).await?;
-    let (until, audit) = match asked.until.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        Some(text) => {
-            let wrong = || Refusal::Query(format!("until: \"{text}\" is not a day such as 2027-03-31"));
-            (text.parse::<Date>().map_err(|_| wrong())?, Link::default())
-        }
-        None => next_audit(&app.desk, &seat.actor, seat.now).await?,
-    };
-    let outlook = app.desk.outlook(&seat.actor, Moment::of_date(until).plus(DAY - 1), seat.now).await?;
+    let until = forecast::until(&app.desk, &seat.actor, asked.until.as_deref(), seat.now).await?;
+    let outlook = app.desk.outlook(&seat.actor, forecast::end_of(until.day), seat.now).await?;
+    let ahead = forecast::lines(&app.desk.settings(), &assessment, &outlook, until.day);
     let shell = Shell { views: true, ..crate::shell(&app, &seat, "/conformity").await };
     let now = Score::of(&assessment);
-    Ok(Html(page(shell, scores, missing, now, (until, audit), &outlook).render()?))
+    let today = forecast::today(&app.desk, seat.now);
+    let past = Past { scores, missing, wanted: Desk::scores_wanted(seat.now) };
+    Ok(Html(page(shell, past, now, (until, today), &ahead, &outlook).render()?))
 }
 
-/// The next audit on record, else the end of a quarter of a year.
-async fn next_audit(desk: &Desk, actor: &Actor, now: Moment) -> Result<(Date, Link), Refusal> {
-    let catalog = desk.catalog();
-    let mut found: Option<(Date, Link)> = None;
-    for (name, field) in AUDITS {
-        let Some(kind) = catalog.find(name) else { continue };
-        let filter = filter_text::parse(&format!("{field} > {}", now.date()), kind).map_err(Refusal::Query)?;
-        let order = query::orders(field, kind).map_err(Refusal::Query)?;
-        let page = match desk.list(actor, &Query { filter, order, size: 1, ..Query::of(name) }, now).await {
-            Ok(page) => page,
-            // Who may not see audits looks ahead all the same.
-            Err(Refusal::NotFound) => continue,
-            Err(refusal) => return Err(refusal),
-        };
-        let Some(shown) = page.records.first() else { continue };
-        let Some(Value::Date(day)) = shown.value(kind, field) else { continue };
-        if found.as_ref().is_none_or(|(known, _)| day < *known) {
-            let title = format!("{} {}", shown.number(), shown.title());
-            found = Some((day, Link::new(title, format!("/{}/{}", kind.plural, shown.number()))));
-        }
-    }
-    Ok(found.unwrap_or_else(|| (now.plus(QUARTER * DAY).date(), Link::default())))
+/// What is known of the past.
+struct Past {
+    scores: Vec<Score>,
+    missing: usize,
+    wanted: usize,
 }
 
 fn page(
     shell: Shell,
-    scores: Vec<Score>,
-    missing: usize,
+    Past { scores, missing, wanted }: Past,
     now: Score,
-    (until, audit): (Date, Link),
-    outlook: &Arc<Outlook>,
+    (Until { day: until, audit }, today): (Until, Date),
+    ahead: &[forecast::Line],
+    outlook: &Outlook,
 ) -> CoursePage {
     let at = now.at;
     let whole = now.states.len();
@@ -151,6 +140,7 @@ fn page(
     let past: Vec<Score> = scores.into_iter().skip(begun).chain([now]).collect();
     let months: Vec<&Score> = past.iter().filter(|score| score.at == at || is_month(score.at)).collect();
     let proved = past.last().map_or(0, |now| now.count(State::Proved));
+    let late = ahead.iter().filter(|line| line.left(today) < 0).count();
     CoursePage {
         share: percent(proved, whole),
         change: change(&past, at, proved),
@@ -163,10 +153,12 @@ fn page(
             .collect(),
         months: months.iter().map(|score| column(score, at)).collect(),
         missing,
+        wanted,
         until: until.to_string(),
         until_words: time::day(until),
         audit,
-        turns: outlook.turns.iter().map(|turn| turn_line(turn, at)).collect(),
+        turns: ahead.iter().map(|line| turn_line(line, today)).collect(),
+        late,
         remain: outlook.points.last().map_or(0, |(_, proved)| *proved),
         whole,
         shell,
@@ -208,20 +200,34 @@ fn changes(before: &Score, after: &Score) -> Change {
     Change { days: format!("{} to {}", day(before), day(after)), lines: changed.collect() }
 }
 
-fn turn_line(turn: &Turn, now: Moment) -> TurnLine {
-    let days = (turn.last_day.0 - now.0).div_euclid(DAY);
+fn turn_line(line: &forecast::Line, today: Date) -> TurnLine {
+    let left = line.left(today);
+    let (tone, shape, word) = match left {
+        ..0 => (Tone::Bad, Shape::Nonconforming, "Late"),
+        0 => (Tone::Warn, Shape::Risk, "Today"),
+        1..=10 => (Tone::Warn, Shape::Risk, "Soon"),
+        _ => (Tone::Mute, Shape::Ring, "Ahead"),
+    };
     TurnLine {
-        last_day: time::day(turn.last_day.date()),
-        left: match days {
-            0 => "today".into(),
-            1 => "1 day left".into(),
-            days => format!("{days} days left"),
+        begin_by: time::day(line.begin_by),
+        begins: Mark::new(shape, tone, word),
+        lead: format!("{}, {} working days", line.lead.label, line.days),
+        last_day: if line.open {
+            "does not hold today".into()
+        } else {
+            format!("holds until {}", time::day(line.last_day))
         },
-        mark: verdicts::mark(turn.to),
-        requirement: to_requirement(&turn.requirement.clause, &turn.requirement.id),
-        text: turn.requirement.text.clone(),
-        why: turn.why.clone(),
-        records: turn.examples.iter().take(4).cloned().collect(),
+        left: match (line.open, days_between(today, line.last_day)) {
+            (true, _) => String::new(),
+            (_, 0) => "today".into(),
+            (_, 1) => "1 day left".into(),
+            (_, days) => format!("{days} days left"),
+        },
+        mark: verdicts::mark(line.state),
+        requirement: to_requirement(&line.requirement.clause, &line.requirement.id),
+        text: line.requirement.text.clone(),
+        why: line.why.clone(),
+        records: line.examples.iter().take(4).cloned().collect(),
     }
 }
 

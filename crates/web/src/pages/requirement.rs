@@ -5,7 +5,11 @@ use desk::{Desk, Names};
 use engines::conformity::{Assessment, BESIDE, Verdict, catalogue};
 use model::{Actor, Catalog, Moment, Refusal};
 
-use super::{judgement::Judging, verdicts, ways};
+use super::{
+    judgement::Judging,
+    offered::{Offer, offers},
+    verdicts, ways,
+};
 use crate::view::{
     parts::{Empty, Link, Mark, Shape, Tab, Tone, When},
     shell::Shell,
@@ -52,7 +56,12 @@ pub struct Row {
     pub kind: String,
     pub mark: Mark,
     pub said: String,
+    /// Ties that would close the gap.
+    pub offers: Vec<Offer>,
 }
+
+/// Records of a page for which ties are looked for: whoever makes these finds the next ones offered.
+const OFFERED_MOST: usize = 10;
 
 /// Which of the records are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,9 +118,18 @@ pub async fn page(
     let shown: Vec<(u32, String)> = places.iter().skip(ask.from).take(PAGE).cloned().collect();
     let numbers =
         shown.iter().filter_map(|(place, _)| assessment.records.get(*place)).map(|(_, number)| number.to_string());
+    let mut offered = 0;
     let names = desk.names_of(actor, numbers.collect(), std::collections::BTreeSet::new(), ask.now).await?;
-    let rows =
-        shown.iter().filter_map(|(place, said)| row(assessment, &catalog, &names, verdict, *place, said)).collect();
+    let mut rows = Vec::with_capacity(shown.len());
+    for (place, said) in &shown {
+        let Some(mut row) = row(assessment, &catalog, &names, verdict, *place, said) else { continue };
+        if !ask.is_past && !said.is_empty() && offered < OFFERED_MOST {
+            let of = (id, verdict.requirement.clause.as_str());
+            row.offers = offers(desk, actor, of, &row.number.text, said, ask.now).await?;
+            offered += usize::from(!row.offers.is_empty());
+        }
+        rows.push(row);
+    }
     let address = |show: Show, from: usize| address(assessment, verdict, show, from, ask.is_past);
     let requirement = verdict.requirement;
     let until = (ask.from + PAGE).min(places.len());
@@ -188,6 +206,7 @@ fn row(
         kind: kind.label.clone(),
         mark,
         said: said.into(),
+        offers: Vec::new(),
     })
 }
 

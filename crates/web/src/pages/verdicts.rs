@@ -54,6 +54,14 @@ pub fn tally(verdicts: &[&Verdict]) -> String {
 }
 
 /// The word of a state for so many requirements.
+/// "2 gaps, 5 nothing to sample": what is still to be closed, by its state.
+pub fn told_open<'v>(open: impl Iterator<Item = &'v Verdict>) -> String {
+    let states: Vec<State> = open.map(|verdict| verdict.state).collect();
+    let count = |wanted: State| states.iter().filter(|state| **state == wanted).count();
+    let told = State::ALL.into_iter().filter(|state| count(*state) > 0);
+    told.map(|state| format!("{} {}", count(state), counted(state, count(state)))).collect::<Vec<_>>().join(", ")
+}
+
 pub fn counted(state: State, count: usize) -> &'static str {
     match (state, count) {
         (State::Gap, 2..) => "gaps",

@@ -18,7 +18,9 @@ use super::{
     timeline::{Audience, Part, Timeline, link_label, timeline},
 };
 use crate::{
-    App, Seat, shell,
+    App, Seat,
+    pages::offered::{Offer, offers},
+    shell,
     view::{
         parts::{Link, Mark, Place, Shape, Step, Tone, When},
         shell::Shell,
@@ -105,6 +107,8 @@ pub struct Evidence {
     pub text: String,
     pub mark: Option<Mark>,
     pub why: String,
+    /// Ties that would close the gap.
+    pub offers: Vec<Offer>,
 }
 
 /// Everything of a record for its page, now or as it was on record then.
@@ -143,7 +147,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
     let ways = if is_plain { Vec::new() } else { crate::pages::ways::from_record(seat, kind, shown) };
     let known = |at: Moment| if at == Moment::UNKNOWN { When::default() } else { time::when(at, seat.now) };
     let files = whole.files.iter().filter(|file| as_of.is_none_or(|at| file.added <= at));
-    let evidence = if outer { Vec::new() } else { evidence(app, seat, kind, shown.number()) };
+    let evidence = if outer { Vec::new() } else { evidence(app, seat, kind, shown.number(), still).await? };
     Ok(RecordPage {
         crumbs: vec![Link::new(&kind.labels, format!("/{}", kind.plural)), Link::new(shown.number(), "")],
         number: shown.number().into(),
@@ -414,11 +418,11 @@ fn size(bytes: i64) -> String {
 }
 
 /// Requirements that records of this kind give evidence for, and what the last assessment says of this one.
-fn evidence(app: &App, seat: &Seat, kind: &Kind, number: &str) -> Vec<Evidence> {
-    let requirements = catalogue::requirements_of_kind(kind.name);
+async fn evidence(app: &App, seat: &Seat, kind: &Kind, number: &str, still: bool) -> Result<Vec<Evidence>, Refusal> {
     let assessment = app.desk.known_assessment(&seat.actor, seat.now);
     let place = assessment.as_ref().and_then(|assessment| assessment.records.find(number)).map(|found| found.0);
-    let entry = |requirement: &&'static catalogue::Requirement| {
+    let mut told = Vec::new();
+    for requirement in catalogue::requirements_of_kind(kind.name) {
         let verdict = assessment.as_ref().and_then(|assessment| assessment.find(&requirement.id));
         let said = verdict.zip(place).and_then(|(verdict, place)| match verdict.seen.blamed_for(place) {
             Some(why) => Some((Mark::new(Shape::Nonconforming, Tone::Bad, "Fails"), why)),
@@ -428,15 +432,20 @@ fn evidence(app: &App, seat: &Seat, kind: &Kind, number: &str) -> Vec<Evidence> 
             None => None,
         });
         let (mark, why) = said.map_or((None, String::new()), |(mark, why)| (Some(mark), why));
-        Evidence {
+        let of = (requirement.id.as_str(), requirement.clause.as_str());
+        told.push(Evidence {
             href: format!("/conformity/{}#{}", requirement.clause, requirement.id),
             id: requirement.id.clone(),
             text: text::shortened(&requirement.text, 90),
             mark,
+            offers: match still {
+                true => Vec::new(),
+                false => offers(&app.desk, &seat.actor, of, number, &why, seat.now).await?,
+            },
             why,
-        }
-    };
-    requirements.iter().map(entry).collect()
+        });
+    }
+    Ok(told)
 }
 
 /// Whether the reader may know that the kind is there at all.

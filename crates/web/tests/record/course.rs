@@ -1,8 +1,11 @@
 //! The course of conformity: the page looks ahead, refuses what is no day, and is the provider's alone.
 
 use axum::http::StatusCode;
+use desk::accounts::{AccountEdit, NewToken, TokenScope};
+use model::{Actor, Role, Via, time::DAY};
+use serde_json::json;
 
-use crate::world::World;
+use crate::world::{World, now};
 
 const PAGE: &str = "/conformity/course";
 
@@ -12,7 +15,7 @@ async fn it_looks_ahead_to_the_day_that_is_picked() {
     let page = world.get(&format!("{PAGE}?until=2027-12-31")).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text.contains("value=\"2027-12-31\""), "the day stays in the field");
-    assert!(page.text.contains("What runs out") && page.text.contains("How it stood"));
+    assert!(page.text.contains("Missing or overdue by Fri 31 Dec 2027") && page.text.contains("How it stood"));
 }
 
 #[tokio::test]
@@ -28,4 +31,95 @@ async fn a_day_that_is_none_or_past_is_refused_in_words() {
         assert!(page.text.contains(says), "{until}");
     }
     assert_eq!(world.get(&format!("{PAGE}?til=2027-12-31")).await.status, StatusCode::BAD_REQUEST);
+}
+
+/// The SMS manager's own house on each database, with one review that is a year old in six weeks.
+async fn houses() -> Vec<World> {
+    let mut houses = Vec::new();
+    for world in World::each().await {
+        houses.push(furnished(world).await);
+    }
+    houses
+}
+
+async fn furnished(world: World) -> World {
+    let actor = Actor {
+        email: "ines@tidewell.example".into(),
+        roles: vec![Role::Administrator, Role::SmsManager],
+        ..Actor::system("test", Via::Web)
+    };
+    let (name, roles) = ("Ines Okafor".to_owned(), actor.roles.clone());
+    let edit = AccountEdit { name, roles, customer: None, active: true, window: None };
+    world.desk.edit_account(&actor, &actor.email, edit, now()).await.expect("the role is given");
+    let inputs: serde_json::Map<String, serde_json::Value> =
+        ["a", "b", "c1", "c2", "c3", "d", "e", "f", "g", "h", "i", "j", "k", "l"]
+            .map(|letter| (letter.to_owned(), json!("Looked at.")))
+            .into_iter()
+            .collect();
+    let top = json!({"name": "top-management", "holder": "helena@tidewell.example"});
+    world.line(json!({"kind": "role", "number": "ROL-1", "title": "Top", "state": "current", "fields": top})).await;
+    let held =
+        json!({"held_on": "2026-01-07", "chair": "helena@tidewell.example", "present": ["helena@tidewell.example"]});
+    let mut fields = held;
+    fields["inputs"] = inputs.into();
+    world.line(json!({"kind": "management_review", "number": "MRV-1", "state": "closed", "fields": fields})).await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_day_to_begin_is_counted_back_by_the_lead_time_of_the_house() {
+    for world in houses().await {
+        begins(&world).await;
+    }
+}
+
+async fn begins(world: &World) {
+    let ines = Actor {
+        email: "ines@tidewell.example".into(),
+        roles: vec![Role::SmsManager],
+        ..Actor::system("test", Via::Web)
+    };
+    let new = NewToken { name: "machine".into(), scope: TokenScope::Read, expires: now().plus(DAY) };
+    let (token, _) = world.desk.create_token(&ines, &ines.email, new, now()).await.expect("a token");
+    // Held on 7 January, due after twelve months: in time during that day, a Thursday.
+    let evidence = async |days: &str| {
+        let given = [("number.lead_management_review".to_owned(), days.to_owned())];
+        let actor = Actor { roles: vec![Role::Administrator], ..Actor::system("test", Via::Web) };
+        world.desk.set_settings(&actor, &given, now()).await.expect("a lead time");
+        let answer = world.get_as(&token, "/api/v1/conformity/course?until=2027-03-31").await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        let body: serde_json::Value = serde_json::from_str(&answer.text).expect("JSON");
+        let all = body["evidence"].as_array().expect("a list").clone();
+        let one = all.iter().find(|one| one["id"] == "9.3-1").expect("the review runs out").clone();
+        assert!(all.is_sorted_by_key(|one| one["begin_by"].as_str().unwrap_or_default().to_owned()));
+        one
+    };
+    let one = evidence("").await;
+    assert_eq!(
+        json!([one["last_day"], one["begin_by"], one["lead_days"], one["work"], one["open_today"], one["state"]]),
+        json!(["2027-01-07", "2026-12-17", 15, "lead_management_review", false, "stale"])
+    );
+    assert_eq!(evidence("30").await["begin_by"], "2026-11-26");
+    let page = world.get("/conformity/course?until=2027-03-31").await.text;
+    assert!(page.contains("Thu 26 Nov 2026") && page.contains("Management review, 30 working days"), "{page:.3000}");
+    let late = evidence("31").await;
+    assert_eq!(json!([late["begin_by"], late["working_days_left"]]), json!(["2026-11-25", 0]));
+    // The road warns: the default outlook ends with a quarter, as no audit is planned.
+    world.get("/conformity/course").await;
+    let road = world.get("/road").await.text;
+    assert!(road.contains("Management review: begin today."), "{road:.3000}");
+    let bad = [("number.lead_management_review".to_owned(), "261".to_owned())];
+    let actor = Actor { roles: vec![Role::Administrator], ..Actor::system("test", Via::Web) };
+    let refused = world.desk.set_settings(&actor, &bad, now()).await.expect_err("more than a year");
+    assert!(refused.sentence().contains("from 1 to 260"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_says_how_far_it_is_with_the_past() {
+    let world = houses().await.remove(0);
+    let page = world.get(PAGE).await.text;
+    assert!(page.contains("past days are counted") && page.contains("<progress") && page.contains("data-counting"));
+    world.desk.count_scores(now()).await.expect("scores");
+    let page = world.get(PAGE).await.text;
+    assert!(!page.contains("past days are counted") && !page.contains("data-counting"));
 }

@@ -1,6 +1,7 @@
 //! The generic pages over HTTP, as a browser without a script uses them.
 
 mod beside;
+mod certificates;
 mod clocks;
 mod course;
 mod every_kind;
@@ -10,6 +11,7 @@ mod handling;
 mod judgements;
 mod lists;
 mod live;
+mod offered;
 mod papers;
 mod pictures;
 mod printed;

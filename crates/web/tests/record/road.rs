@@ -8,7 +8,7 @@ use web::pages::road;
 
 use crate::world::{Answer, World, now};
 
-fn ines() -> Actor {
+pub(crate) fn ines() -> Actor {
     Actor {
         email: "ines@tidewell.example".into(),
         name: "Ines Okafor".into(),
@@ -17,8 +17,20 @@ fn ines() -> Actor {
     }
 }
 
-async fn house() -> World {
-    let world = World::new().await;
+pub(crate) async fn house() -> World {
+    owned(World::new().await).await
+}
+
+/// One on each database.
+pub(crate) async fn houses() -> Vec<World> {
+    let mut houses = Vec::new();
+    for world in World::each().await {
+        houses.push(owned(world).await);
+    }
+    houses
+}
+
+async fn owned(world: World) -> World {
     let (actor, name, roles) = (ines(), "Ines Okafor".to_owned(), ines().roles);
     let edit = AccountEdit { name, roles, customer: None, active: true, window: None };
     world.desk.edit_account(&actor, &actor.email, edit, now()).await.expect("the role is given");
@@ -29,14 +41,14 @@ fn form(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-async fn ok(world: &World, path: &str) -> String {
+pub(crate) async fn ok(world: &World, path: &str) -> String {
     let Answer { status, text, .. } = world.get(path).await;
     assert_eq!(status, StatusCode::OK, "{path}: {text:.600}");
     text
 }
 
 /// Number, state and fields of every record of a kind.
-async fn found(world: &World, kind: &'static str) -> Vec<(String, String, Json)> {
+pub(crate) async fn found(world: &World, kind: &'static str) -> Vec<(String, String, Json)> {
     let query = Query { columns: vec![EVERY.into()], size: 100, ..Query::of(kind) };
     let page = world.desk.list(&ines(), &query, now()).await.expect("a list");
     let fields = |shown: &desk::Shown| {
@@ -98,6 +110,85 @@ async fn gaps_are_judged_written_down_and_become_tasks() {
     assert!(page.contains("9.3-1: A first management review") && page.contains("critical, no slack"));
 }
 
+/// How many requirements are to be closed, as three pages tell it.
+async fn to_close(world: &World) -> [String; 3] {
+    let number_before = |page: &str, words: &str| {
+        let (before, _) = page.split_once(words).unwrap_or_else(|| panic!("{words} in {page:.3000}"));
+        let digits: String = before.chars().rev().skip_while(|letter| !letter.is_ascii_digit()).collect::<String>();
+        let digits: String = digits.chars().take_while(char::is_ascii_digit).collect();
+        digits.chars().rev().collect::<String>()
+    };
+    let map = ok(world, "/conformity").await;
+    let road = ok(world, "/road").await;
+    let gaps = ok(world, "/road/gaps").await;
+    [
+        number_before(&map, "</a> are to be closed"),
+        number_before(&road, " requirements to close"),
+        number_before(&gaps, " of 260 requirements are to be closed"),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_to_be_closed_is_one_number_and_becomes_tasks_in_one_step() {
+    for world in houses().await {
+        closing(&world).await;
+    }
+}
+
+async fn closing(world: &World) {
+    let told = to_close(world).await;
+    assert_eq!(told, [told[0].as_str(); 3].map(str::to_owned), "one number on map, road and gaps");
+    assert!(told[0].parse::<usize>().expect("a number") > 250, "{told:?}");
+    let gaps = ok(world, "/road/gaps").await;
+    // What met no record is to be closed too, and is called by its name.
+    let row = gaps.split("<tr>").find(|row| row.contains("/road/gaps/7.3\"")).expect("clause 7.3");
+    assert!(row.contains("nothing to sample") && !row.contains("data-th=\"to close\">0<"), "{row}");
+    let clause = engines::conformity::catalogue().requirements.iter().filter(|one| one.clause == "7.3").count();
+    assert!(ok(world, "/road/gaps/7.3").await.contains(&format!("Plan all {clause} as tasks")));
+    assert_eq!(world.post("/road/gaps/7.3/plan", &[]).await.location, "/road#plan");
+    let (gaps, tasks) = (found(world, "requirement_gap").await, found(world, "plan_task").await);
+    assert_eq!((gaps.len(), tasks.len()), (clause, clause));
+    assert!(
+        gaps.iter()
+            .all(|gap| gap.1 == "planned" && gap.2["task"].as_str().is_some_and(|task| task.starts_with("PTK-")))
+    );
+    let named =
+        gaps.iter().filter(|gap| gap.2["missing"].as_str().is_some_and(|text| text.contains("Nothing to sample yet")));
+    assert!(named.count() > 0, "{gaps:?}");
+    assert!(tasks.iter().all(|task| task.2["step"] == "training"));
+    world.post("/road/gaps/7.3/plan", &[]).await;
+    assert_eq!(found(world, "plan_task").await.len(), clause, "done twice it changes nothing");
+    assert!(!ok(world, "/road/gaps/7.3").await.contains("as tasks"));
+    assert_eq!(world.post("/road/gaps/8.99/plan", &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_is_done_when_records_and_tasks_say_so() {
+    for world in houses().await {
+        steps_of(&world).await;
+    }
+}
+
+async fn steps_of(world: &World) {
+    world.line(json!({"kind": "management_review", "number": "MRV-1", "state": "closed", "fields": {"held_on": "2026-10-05", "chair": "helena@tidewell.example"}})).await;
+    let step = async |label: &str| {
+        let page = ok(world, "/road").await;
+        let (_, steps) = page.split_once("id=\"steps\"").expect("steps");
+        let row = steps.split("<tr>").find(|row| row.contains(label)).expect("a step").to_owned();
+        ["Done", "Under way", "Late", "Ahead"]
+            .into_iter()
+            .find(|word| row.contains(&format!("{word}</span>")))
+            .expect("a state")
+    };
+    assert_eq!(step("Management review").await, "Done");
+    world.line(json!({"kind": "plan_task", "number": "PTK-1", "title": "Before stage 1", "state": "planned", "fields": {"step": "management-review", "due": "2027-01-10"}})).await;
+    assert_eq!(step("Management review").await, "Under way", "a task of it is open");
+    world.line(json!({"kind": "plan_task", "number": "PTK-2", "title": "Judge it all", "state": "done", "fields": {"step": "gap-analysis", "due": "2026-09-01"}})).await;
+    world.line(json!({"kind": "requirement_gap", "number": "GAP-1", "title": "Scope", "state": "open", "fields": {"requirement": "4.3-1", "missing": "A scope"}})).await;
+    assert_eq!(step("Gap analysis").await, "Done", "its task is done");
+    assert!(ok(world, "/road").await.contains("open since then and not written down"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_goes_out_and_comes_back() {
     let world = house().await;
@@ -150,7 +241,7 @@ async fn tasks_that_wait_in_a_circle_are_named() {
     assert!(page.contains("waits for PTK-3"), "the table stands all the same");
 }
 
-async fn certified(world: &World) {
+pub(crate) async fn certified(world: &World) {
     world.line(json!({"kind": "certification_body", "number": "CBO-1", "fields": {"name": "Meridian", "answer_days": 21, "major_days": 90, "last_day": "day-before"}})).await;
     world.line(json!({"kind": "certificate", "number": "CER-1", "title": "First", "state": "valid", "fields": {"body": "CBO-1", "owner": "ines@tidewell.example", "decided_on": "2026-01-10", "valid_to": "2029-01-09"}})).await;
 }
@@ -198,6 +289,39 @@ async fn a_certificate_that_ran_out_is_told_with_its_last_day_to_restore() {
     world.line(json!({"kind": "certificate", "number": "CER-1", "state": "valid", "fields": {"body": "CBO-1", "decided_on": "2023-08-01", "valid_to": "2026-07-31"}})).await;
     let page = ok(&world, "/road").await;
     assert!(page.contains("Expired.") && page.contains("until Sun 31 Jan 2027"), "{page:.3000}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_are_moved_stand_in_a_picture_and_what_is_overdue_is_red() {
+    for world in houses().await {
+        people_of(&world).await;
+    }
+}
+
+async fn people_of(world: &World) {
+    let nobody = ok(world, "/road/people").await;
+    assert!(nobody.contains("Nobody is on record") && nobody.contains("No communication plan is on record"));
+    world.line(json!({"kind": "communication_plan", "number": "CPL-1", "title": "News", "state": "current", "fields": {"what": "News", "when": "monthly", "whom": ["staff"], "how": "e-mail"}, "history": [{"at": "2026-01-05T08:00:00Z"}]})).await;
+    world.line(json!({"kind": "communication_plan", "number": "CPL-2", "title": "Planned work", "state": "current", "fields": {"what": "Planned work", "when": "on-change", "whom": ["staff"]}})).await;
+    world.line(json!({"kind": "communication", "number": "COM-1", "title": "News of May", "state": "done", "fields": {"subject": "News of May", "sent_on": "2026-05-04"}, "links": [{"type": "carries_out", "to": "CPL-1"}]})).await;
+    for (number, name, influence, stance) in [
+        ("STK-1", "Night shift", "medium", "against-it"),
+        ("STK-2", "Owners", "high", "for-it"),
+        ("STK-3", "Engineers", "high", "for-it"),
+    ] {
+        world.line(json!({"kind": "stakeholder", "number": number, "title": name, "state": "current", "fields": {"name": name, "influence": influence, "stance": stance, "resistance": "More forms", "answer": "Fewer fields", "told_by": ["CPL-1"], "reviewed_on": "2026-11-20"}})).await;
+    }
+    let page = ok(world, "/road/people").await;
+    for words in [
+        "aria-label=\"Influence by stance: 2 of high influence for it, 1 of medium influence against it\"",
+        "text-anchor=\"middle\">2</text>",
+        "1 of 3 doubt it or stand against it; 1 messages are overdue.",
+        "Overdue, 174 days over",
+        "Thu 4 Jun 2026",
+        "when it happens",
+    ] {
+        assert!(page.contains(words), "{words} in {page:.6000}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, Response, StatusCode},
 };
-use desk::{Desk, accounts::Whence};
+use desk::{Desk, accounts::Whence, store::db::Db};
 use model::{Actor, Command, Kind, Line, Moment, Type, Via};
 use serde_json::{Map, Value as Json, json};
 use tower::ServiceExt as _;
@@ -20,6 +20,27 @@ pub struct World {
     router: Router,
     cookie: String,
     csrf: String,
+    _place: Place,
+}
+
+/// Where its database lies; what was made for it goes with it.
+enum Place {
+    Folder { _there: tempfile::TempDir },
+    Database { server: String, name: String },
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Place::Database { server, name } = self else { return };
+        let (server, sql) = (server.clone(), format!("drop database if exists {name} with (force)"));
+        let away = async move {
+            let db = Db::open(&server).await?;
+            db.read().await?.script(&sql).await
+        };
+        // A test's own runtime cannot be waited for from within it.
+        let waited = std::thread::spawn(|| tokio::runtime::Runtime::new().map(|runtime| runtime.block_on(away)));
+        let _ = waited.join();
+    }
 }
 
 pub struct Answer {
@@ -41,7 +62,30 @@ impl World {
     pub async fn new() -> World {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("records.db").display());
-        let desk = Desk::open(&url, kinds::catalog(), &[]).await.expect("the database opens");
+        World::at(&url, Place::Folder { _there: folder }).await
+    }
+
+    /// One on each database. The project's test command always names a PostgreSQL server.
+    pub async fn each() -> Vec<World> {
+        let mut worlds = vec![World::new().await];
+        match std::env::var("PLUMBLINE_TEST_POSTGRES") {
+            Ok(server) => {
+                let name = format!("records_{}", model::canonical::hex(&desk::ids::random::<8>()));
+                let db = Db::open(&server).await.expect("the server answers");
+                let made = format!("create database {name}");
+                db.read().await.expect("a connection").script(&made).await.expect("a new database");
+                db.close().await;
+                let (base, _) = server.rsplit_once('/').expect("a database in the address");
+                let url = format!("{base}/{name}");
+                worlds.push(World::at(&url, Place::Database { server, name }).await);
+            }
+            Err(_) => eprintln!("PostgreSQL was not tried: PLUMBLINE_TEST_POSTGRES names no server"),
+        }
+        worlds
+    }
+
+    async fn at(url: &str, place: Place) -> World {
+        let desk = Desk::open(url, kinds::catalog(), &[]).await.expect("the database opens");
         let secret = desk.first_start(now()).await.expect("an answer").expect("nobody is there yet");
         let token = desk
             .welcome(
@@ -52,14 +96,9 @@ impl World {
             )
             .await
             .expect("the first administrator");
-        // The folder lives as long as the house does.
-        let clock = move || {
-            let _ = &folder;
-            now()
-        };
-        let app = App::new(desk.clone(), Arc::new(clock), Settings { base: "http://127.0.0.1:8080".into() });
+        let app = App::new(desk.clone(), Arc::new(now), Settings { base: "http://127.0.0.1:8080".into() });
         let csrf = desk::accounts::digest(&format!("csrf {token}"));
-        World { desk, router: web::router(app), cookie: format!("plumbline={token}"), csrf }
+        World { desk, router: web::router(app), cookie: format!("plumbline={token}"), csrf, _place: place }
     }
 
     /// Imports a line and returns the number that it got.

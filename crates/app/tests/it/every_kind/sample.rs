@@ -58,6 +58,9 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
         ("holiday_proposal", "calendar") => json!(format!("CLN-{}", 404 + turn)),
         ("holiday_proposal", "effective_on") => json!("2027-02-01"),
         ("holiday_proposal", "days") => json!([{"date": "2027-12-27", "name": format!("{word} {turn}")}]),
+        // What a body took over from another one has tests of its own.
+        ("certificate", "transferred_from") => json!(format!("CER-{}", 404 + turn)),
+        ("certificate", "moved_to") => json!(format!("CBO-{}", 404 + turn)),
         // One that is out of the ordinary closes with its review, which tests of its own see to.
         ("incident", "major" | "grave_security") => json!(!turn.is_multiple_of(2)),
         // What is not made yet is released to nobody.

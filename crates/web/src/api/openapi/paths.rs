@@ -244,6 +244,16 @@ pub fn across() -> Map<String, Json> {
             ),
         ),
         (
+            "/conformity/course",
+            get(
+                "conformity_course",
+                "How conformity stood, and which evidence runs out by the next audit, with the last day to begin",
+                &["LookAhead"],
+                reference("Course"),
+                &["400", "404"],
+            ),
+        ),
+        (
             "/frameworks",
             get(
                 "frameworks",
@@ -339,6 +349,14 @@ fn asked() -> Map<String, Json> {
                 "public",
                 "Whether the customer sees it, when the body is its content.",
                 json!({"type": "boolean", "default": false}),
+            ),
+        ),
+        (
+            "LookAhead",
+            query(
+                "until",
+                "Day to look ahead to. Left out: the next planned audit.",
+                json!({"type": "string", "format": "date"}),
             ),
         ),
         ("FrameworkId", of("path", "id", true, "Number, reference or address of the framework.", text())),

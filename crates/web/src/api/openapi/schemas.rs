@@ -434,6 +434,7 @@ fn stay() -> Json {
 fn across() -> Map<String, Json> {
     let text = json!({"type": "string"});
     let maybe = json!({"type": ["string", "null"]});
+    let date = json!({"type": "string", "format": "date"});
     let instant = json!({"type": "string", "format": "date-time"});
     named([
         (
@@ -455,6 +456,26 @@ fn across() -> Map<String, Json> {
                     "clauses": {"type": "array", "items": text}, "fields": {"type": "array", "items": {"type": "object"}},
                     "states": {"type": "array", "items": {"type": "object"}}, "starts_in": text, "transitions": {"type": "array", "items": {"type": "object"}},
                     "links": {"type": "array", "items": {"type": "object"}},
+                }),
+            ),
+        ),
+        (
+            "Course",
+            object(
+                json!(["framework", "as_of", "until", "audit", "past", "past_missing", "evidence"]),
+                json!({
+                    "framework": text, "as_of": instant, "until": date, "audit": maybe, "past_missing": {"type": "integer"},
+                    "past": {"type": "array", "items": object(json!(["until", "summary"]), json!({
+                        "until": instant, "summary": {"type": "object", "additionalProperties": {"type": "integer"}},
+                    }))},
+                    "evidence": {"type": "array", "items": object(
+                        json!(["id", "clause", "state", "open_today", "last_day", "work", "lead_days", "begin_by", "working_days_left", "why", "examples"]),
+                        json!({
+                            "id": text, "clause": text, "state": text, "open_today": {"type": "boolean"}, "last_day": date,
+                            "work": text, "lead_days": {"type": "integer"}, "begin_by": date, "working_days_left": {"type": "integer"},
+                            "why": text, "examples": {"type": "array", "items": text},
+                        }),
+                    )},
                 }),
             ),
         ),

@@ -112,7 +112,21 @@ async fn reader<'r>(
     zone: jiff::tz::TimeZone,
 ) -> Result<Reader<'r>, Refusal> {
     let customer = definition::FOR_CUSTOMER.get(of.fields()).map(|one| one.0).unwrap_or_default();
-    let named = texts(of, definition::SERVICES.name);
+    reader_of(desk, texts(of, definition::SERVICES.name), customer, (now, as_of), window, zone).await
+}
+
+/// The same for services by their numbers, all live ones where none is named.
+///
+/// # Errors
+/// `Invalid` where there is no such service.
+pub(super) async fn reader_of<'r>(
+    desk: &'r Desk,
+    named: Vec<String>,
+    customer: String,
+    (now, as_of): (Moment, Option<Moment>),
+    window: Window,
+    zone: jiff::tz::TimeZone,
+) -> Result<Reader<'r>, Refusal> {
     let live = Filter::equal("stage", "live");
     let wanted = match (named.is_empty(), customer.is_empty()) {
         (false, _) => super::gather::one_of("number", named.iter().map(String::as_str)),

@@ -9,6 +9,7 @@ mod issue;
 mod levels;
 mod list;
 mod make;
+pub mod measured;
 mod printed;
 mod sections;
 pub mod sheet;

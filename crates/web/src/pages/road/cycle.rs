@@ -3,13 +3,16 @@
 use desk::Shown;
 use engines::{
     road::cycle::{self, Nearness, Visit, Window},
-    rules::certification::{CertificateState, Cycle, LastDay, certificate_state},
+    rules::certification::{Cycle, LastDay},
 };
 use jiff::civil::Date;
 use kinds::road::{certificate, certification_audit as audit, certification_body as body};
 use model::Decimal;
 
-use super::facts::{self, Road};
+use super::{
+    facts::{self, Road},
+    warn::{self, Limit},
+};
 use crate::view::{
     parts::{Link, Mark, Notice, Place, Shape, Step, Tone},
     time,
@@ -48,8 +51,21 @@ fn held_last(road: &Road, shown: &Shown, kind: &str) -> Option<Date> {
 }
 
 fn of_certificate<'r>(road: &'r Road, shown: &Shown, kind: &str) -> Vec<&'r Shown> {
-    let mine = |audit: &&Shown| audit::CERTIFICATE.get(audit.fields()).is_some_and(|own| own.0 == shown.number());
+    let line = line_of(road, shown);
+    let mine = |audit: &&Shown| audit::CERTIFICATE.get(audit.fields()).is_some_and(|own| line.contains(&own.0));
     road.audits_of(kind).into_iter().filter(mine).collect()
+}
+
+/// Numbers of a certificate and of those of other bodies that it carries on: their audits belong to the same cycle.
+fn line_of(road: &Road, shown: &Shown) -> Vec<String> {
+    let mut line = vec![shown.number().to_owned()];
+    let mut from = certificate::TRANSFERRED_FROM.get(shown.fields());
+    while let Some(before) = from.filter(|before| !line.contains(&before.0)) {
+        line.push(before.0.clone());
+        let earlier = road.certificates.iter().find(|known| known.number() == before.0);
+        from = earlier.and_then(|earlier| certificate::TRANSFERRED_FROM.get(earlier.fields()));
+    }
+    line
 }
 
 /// The audit that is planned for a window and not held yet.
@@ -66,14 +82,53 @@ pub fn planned_for<'r>(road: &'r Road, shown: &Shown, visit: Visit) -> Option<&'
     open.next()
 }
 
-/// The windows of the certificate that counts, as lines of a table.
-pub fn lines(road: &Road, today: Date, may_create: bool) -> Vec<Line> {
-    let Some(shown) = road.certificate() else { return Vec::new() };
-    let Some(windows) = windows(road, shown) else { return Vec::new() };
-    windows.iter().map(|window| line(road, shown, window, today, may_create)).collect()
+/// A certificate with its way and its windows.
+pub struct Held {
+    pub certificate: Link,
+    pub number: String,
+    pub mark: Mark,
+    pub body: Link,
+    /// `valid until Tue 9 Jan 2029`, `applied for`.
+    pub words: String,
+    pub steps: Vec<Step>,
+    pub windows: Vec<Line>,
+    pub can_plan: bool,
 }
 
-fn line(road: &Road, shown: &Shown, window: &Window, today: Date, may_create: bool) -> Line {
+/// Every certificate that stands, each with its own cycle.
+pub fn all(road: &Road, began: Option<Date>, today: Date, may_create: bool) -> Vec<Held> {
+    let sought = road.sought().map(Shown::number);
+    let one = |shown: &Shown| {
+        let windows = lines(road, shown, today, may_create);
+        let last = certificate::VALID_TO.get(shown.fields()).map(time::day);
+        let from =
+            certificate::TRANSFERRED_FROM.get(shown.fields()).map(|from| format!(", taken over with {}", from.0));
+        Held {
+            certificate: Link::new(shown.title(), format!("/certificates/{}", shown.number())),
+            number: shown.number().into(),
+            mark: crate::view::state::mark(&certificate::kind(), shown.state()),
+            body: road.body_of(shown).map_or_else(Link::default, |body| {
+                Link::new(body.title(), format!("/certification_bodies/{}", body.number()))
+            }),
+            words: match (shown.state(), last) {
+                ("applied", _) | (_, None) => "surveillance and recertification count from the decision".into(),
+                (_, Some(last)) => format!("last valid day {last}{}", from.unwrap_or_default()),
+            },
+            steps: drawn(road, Some(shown), began.filter(|_| sought == Some(shown.number())), today),
+            can_plan: windows.iter().any(|line| line.can_plan),
+            windows,
+        }
+    };
+    road.standing().into_iter().map(one).collect()
+}
+
+/// The windows of a certificate, as lines of a table.
+pub fn lines(road: &Road, shown: &Shown, today: Date, may_create: bool) -> Vec<Line> {
+    let Some(windows) = windows(road, shown) else { return Vec::new() };
+    windows.iter().map(|window| window_line(road, shown, window, today, may_create)).collect()
+}
+
+fn window_line(road: &Road, shown: &Shown, window: &Window, today: Date, may_create: bool) -> Line {
     let planned = planned_for(road, shown, window.visit);
     let nearness = window.nearness(today);
     let (shape, tone, word) = match nearness {
@@ -122,7 +177,12 @@ pub fn notices(road: &Road, today: Date) -> Vec<Notice> {
     said
 }
 
-fn notice(tone: Tone, word: &str, text: String, shown: &Shown) -> Notice {
+/// Bad in the last days before a limit.
+fn near(day: Date, today: Date) -> Tone {
+    if engines::rules::dates::days_between(today, day) <= cycle::LATE_DAYS { Tone::Bad } else { Tone::Warn }
+}
+
+pub(super) fn notice(tone: Tone, word: &str, text: String, shown: &Shown) -> Notice {
     let shape = if tone == Tone::Bad { Shape::Nonconforming } else { Shape::Risk };
     let plural = if shown.kind() == "certificate" { "certificates" } else { "certification_audits" };
     let link = Link::new(shown.number(), format!("/{plural}/{}", shown.number()));
@@ -130,40 +190,42 @@ fn notice(tone: Tone, word: &str, text: String, shown: &Shown) -> Notice {
 }
 
 fn of_one(road: &Road, shown: &Shown, today: Date) -> Vec<Notice> {
-    let (Some(valid_to), true) =
-        (certificate::VALID_TO.get(shown.fields()), matches!(shown.state(), "valid" | "suspended" | "expired"))
-    else {
+    let (Some(valid_to), true) = (certificate::VALID_TO.get(shown.fields()), facts::is_awarded(shown)) else {
         return Vec::new();
     };
     let mut said = Vec::new();
-    let suspended = certificate::SUSPENDED_ON.get(shown.fields());
     let last = time::day(valid_to);
-    match certificate_state(valid_to, suspended, today) {
-        Ok(CertificateState::Suspended) => said.push(notice(
-            Tone::Warn,
-            "Suspended.",
-            "The certificate is not valid meanwhile and must not be advertised; six months at most, as a rule.".into(),
-            shown,
-        )),
-        Ok(CertificateState::SuspendedTooLong) => said.push(notice(
+    match warn::limit(shown, today) {
+        Some(Limit::Suspension(until)) if until < today => said.push(notice(
             Tone::Bad,
             "Suspended for more than six months.",
             "The body takes the certificate back or makes its scope smaller.".into(),
             shown,
         )),
-        Ok(CertificateState::ExpiredRestorable) => {
-            let until = Cycle::from_decision(valid_to, LastDay::Printed(valid_to)).map(|cycle| cycle.restore_by);
-            let until =
-                until.map_or(String::new(), |day| format!(" The body may restore it until {}.", time::day(day)));
-            said.push(notice(Tone::Bad, "Expired.", format!("Its last valid day was {last}.{until}"), shown));
+        Some(Limit::Suspension(day)) => {
+            let text = format!(
+                "The certificate is not valid meanwhile and must not be advertised. Six months end on {}, {}: by then the \
+                 suspension is lifted, or the body takes the certificate back.",
+                time::day(day),
+                until(day, today)
+            );
+            said.push(notice(near(day, today), "Suspended.", text, shown));
         }
-        Ok(CertificateState::ExpiredStartAgain) => said.push(notice(
+        Some(Limit::Restoration(day)) if day < today => said.push(notice(
             Tone::Bad,
             "Expired for more than six months.",
             format!("Its last valid day was {last}; at least a new stage 2 is needed."),
             shown,
         )),
-        Ok(CertificateState::Valid) | Err(_) => {}
+        Some(Limit::Restoration(day)) => {
+            let text = format!(
+                "Its last valid day was {last}. The body may restore it until {}, {}.",
+                time::day(day),
+                until(day, today)
+            );
+            said.push(notice(Tone::Bad, "Expired.", text, shown));
+        }
+        None => {}
     }
     said.extend(printed_otherwise(road, shown, valid_to));
     let Some(windows) = windows(road, shown) else { return said };
@@ -184,12 +246,14 @@ fn of_one(road: &Road, shown: &Shown, today: Date) -> Vec<Notice> {
 
 /// The certificate wins over the rule, but a difference is worth a look.
 fn printed_otherwise(road: &Road, shown: &Shown, valid_to: Date) -> Option<Notice> {
-    if certificate::RENEWED_ON.get(shown.fields()).is_some() {
+    // One that another body awarded first has its dates from there.
+    if certificate::RENEWED_ON.get(shown.fields()).is_some()
+        || certificate::TRANSFERRED_FROM.get(shown.fields()).is_some()
+    {
         return None;
     }
-    let by = certificate::BODY.get(shown.fields());
-    let body = by.and_then(|by| road.bodies.iter().find(|body| body.number() == by.0));
-    let same_day = body.and_then(|shown| body::LAST_DAY.get(shown.fields())).is_some_and(|way| way.0 == "same-day");
+    let same_day =
+        road.body_of(shown).and_then(|shown| body::LAST_DAY.get(shown.fields())).is_some_and(|way| way.0 == "same-day");
     let rule = if same_day { LastDay::SameDay } else { LastDay::DayBefore };
     let cycle = Cycle::from_decision(certificate::DECIDED_ON.get(shown.fields())?, rule).ok()?;
     (cycle.valid_to != valid_to).then(|| {
@@ -229,22 +293,30 @@ fn answers_due(road: &Road, today: Date) -> Vec<Notice> {
 }
 
 /// The cycle drawn: what was, where one is, what comes, each with its day.
-pub fn drawn(road: &Road, began: Option<Date>, today: Date) -> Vec<Step> {
+pub fn drawn(road: &Road, shown: Option<&Shown>, began: Option<Date>, today: Date) -> Vec<Step> {
     let month = |day: Date| day.strftime("%b %Y").to_string();
-    let shown = road.certificate();
+    // Before stage 2 an audit may name no certificate: then it belongs to the one that is sought.
+    let is_sought = shown.map(Shown::number) == road.sought().map(Shown::number);
+    let mine = |audit: &Shown| match audit::CERTIFICATE.get(audit.fields()) {
+        Some(own) => shown.is_some_and(|shown| shown.number() == own.0),
+        None => is_sought,
+    };
     let awarded = shown.filter(|shown| shown.state() != "applied").and_then(facts::decision);
     let stage = |kind: &str| {
-        let audits = road.audits_of(kind);
+        let audits: Vec<&Shown> = road.audits_of(kind).into_iter().filter(|audit| mine(audit)).collect();
         let held = audits.iter().rev().find(|shown| facts::is_held(shown)).and_then(|shown| facts::day_of(shown));
         (held, audits.last().and_then(|shown| facts::day_of(shown)))
     };
     let (stage_1, stage_2) = (stage("stage-1"), stage("stage-2"));
-    let mut all: Vec<(String, bool, String)> = vec![
+    let before: [(String, bool, String); 3] = [
         ("Start".into(), began.is_some_and(|day| day <= today), began.map_or(String::new(), month)),
         ("Stage 1".into(), stage_1.0.is_some(), stage_1.1.map_or(String::new(), month)),
         ("Stage 2".into(), stage_2.0.is_some(), stage_2.1.map_or(String::new(), month)),
-        ("Certificate".into(), awarded.is_some(), awarded.map_or(String::new(), month)),
     ];
+    // How a certificate was won that came with another unit or from another body is not on record.
+    let is_known = awarded.is_none() || before.iter().any(|(_, past, _)| *past);
+    let mut all: Vec<(String, bool, String)> = if is_known { before.into() } else { Vec::new() };
+    all.push(("Certificate".into(), awarded.is_some(), awarded.map_or(String::new(), month)));
     match shown.and_then(|shown| windows(road, shown)) {
         Some(windows) => all.extend(windows.iter().map(|window| {
             let day = window.held.unwrap_or(window.closes);

@@ -34,7 +34,7 @@ pub async fn extent(desk: &Desk, actor: &Actor, road: &Road, now: Moment) -> Res
     let services = all(desk, actor, "service", "stage = live and in_scope = yes", "number", now).await?;
     let entries = all(desk, actor, "catalogue_entry", facts::STANDS, "number", now).await?;
     let parties = all(desk, actor, "other_party", facts::STANDS, "number", now).await?;
-    let misfits = compare(shown, &services, &entries, &parties, road.certificate(), now);
+    let misfits = compare(shown, &services, &entries, &parties, road.certificate_of(shown.number()), now);
     // All records that a fault names are services.
     let link = |number: String| Link::new(number.clone(), format!("/services/{number}"));
     let fault = |misfit: Misfit| Fault { records: misfit.records.into_iter().map(link).collect(), text: misfit.text };

@@ -104,10 +104,33 @@ impl Road {
         found.or(self.bodies.first())
     }
 
-    /// The certificate that counts: one that was awarded, else the one that was applied for.
-    pub fn certificate(&self) -> Option<&Shown> {
-        let held = |shown: &&Shown| matches!(shown.state(), "valid" | "suspended" | "expired");
-        self.certificates.iter().rev().find(held).or(self.certificates.last())
+    /// Certificates that a body has awarded and not ended, the oldest first.
+    pub fn held(&self) -> impl Iterator<Item = &Shown> {
+        self.certificates.iter().filter(|shown| is_awarded(shown))
+    }
+
+    /// All that stand: those that are held, then those that are applied for.
+    pub fn standing(&self) -> Vec<&Shown> {
+        self.held().chain(self.certificates.iter().filter(|shown| shown.state() == "applied")).collect()
+    }
+
+    /// The certificate to which the plan leads: the one that was applied for last, else the newest that is held.
+    pub fn sought(&self) -> Option<&Shown> {
+        let applied = self.certificates.iter().rfind(|shown| shown.state() == "applied");
+        applied.or_else(|| self.held().last())
+    }
+
+    /// The certificate whose words are the short form of a scope statement; one that names none may be that of any.
+    pub fn certificate_of(&self, statement: &str) -> Option<&Shown> {
+        let standing = self.standing();
+        let named = |shown: &&&Shown| certificate::SCOPE_STATEMENT.get(shown.fields()).map(|named| named.0);
+        let own = standing.iter().find(|shown| named(shown).is_some_and(|number| number == statement));
+        own.or_else(|| standing.iter().rfind(|shown| named(shown).is_none())).copied()
+    }
+
+    pub fn body_of(&self, shown: &Shown) -> Option<&Shown> {
+        let body = certificate::BODY.get(shown.fields())?;
+        self.bodies.iter().find(|known| known.number() == body.0)
     }
 
     /// Audits of a type, in the order in which they were or will be held.
@@ -128,6 +151,11 @@ pub fn day_of(shown: &Shown) -> Option<Date> {
     let fields = shown.fields();
     let planned = audit::BEGINS.get(fields).or(audit::LATEST.get(fields));
     if is_held(shown) { audit::ENDS.get(fields).or(planned) } else { planned }
+}
+
+/// Of a certificate: whether a body has awarded it and not ended it.
+pub fn is_awarded(shown: &Shown) -> bool {
+    matches!(shown.state(), "valid" | "suspended" | "expired")
 }
 
 pub fn is_held(shown: &Shown) -> bool {

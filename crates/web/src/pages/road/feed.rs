@@ -21,6 +21,7 @@ use super::{
     cycle,
     facts::{Road, all, is_held},
     page,
+    warn::{self, Limit},
 };
 use crate::{
     App, Refused, Seat,
@@ -59,7 +60,7 @@ pub async fn serve(Held(app): Held<App>, Path(token): Path<String>) -> Result<Re
     desk::rights::provider(&actor)?;
     let road = Road::gather(&app.desk, &actor, now).await?;
     let mut events = audits(&app, &road);
-    events.extend(windows(&app, &road));
+    events.extend(windows(&app, &road, now.date()));
     for (kind, title) in [("audit", "Internal audit"), ("management_review", "Management review")] {
         let planned = all(&app.desk, &actor, kind, "phase != done", "number", now).await?;
         events.extend(planned.iter().filter_map(|shown| own(&app, shown, title)));
@@ -118,9 +119,12 @@ fn audits(app: &App, road: &Road) -> Vec<Event> {
     road.audits.iter().flat_map(one).collect()
 }
 
-/// The ends of windows for which no audit is on record, and the last valid day.
-fn windows(app: &App, road: &Road) -> Vec<Event> {
-    let Some(shown) = road.certificate().filter(|shown| shown.state() != "applied") else { return Vec::new() };
+/// Of every certificate that is held the ends of windows for which no audit is on record, and its last days.
+fn windows(app: &App, road: &Road, today: Date) -> Vec<Event> {
+    road.held().flat_map(|shown| windows_of(app, road, shown, today)).collect()
+}
+
+fn windows_of(app: &App, road: &Road, shown: &Shown, today: Date) -> Vec<Event> {
     let of = |what: &str, day| event(app, shown, "certificates", what, (day, day));
     let open = cycle::windows(road, shown).into_iter().flatten();
     let open = open.filter(|window| window.held.is_none() && cycle::planned_for(road, shown, window.visit).is_none());
@@ -135,6 +139,14 @@ fn windows(app: &App, road: &Road) -> Vec<Event> {
     told.extend(certificate::VALID_TO.get(shown.fields()).map(|day| {
         let summary = format!("Last valid day of the certificate ({})", shown.number());
         Event { summary, remind_days: REMIND_WINDOW, ..of("valid", day) }
+    }));
+    told.extend(warn::limit(shown, today).map(|limit| {
+        let (what, uid) = match limit {
+            Limit::Suspension(_) => ("Last day of the suspension", "suspension"),
+            Limit::Restoration(_) => ("Last day to restore the certificate", "restore"),
+        };
+        let summary = format!("{what} ({})", shown.number());
+        Event { summary, remind_days: REMIND_WINDOW, ..of(uid, limit.day()) }
     }));
     told
 }

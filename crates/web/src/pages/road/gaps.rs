@@ -20,7 +20,6 @@ use serde_json::json;
 use super::{
     facts::{self, Road, all, plain},
     input,
-    steps::is_trouble,
 };
 use crate::{
     App, Refused, Seat, flash,
@@ -49,9 +48,14 @@ pub struct ClauseLine {
     pub link: Link,
     pub cells: Cells,
     pub words: String,
-    pub trouble: usize,
+    /// Requirements that are still to be closed, and what they are.
+    pub to_close: usize,
+    pub what: String,
     pub open: Link,
     pub days: String,
+    /// Where all of them become tasks; empty when each of them has one.
+    pub plan: String,
+    pub unplanned: usize,
 }
 
 /// What came of a file that was brought back.
@@ -74,6 +78,9 @@ pub struct ClausePage {
     pub rows: Vec<Row>,
     pub errors: Vec<(String, String)>,
     pub may_write: bool,
+    /// Requirements to be closed of which no task of the plan takes care.
+    pub unplanned: usize,
+    pub may_plan: bool,
     pub earlier: Option<Link>,
     pub later: Option<Link>,
 }
@@ -125,6 +132,11 @@ impl Analysis {
         Ok(Analysis { assessment: desk.assessment(actor, now).await?, gaps, judged })
     }
 
+    /// Whether a task of the plan closes what is open of a requirement.
+    pub fn is_planned(&self, id: &str) -> bool {
+        self.open(id).is_some_and(|shown| gap::TASK.get(shown.fields()).is_some())
+    }
+
     /// The gap of a requirement that is not closed.
     pub fn open(&self, id: &str) -> Option<&Shown> {
         self.gaps.get(id).filter(|shown| shown.state() != "closed")
@@ -139,7 +151,7 @@ pub fn proposed(verdict: &Verdict) -> &'static str {
         State::Nonconforming if verdict.good > 0 => "Partly met: some records say no.",
         State::Nonconforming => "Not met: the records say no.",
         State::Gap => "Not met: nothing is on record.",
-        State::NothingToSample => "Nothing happened: show a rehearsal, or say that it never occurs.",
+        State::NothingToSample => "Nothing to sample yet: show a rehearsal, or say that it never occurs.",
         State::ForAPerson => "Yours to judge.",
     }
 }
@@ -158,20 +170,15 @@ pub(super) async fn page(app: &App, seat: &Seat, report: Option<Report>) -> Resu
     let known = catalogue();
     let shown = known.clauses.iter().filter(|clause| verdicts::is_shown(known, &clause.id));
     let clauses: Vec<ClauseLine> = shown.map(|clause| clause_line(&analysis, &clause.id, &clause.title)).collect();
-    let trouble: usize = clauses.iter().map(|line| line.trouble).sum();
-    let written = analysis.assessment.verdicts.iter().filter(|verdict| is_trouble(verdict));
-    let written = written.filter(|verdict| analysis.open(&verdict.requirement.id).is_some()).count();
+    let open = analysis.assessment.open().count();
+    let written = analysis.assessment.open().filter(|verdict| analysis.open(&verdict.requirement.id).is_some()).count();
+    let whole = analysis.assessment.verdicts.len();
+    let what = verdicts::told_open(analysis.assessment.open());
     let loose = |shown: &&Shown| shown.state() == "open" && gap::TASK.get(shown.fields()).is_none();
     Ok(GapsPage {
-        lede: match trouble {
-            0 => "Nothing that the program can judge stands in the way.".into(),
-            1 => format!(
-                "One requirement is not met today; {}.",
-                if written == 1 { "it is written down as a gap" } else { "it is not written down as a gap yet" }
-            ),
-            _ => format!(
-                "{trouble} requirements are not met today, {written} of them written down as gaps. Open a clause, judge it, and say what is missing and who closes it."
-            ),
+        lede: match open {
+            0 => "Every requirement is proved: nothing is to be closed.".into(),
+            _ => format!("{open} of {whole} requirements are to be closed: {what}. Written down as gaps: {written}."),
         },
         loose: analysis.gaps.values().filter(loose).count(),
         may_write: may_write(&app.desk, &seat.actor),
@@ -183,6 +190,8 @@ pub(super) async fn page(app: &App, seat: &Seat, report: Option<Report>) -> Resu
 
 fn clause_line(analysis: &Analysis, id: &str, title: &str) -> ClauseLine {
     let found = verdicts::below(&analysis.assessment, id);
+    let to_close = || found.iter().filter(|verdict| verdict.is_open());
+    let unplanned = to_close().filter(|verdict| !analysis.is_planned(&verdict.requirement.id)).count();
     let cells: Vec<_> = found.iter().map(|verdict| verdicts::cell(verdict.state)).collect();
     let open: Vec<&Shown> = found.iter().filter_map(|verdict| analysis.open(&verdict.requirement.id)).collect();
     let days: model::Decimal = open.iter().filter_map(|shown| gap::EFFORT_DAYS.get(shown.fields())).sum();
@@ -190,7 +199,10 @@ fn clause_line(analysis: &Analysis, id: &str, title: &str) -> ClauseLine {
         link: Link::new(format!("{id} {title}"), format!("/road/gaps/{id}")),
         cells: Cells::new(&cells),
         words: verdicts::tally(&found),
-        trouble: found.iter().filter(|verdict| is_trouble(verdict)).count(),
+        to_close: to_close().count(),
+        what: verdicts::told_open(to_close().copied()),
+        plan: if unplanned > 0 { format!("/road/gaps/{id}/plan") } else { String::new() },
+        unplanned,
         open: match open.len() {
             0 => Link::default(),
             count => Link::new(count.to_string(), format!("/road/gaps/{id}")),
@@ -235,13 +247,18 @@ async fn clause_page(
         known.clauses.iter().map(|clause| clause.id.as_str()).filter(|id| verdicts::is_shown(known, id)).collect();
     let here = shown.iter().position(|other| *other == id);
     let link = |at: Option<usize>| Some(Link::new(*shown.get(at?)?, format!("/road/gaps/{}", shown.get(at?)?)));
-    let trouble = found.iter().filter(|verdict| is_trouble(verdict)).count();
+    let to_close = || found.iter().filter(|verdict| verdict.is_open());
     Ok(ClausePage {
+        unplanned: to_close().filter(|verdict| !analysis.is_planned(&verdict.requirement.id)).count(),
+        may_plan: may_write,
         id: id.into(),
         title: clause.title.clone(),
-        lede: match trouble {
-            0 => format!("Nothing stands in the way of these {} requirements.", found.len()),
-            _ => format!("{trouble} of {} requirements are not met by what is on record.", found.len()),
+        lede: match to_close().count() {
+            0 => format!("All {} requirements are proved.", found.len()),
+            open => {
+                let what = verdicts::told_open(to_close().copied());
+                format!("{open} of {} requirements are to be closed: {what}.", found.len())
+            }
         },
         rows,
         errors: told,
@@ -288,7 +305,7 @@ fn row(analysis: &Analysis, verdict: &Verdict, (may_write, may_judge): (bool, bo
         fields.push(field("reason", "Why", Control::line(given("reason", String::new()))));
     }
     if may_write {
-        let suggestion = if is_trouble(verdict) && shown.is_none() { verdict.why.clone() } else { text("missing") };
+        let suggestion = if verdict.is_open() && shown.is_none() { verdict.why.clone() } else { text("missing") };
         let missing = given("missing", suggestion);
         fields.push(field("missing", "What is missing", Control::Lines { value: missing, max: Some(5_000) }));
         fields.push(field("owner", "Who closes it", Control::line(given("owner", text("owner")))));
@@ -461,8 +478,38 @@ fn of_form(analysis: &Analysis, id: &str, sent: &Sent) -> Wanted {
 /// `POST /road/gaps/plan`: a task of the plan for each gap that none closes yet.
 pub async fn plan_gaps(seat: Seat, Held(app): Held<App>) -> Result<Response, Refused> {
     desk::rights::provider(&seat.actor)?;
+    let count = plan_loose(&app, &seat, |_| true).await?;
+    Ok(planned(count))
+}
+
+/// `POST /road/gaps/{clause}/plan`: everything of a clause that is to be closed becomes a gap, and each gap a task of the plan.
+pub async fn plan_clause(seat: Seat, Held(app): Held<App>, Path(id): Path<String>) -> Result<Response, Refused> {
+    if !verdicts::is_shown(catalogue(), &id) {
+        return Err(Refusal::NotFound.into());
+    }
+    let analysis = Analysis::gather(&app.desk, &seat.actor, seat.now).await?;
+    let found = verdicts::below(&analysis.assessment, &id);
+    let missing = found.iter().filter(|verdict| verdict.is_open() && analysis.open(&verdict.requirement.id).is_none());
+    let gaps: Vec<Command> = missing
+        .map(|verdict| {
+            let missing = format!("{}. {}", verdict.why, proposed(verdict));
+            let fields = json!({"requirement": verdict.requirement.id, "missing": missing});
+            Command::Create { kind: "requirement_gap".into(), number: None, input: input(fields) }
+        })
+        .collect();
+    for done in app.desk.perform_all(&seat.actor, gaps, seat.now, true).await? {
+        done?;
+    }
+    let within = |requirement: &str| found.iter().any(|verdict| verdict.requirement.id == requirement);
+    let count = plan_loose(&app, &seat, within).await?;
+    Ok(planned(count))
+}
+
+/// Makes a task of each gap that has none and whose requirement is wanted; answers how many.
+async fn plan_loose(app: &App, seat: &Seat, wanted: impl Fn(&str) -> bool) -> Result<usize, Refusal> {
     let road = Road::gather(&app.desk, &seat.actor, seat.now).await?;
-    let loose: Vec<&Shown> = super::loose(&road).collect();
+    let is_wanted = |shown: &&Shown| super::steps::requirement_of(shown).is_some_and(|id| wanted(&id));
+    let loose: Vec<&Shown> = super::loose(&road).filter(is_wanted).collect();
     let commands = loose.iter().map(|shown| task_of(shown, &road, seat.now.date())).collect();
     let made = app.desk.perform_all(&seat.actor, commands, seat.now, true).await?;
     let mut steps = Vec::with_capacity(made.len());
@@ -473,13 +520,19 @@ pub async fn plan_gaps(seat: Seat, Held(app): Held<App>) -> Result<Response, Ref
         steps.push(Command::Step { target, to: "planned".into(), input, note: None, public: false });
     }
     let count = steps.len();
-    app.desk.perform_all(&seat.actor, steps, seat.now, true).await?;
+    for done in app.desk.perform_all(&seat.actor, steps, seat.now, true).await? {
+        done?;
+    }
+    Ok(count)
+}
+
+fn planned(count: usize) -> Response {
     let words = match count {
         0 => "Every open gap has a task already.".to_owned(),
         1 => "One task was added to the plan.".to_owned(),
         many => format!("{many} tasks were added to the plan."),
     };
-    Ok(flash::said("/road#plan", words))
+    flash::said("/road#plan", words)
 }
 
 fn task_of(shown: &Shown, road: &Road, today: Date) -> Command {

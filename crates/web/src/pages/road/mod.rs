@@ -11,9 +11,12 @@ mod gap_file;
 mod gaps;
 mod minutes;
 mod money;
+mod people;
 mod plan;
 mod review;
 mod steps;
+mod untold;
+mod warn;
 mod watch;
 
 use askama::Template;
@@ -21,6 +24,7 @@ use axum::{
     extract::State as Held,
     response::{Html, Response},
 };
+use axum_extra::extract::Form;
 use desk::{Desk, rights};
 use engines::{
     conformity::{Assessment, State},
@@ -31,6 +35,7 @@ use engines::{
 use jiff::civil::Date;
 use kinds::road::implementation_plan;
 use model::{Act, Actor, Command, Decimal, Input, Moment, Refusal};
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use self::{
@@ -40,8 +45,9 @@ use self::{
 };
 use crate::{
     App, Refused, Seat, flash,
+    pages::forecast,
     view::{
-        parts::{Figure, Link, Notice, Step},
+        parts::{Figure, Link, Mark, Notice, Shape, Step, Tone},
         shell::Shell,
         time,
     },
@@ -51,10 +57,14 @@ pub use self::{
     concerns::plan as plan_concerns,
     feed::{make as make_feed, serve as serve_feed},
     gap_file::{export as export_gaps, export_as_xlsx as export_gaps_as_xlsx, import as import_gaps},
-    gaps::{open as open_gaps, open_clause as open_gaps_of, plan_gaps, save_clause as save_gaps_of},
+    gaps::{
+        open as open_gaps, open_clause as open_gaps_of, plan_clause as plan_gaps_of, plan_gaps,
+        save_clause as save_gaps_of,
+    },
     minutes::review_as_pdf,
     money::open as open_costs,
-    review::{decide as decide_in_review, open as open_review, prepare as prepare_review},
+    people::open as open_people,
+    review::{decide as decide_in_review, fill as fill_review, open as open_review, prepare as prepare_review},
     watch::watch,
 };
 
@@ -72,10 +82,8 @@ pub struct RoadPage {
     pub cycle: Vec<Step>,
     pub figures: Vec<Figure>,
     pub steps: Vec<steps::Line>,
-    pub windows: Vec<cycle::Line>,
-    pub can_plan: bool,
-    pub certificate: Link,
-    pub body: Link,
+    /// Every certificate that stands.
+    pub certificates: Vec<cycle::Held>,
     pub plan: plan::Plan,
     pub loads: Vec<plan::Load>,
     pub extent: Option<Extent>,
@@ -103,24 +111,19 @@ pub(super) async fn page(app: &App, seat: &Seat, feed: String) -> Result<RoadPag
     let began = road.plan.as_ref().and_then(|shown| implementation_plan::BEGINS.get(shown.fields()));
     let (lede, rest) = sentence(&road, today);
     let plan = plan::plan(&road, &catalog, today);
-    let windows = cycle::lines(&road, today, may_plan);
+    let mut notices = cycle::notices(&road, today);
+    notices.extend(untold_notices(desk, actor, &road, now).await?);
+    notices.extend(to_begin(desk, actor, now).await?);
     Ok(RoadPage {
         lede,
         rest,
         onward: onward(&road, today),
         concerns: if may_plan { concerns::loose(&road).map(|(_, places)| places.len()).sum() } else { 0 },
-        notices: cycle::notices(&road, today),
-        cycle: cycle::drawn(&road, began, today),
+        notices,
+        cycle: cycle::drawn(&road, road.sought(), began, today),
         figures: figures(&road, &assessment, &plan),
         steps: steps::lines(&road, &beside, &assessment, now),
-        can_plan: windows.iter().any(|line| line.can_plan),
-        windows,
-        certificate: road
-            .certificate()
-            .map_or_else(Link::default, |shown| Link::new(shown.title(), format!("/certificates/{}", shown.number()))),
-        body: road.body().map_or_else(Link::default, |shown| {
-            Link::new(shown.title(), format!("/certification_bodies/{}", shown.number()))
-        }),
+        certificates: cycle::all(&road, began, today, may_plan),
         has_plan: road.plan.is_some() || !road.tasks.is_empty(),
         loads: plan::loads(&road, today),
         extent: extent::extent(desk, actor, &road, now).await?,
@@ -128,6 +131,72 @@ pub(super) async fn page(app: &App, seat: &Seat, feed: String) -> Result<RoadPag
         feed,
         shell,
     })
+}
+
+/// What the body of a certificate does not know yet.
+async fn untold_notices(desk: &Desk, actor: &Actor, road: &Road, now: Moment) -> Result<Vec<Notice>, Refusal> {
+    let mut said = Vec::new();
+    for shown in road.held() {
+        let changes = untold::untold(desk, actor, shown, now).await?;
+        if changes.is_empty() {
+            continue;
+        }
+        let body = road.body_of(shown).map_or("The certification body", desk::Shown::title);
+        let told: Vec<String> = changes.iter().map(|change| format!("{}: {}", change.about, change.text)).collect();
+        let text = format!("{body} is told without delay, of law form and owners as well. {}.", told.join("; "));
+        let mut notice = cycle::notice(Tone::Warn, "The body does not know of changes.", text, shown);
+        notice.links.extend(changes.into_iter().map(|change| change.record));
+        said.push(notice);
+    }
+    Ok(said)
+}
+
+/// Working days ahead from which on the road speaks of what is to be begun.
+const BEGIN_DAYS: i64 = 10;
+
+/// Work that must begin now so that no evidence is missing or overdue at the next audit, one line for each kind of work.
+async fn to_begin(desk: &Desk, actor: &Actor, now: Moment) -> Result<Vec<Notice>, Refusal> {
+    let until = forecast::next_audit(desk, actor, now).await?;
+    // What a seat that is limited to clauses may not know is not told here.
+    let outlook = match desk.outlook_so_far(actor, forecast::end_of(until.day), now) {
+        Ok(Some(outlook)) => outlook,
+        Ok(None) | Err(Refusal::NotFound) => return Ok(Vec::new()),
+        Err(refusal) => return Err(refusal),
+    };
+    let assessment = desk.assessment(actor, now).await?;
+    let today = forecast::today(desk, now);
+    let lines = forecast::lines(&desk.settings(), &assessment, &outlook, until.day);
+    let mut told: Vec<(&str, forecast::Line, usize)> = Vec::new();
+    for line in lines.into_iter().filter(|line| !line.open && line.left(today) <= BEGIN_DAYS) {
+        match told.iter_mut().find(|(key, ..)| *key == line.lead.key) {
+            Some((.., count)) => *count += 1,
+            None => told.push((line.lead.key, line, 1)),
+        }
+    }
+    Ok(told.into_iter().map(|(_, line, count)| to_begin_one(&line, count, &until, today)).collect())
+}
+
+fn to_begin_one(line: &forecast::Line, count: usize, until: &forecast::Until, today: Date) -> Notice {
+    let left = line.left(today);
+    let (tone, shape) = if left < 0 { (Tone::Bad, Shape::Nonconforming) } else { (Tone::Warn, Shape::Risk) };
+    let word = match left {
+        ..0 => format!("{}: begin at once.", line.lead.label),
+        0 => format!("{}: begin today.", line.lead.label),
+        _ => format!("{}: begin by {}.", line.lead.label, time::day(line.begin_by)),
+    };
+    let more = match count {
+        1 => "one requirement".to_owned(),
+        many => format!("{many} requirements, the first one"),
+    };
+    let what = if until.audit.text.is_empty() { "the next audit" } else { until.audit.text.as_str() };
+    let text = format!(
+        "It takes {} working days; evidence of {more} runs out on {}, before {what} on {}.",
+        line.days,
+        time::day(line.last_day),
+        time::day(until.day)
+    );
+    let link = Link::new("What runs out", "/conformity/course#ahead");
+    Notice { mark: Mark::new(shape, tone, &word), text, links: vec![link] }
 }
 
 async fn beside(desk: &Desk, actor: &Actor, now: Moment) -> Result<Beside, Refusal> {
@@ -187,14 +256,14 @@ fn figures(road: &Road, assessment: &Assessment, plan: &plan::Plan) -> Vec<Figur
         value: Link::new(text, href),
         whole,
     };
-    let (score, open) = ready(assessment);
+    let (score, open) = (ready(assessment), assessment.open().count());
     let left: Decimal = road.tasks.iter().map(facts::left).sum();
     let loose: Decimal =
         loose(road).filter_map(|gap| kinds::road::requirement_gap::EFFORT_DAYS.get(gap.fields())).sum();
     let done = road.tasks.iter().filter(|shown| shown.state() == "done").count();
     let open_gaps = road.gaps.iter().filter(|gap| gap.state() != "closed").count();
     let mut told = vec![
-        figure("Readiness", format!("{score} %"), "/conformity", format!("{open} requirements open")),
+        figure("Readiness", format!("{score} %"), "/road/gaps", format!("{open} requirements to close")),
         figure(
             "Left in the plan",
             format!("{} person-days", plain(left)),
@@ -236,9 +305,9 @@ fn loose(road: &Road) -> impl Iterator<Item = &desk::Shown> {
     road.gaps.iter().filter(unplanned)
 }
 
-/// Readiness in whole percent, rounded down, and how many binding requirements are open (rule R32). What only a person can
-/// judge and what met no record is unknown.
-fn ready(assessment: &Assessment) -> (String, usize) {
+/// Readiness in whole percent of the binding requirements, rounded down (rule R32). What only a person can judge and what met no
+/// record is unknown.
+fn ready(assessment: &Assessment) -> String {
     let binding = assessment.verdicts.iter().filter(|verdict| verdict.requirement.binding);
     let states: Vec<(&str, Fulfilment)> = binding
         .map(|verdict| {
@@ -252,28 +321,35 @@ fn ready(assessment: &Assessment) -> (String, usize) {
             (verdict.requirement.id.as_str(), met)
         })
         .collect();
-    let ready = readiness(&states);
-    let score = ready.score.map_or("0".into(), |score| shown(&(score * whole(100)).floor(), 0));
-    (score, ready.open.len())
+    readiness(&states).score.map_or("0".into(), |score| shown(&(score * whole(100)).floor(), 0))
 }
 
-/// `POST /road/audits`: puts the audits of the running cycle on record that are not there yet, each due by the end of its
+/// What was sent with the button.
+#[derive(Default, Deserialize)]
+pub struct Sent {
+    /// Number of one certificate; all that are held without it.
+    certificate: Option<String>,
+}
+
+/// `POST /road/audits`: puts the audits of running cycles on record that are not there yet, each due by the end of its
 /// window.
-pub async fn plan_audits(seat: Seat, Held(app): Held<App>) -> Result<Response, Refused> {
+pub async fn plan_audits(seat: Seat, Held(app): Held<App>, Form(sent): Form<Sent>) -> Result<Response, Refused> {
     desk::rights::provider(&seat.actor)?;
     let road = Road::gather(&app.desk, &seat.actor, seat.now).await?;
-    let Some(certificate) = road.certificate() else {
+    let wanted = |shown: &&desk::Shown| sent.certificate.as_deref().is_none_or(|number| number == shown.number());
+    let certificates: Vec<&desk::Shown> = road.held().filter(wanted).collect();
+    if certificates.is_empty() {
         return Err(Refusal::Query("there is no certificate whose audits could be planned".into()).into());
-    };
-    let missing: Vec<Command> = cycle::lines(&road, seat.now.date(), true)
-        .into_iter()
-        .filter(|line| line.can_plan)
-        .map(|line| Command::Create {
+    }
+    let mut missing = Vec::new();
+    for certificate in certificates {
+        let lines = cycle::lines(&road, certificate, seat.now.date(), true);
+        missing.extend(lines.iter().filter(|line| line.can_plan).map(|line| Command::Create {
             kind: "certification_audit".into(),
             number: None,
-            input: input(audit_of(&line, certificate, &seat.actor.email)),
-        })
-        .collect();
+            input: input(audit_of(line, certificate, &seat.actor.email)),
+        }));
+    }
     let count = missing.len();
     app.desk.perform_all(&seat.actor, missing, seat.now, true).await?;
     let words = match count {

@@ -109,7 +109,7 @@ pub async fn open(seat: Seat, Held(app): Held<App>, Asked(tried): Asked<Tried>) 
     desk::rights::provider(&seat.actor)?;
     let road = Road::gather(&app.desk, &seat.actor, seat.now).await?;
     let assessment = app.desk.assessment(&seat.actor, seat.now).await?;
-    let open = super::ready(&assessment).1;
+    let open = assessment.open().count();
     let today = seat.now.date();
     let ledger = Ledger::of(&road);
     let (benefits, gains) = benefits(&app.desk, &seat.actor, &road, today, seat.now).await?;

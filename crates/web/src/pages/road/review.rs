@@ -8,9 +8,9 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use axum_extra::extract::Form;
-use desk::{Shown, rights};
+use desk::{Desk, Shown, rights};
 use kinds::performance::management_review as review;
-use model::{Act, Command, FieldError, Input, Refusal, Target, Value, command::Raw};
+use model::{Act, Actor, Command, FieldError, Input, Moment, Refusal, Target, Value, command::Raw};
 use serde_json::{Value as Json, json};
 
 use super::{
@@ -231,8 +231,22 @@ pub async fn prepare(
 ) -> Result<Response, Refused> {
     desk::rights::provider(&seat.actor)?;
     let all = sent.iter().any(|(name, value)| name == "which" && value == "all");
-    let shown = app.desk.show(&seat.actor, "management_review", &number, None, seat.now).await?;
-    let room = Room::of(&app.desk, &seat.actor, &shown, seat.now).await?;
+    let count = fill(&app.desk, &seat.actor, &number, all, seat.now).await?;
+    let words = match count {
+        0 => "Every input stands already.".to_owned(),
+        count => format!("{count} inputs were counted from the records and written down."),
+    };
+    Ok(flash::said(&format!("/road/reviews/{number}"), words))
+}
+
+/// Counts the inputs of a review from the records of this instant and writes them down, those that are empty or all of them;
+/// answers how many.
+///
+/// # Errors
+/// `NotFound` for a review that is not there, and what the door refuses.
+pub async fn fill(desk: &Desk, actor: &Actor, number: &str, all: bool, now: Moment) -> Result<usize, Refusal> {
+    let shown = desk.show(actor, "management_review", number, None, now).await?;
+    let room = Room::of(desk, actor, &shown, now).await?;
     let stands = shown.fields().get(review::INPUTS.name);
     let mut counted = serde_json::Map::new();
     for (letter, text) in agenda::inputs(&room).await? {
@@ -241,16 +255,14 @@ pub async fn prepare(
             counted.insert(letter.into(), text.into());
         }
     }
-    let back = format!("/road/reviews/{number}");
-    if counted.is_empty() {
-        return Ok(flash::said(&back, "Every input stands already."));
-    }
     let count = counted.len();
-    let mut input = Input::json([(review::PREPARED_ON.name.to_owned(), json!(seat.now.to_string()))]);
-    input.fields.insert(review::INPUTS.name.into(), Raw::Merge(Json::Object(counted)));
-    let target = Target { kind: "management_review".into(), number: number.clone(), version: Some(shown.version()) };
-    app.desk.perform(&seat.actor, Command::Edit { target, input }, seat.now).await?;
-    Ok(flash::said(&back, format!("{count} inputs were counted from the records and written down.")))
+    if count > 0 {
+        let mut input = Input::json([(review::PREPARED_ON.name.to_owned(), json!(now.to_string()))]);
+        input.fields.insert(review::INPUTS.name.into(), Raw::Merge(Json::Object(counted)));
+        let target = Target { kind: "management_review".into(), number: number.into(), version: Some(shown.version()) };
+        desk.perform(actor, Command::Edit { target, input }, now).await?;
+    }
+    Ok(count)
 }
 
 /// `POST /road/reviews/{number}/decide`: a decision, and the action that follows from it.

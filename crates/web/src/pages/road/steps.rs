@@ -114,7 +114,10 @@ pub fn step_of(shown: &Shown) -> Option<String> {
     task::STEP.get(shown.fields()).map(|step| step.0)
 }
 
+/// A step is done when the records say so and no task of it is open.
 fn mark(far: Far, tasks: &[&Shown], today: Date) -> Mark {
+    let is_open = tasks.iter().any(|shown| shown.state() != "done");
+    let far = if far == Far::Done && is_open { Far::Going } else { far };
     let late = tasks
         .iter()
         .any(|shown| shown.state() != "done" && task::DUE.get(shown.fields()).is_some_and(|due| due < today));
@@ -140,15 +143,18 @@ fn month(day: Date) -> String {
     day.strftime("%b %Y").to_string()
 }
 
-/// Done when everything that is not proved has a gap on record.
+/// Done when everything that is still to be closed has a gap on record; what turns up later does not undo it once its tasks are
+/// done, and is told.
 fn gap_analysis(road: &Road, assessment: &Assessment) -> Told {
     let known: Vec<String> = road.gaps.iter().filter_map(requirement_of).collect();
-    let trouble = assessment.verdicts.iter().filter(|verdict| is_trouble(verdict));
-    let loose = trouble.clone().filter(|verdict| !known.contains(&verdict.requirement.id)).count();
+    let loose = assessment.open().filter(|verdict| !known.contains(&verdict.requirement.id)).count();
     let (all, closed) = (road.gaps.len(), road.gaps.iter().filter(|gap| gap.state() == "closed").count());
+    let mut tasks = road.tasks.iter().filter(|shown| step_of(shown).as_deref() == Some("gap-analysis")).peekable();
+    let is_over = tasks.peek().is_some() && tasks.all(|shown| shown.state() == "done");
     let far = match (all, loose) {
         (0, _) => Far::Ahead,
         (_, 0) => Far::Done,
+        _ if is_over => Far::Done,
         _ => Far::Going,
     };
     let found = match all {
@@ -161,17 +167,18 @@ fn gap_analysis(road: &Road, assessment: &Assessment) -> Told {
         stands.push(words(format!(", {closed} closed")));
     }
     if loose > 0 {
-        stands.push(words(format!(", {loose} requirements not met and not written down yet")));
+        stands.push(words(if is_over {
+            ", open since then and not written down: "
+        } else {
+            ", not written down yet: "
+        }));
+        stands.push(Link::new(loose.to_string(), "/road/gaps"));
     }
     told(far, stands)
 }
 
 pub fn requirement_of(gap: &Shown) -> Option<String> {
     kinds::road::requirement_gap::REQUIREMENT.get(gap.fields()).map(|id| id.0)
-}
-
-pub fn is_trouble(verdict: &Verdict) -> bool {
-    matches!(verdict.state, State::Nonconforming | State::Gap | State::Stale)
 }
 
 fn planned(road: &Road) -> Told {
@@ -319,7 +326,7 @@ fn concerns(road: &Road) -> Told {
 }
 
 fn decision(road: &Road) -> Told {
-    let Some(shown) = road.certificate() else {
+    let Some(shown) = road.sought() else {
         return told(Far::Ahead, vec![Link::new("No certificate on record", "/certificates/new")]);
     };
     let link = Link::new(shown.title(), format!("/certificates/{}", shown.number()));
@@ -333,8 +340,10 @@ fn decision(road: &Road) -> Told {
 pub fn next_day(road: &Road, today: Date) -> Option<(String, Date)> {
     let audits = road.audits.iter().filter(|shown| !facts::is_held(shown));
     let audits = audits.filter_map(|shown| Some((shown.title().to_owned(), facts::day_of(shown)?)));
-    let windows = road.certificate().and_then(|shown| cycle::windows(road, shown)).into_iter().flatten();
-    let windows = windows.filter(|window| window.held.is_none()).map(|window| (window.visit.words(), window.closes));
+    let windows = road.held().flat_map(|shown| {
+        let open = cycle::windows(road, shown).into_iter().flatten().filter(|window| window.held.is_none());
+        open.map(|window| (format!("{} of {}", window.visit.words(), shown.number()), window.closes))
+    });
     let goal =
         road.plan.as_ref().and_then(|shown| plan::GOAL.get(shown.fields())).map(|day| ("Stage 1".to_owned(), day));
     let held = road.audits_of("stage-1").into_iter().any(facts::is_held);
