@@ -27,11 +27,15 @@ pub enum Holder {
 }
 
 impl Holder {
+    /// Of all holders that there can be.
+    pub const NAMES: [&'static str; 3] = ["team", "supplier", "asker"];
+
     pub fn name(&self) -> &'static str {
+        let [team, supplier, asker] = Holder::NAMES;
         match self {
-            Holder::Team(_) => "team",
-            Holder::Supplier(_) => "supplier",
-            Holder::Asker => "asker",
+            Holder::Team(_) => team,
+            Holder::Supplier(_) => supplier,
+            Holder::Asker => asker,
         }
     }
 

@@ -55,11 +55,7 @@ fn hand(lens: &Lens<'_>, stays: &[Stay], legs: &[&Clock], all: i64, share: &Shar
             Holder::Supplier(who) if who.is_empty() => Link::new("A supplier that is not named", ""),
             Holder::Team(who) | Holder::Supplier(who) => lens.link(who),
         },
-        what: match share.holder {
-            Holder::Team(_) => "team",
-            Holder::Supplier(_) => "supplier",
-            Holder::Asker => "waited for",
-        },
+        what: if share.holder == Holder::Asker { "waited for" } else { share.holder.name() },
         bars: bars.collect(),
         leg: leg.map(|leg| told(leg, lens.now)),
         agreement: leg.map(|leg| Link::new(&leg.agreement, lens.link(&leg.agreement).href)).unwrap_or_default(),

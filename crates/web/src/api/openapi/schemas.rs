@@ -422,7 +422,7 @@ fn stay() -> Json {
     object(
         json!(["holder", "who", "from", "to", "used"]),
         json!({
-            "holder": {"enum": ["team", "supplier", "asker"]},
+            "holder": {"enum": engines::clocks::Holder::NAMES},
             "who": {"type": ["string", "null"], "description": "Number of the team, number or name of the supplier; null where nobody is named."},
             "from": instant, "to": instant,
             "used": {"type": "integer", "description": "Working seconds that the clock to resolve counted meanwhile."},

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use icalendar::parser::{Component, Property, read_calendar};
 use jiff::{
     ToSpan,
     civil::{Date, Weekday},
@@ -38,14 +37,10 @@ pub fn read(bytes: &[u8], from: Date, until: Date) -> Result<Days, String> {
         format!("line {line}: is not written in UTF-8")
     })?;
     let lines = unfolded(text.trim_start_matches('\u{feff}'))?;
-    let events = outline(&lines)?;
-    let whole: String = lines.iter().map(|(_, line)| format!("{line}\r\n")).collect();
-    let calendar = read_calendar(&whole).map_err(|why| unread(&why, &lines))?;
     let mut found = Days::default();
-    let told = calendar.components.iter().filter(|component| component.name.as_str() == "VEVENT");
-    for (event, line) in told.zip(events) {
-        if let Err(why) = take(event, line, (from, until), &mut found) {
-            found.remark(line, &why);
+    for event in outline(&lines)? {
+        if let Err(why) = take(&event, (from, until), &mut found) {
+            found.remark(event.line, &why);
         }
         if found.days.len() > MOST {
             return Err(format!("holds more than {MOST} days, which no calendar of holidays does"));
@@ -91,36 +86,81 @@ fn unfolded(text: &str) -> Result<Vec<(usize, String)>, String> {
     Ok(lines)
 }
 
-/// Sees to it that each line is one and that everything that begins ends; answers the lines on which events begin.
-fn outline(lines: &[(usize, String)]) -> Result<Vec<usize>, String> {
-    let (mut open, mut events): (Vec<(usize, String)>, Vec<usize>) = (Vec::new(), Vec::new());
+/// An event of a calendar: the line on which it begins, and what it says, by names in capitals.
+struct Event {
+    line: usize,
+    says: Vec<(String, String)>,
+}
+
+impl Event {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.says.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
+    }
+
+    /// The same as words for people (RFC 5545, 3.3.11).
+    fn words(&self, name: &str) -> Option<String> {
+        let mut words = String::new();
+        let mut letters = self.get(name)?.chars();
+        while let Some(letter) = letters.next() {
+            match (letter, letter == '\\') {
+                (_, true) => match letters.next() {
+                    Some('n' | 'N') => words.push(' '),
+                    Some(other) => words.push(other),
+                    None => {}
+                },
+                (letter, false) => words.push(letter),
+            }
+        }
+        Some(words.trim().to_string())
+    }
+}
+
+/// The name and the value of a line; its parameters, in which a colon may stand within quotation marks, say nothing that the
+/// value does not.
+fn property(line: &str) -> Option<(String, &str)> {
+    let mut quoted = false;
+    let colon = line.char_indices().find(|(_, letter)| {
+        quoted ^= *letter == '"';
+        *letter == ':' && !quoted
+    });
+    let (head, value) = (&line[..colon?.0], &line[colon?.0 + 1..]);
+    let name = head.split(';').next().unwrap_or_default().to_ascii_uppercase();
+    let named = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+    named.then_some((name, value))
+}
+
+/// Sees to it that each line is one and that everything that begins ends; answers the events.
+fn outline(lines: &[(usize, String)]) -> Result<Vec<Event>, String> {
+    let (mut open, mut events): (Vec<(usize, String)>, Vec<Event>) = (Vec::new(), Vec::new());
     for (place, (number, line)) in lines.iter().enumerate() {
-        let end = line.find([':', ';']).unwrap_or(line.len());
-        let name = line[..end].to_ascii_uppercase();
-        let named = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
-        if !named || !line.contains(':') {
+        let Some((name, value)) = property(line) else {
             let shown: String = line.chars().take(40).collect();
             return Err(format!("line {number}: “{shown}” is no line of a calendar file, such as SUMMARY:New Year"));
-        }
-        let value = line[line.find(':').unwrap_or(end) + 1..].trim().to_ascii_uppercase();
-        if place == 0 && (name != "BEGIN" || value != "VCALENDAR") {
+        };
+        let what = value.trim().to_ascii_uppercase();
+        if place == 0 && (name != "BEGIN" || what != "VCALENDAR") {
             return Err(format!("line {number}: is no calendar file, which begins with BEGIN:VCALENDAR"));
         }
         match name.as_str() {
             "BEGIN" => {
-                // Events within other things than the calendar are none of its days.
-                if value == "VEVENT" && open.len() == 1 {
-                    events.push(*number);
+                // What stands within other things than the calendar is none of its days.
+                if what == "VEVENT" && open.len() == 1 {
+                    events.push(Event { line: *number, says: Vec::new() });
                 }
-                open.push((*number, value));
+                open.push((*number, what));
             }
             "END" => match open.pop() {
-                Some((_, begun)) if begun == value => {}
+                Some((_, begun)) if begun == what => {}
                 Some((line, begun)) => {
-                    return Err(format!("line {number}: ends {value}, but what is open is {begun} of line {line}"));
+                    return Err(format!("line {number}: ends {what}, but what is open is {begun} of line {line}"));
                 }
-                None => return Err(format!("line {number}: ends {value}, which never began")),
+                None => return Err(format!("line {number}: ends {what}, which never began")),
             },
+            _ if open.len() == 2 && open[1].1 == "VEVENT" => {
+                if let Some(event) = events.last_mut() {
+                    event.says.push((name, value.to_string()));
+                }
+            }
             _ => {}
         }
     }
@@ -134,44 +174,28 @@ fn outline(lines: &[(usize, String)]) -> Result<Vec<usize>, String> {
     }
 }
 
-/// What the library could not read, with the line as it is written in the file.
-fn unread(why: &str, lines: &[(usize, String)]) -> String {
-    let told = why.split("line ").nth(1).and_then(|rest| rest.split(|letter: char| !letter.is_ascii_digit()).next());
-    let place =
-        told.and_then(|number| number.parse::<usize>().ok()).and_then(|number| lines.get(number.checked_sub(1)?));
-    match place {
-        Some((number, _)) => format!("line {number}: cannot be read as a calendar file"),
-        None => "cannot be read as a calendar file".into(),
-    }
-}
-
-fn text(event: &Component<'_>, name: &str) -> Option<String> {
-    event.find_prop(name).map(|property| property.val.clone().unescape_text().as_str().trim().to_string())
-}
-
 /// Adds the days of an event.
-fn take(event: &Component<'_>, line: usize, span: (Date, Date), found: &mut Days) -> Result<(), String> {
+fn take(event: &Event, span: (Date, Date), found: &mut Days) -> Result<(), String> {
     let (from, until) = span;
-    let name = text(event, "SUMMARY").filter(|name| !name.is_empty()).unwrap_or_else(|| "Holiday".into());
-    let name: String = name.replace(['\n', '\r'], " ").chars().take(100).collect();
-    if text(event, "STATUS").is_some_and(|status| status.eq_ignore_ascii_case("CANCELLED")) {
+    let name = event.words("SUMMARY").filter(|name| !name.is_empty()).unwrap_or_else(|| "Holiday".into());
+    let name: String = name.chars().filter(|letter| !letter.is_control()).take(100).collect();
+    if event.get("STATUS").is_some_and(|status| status.eq_ignore_ascii_case("CANCELLED")) {
         return Ok(());
     }
-    let begin = event.find_prop("DTSTART").ok_or_else(|| format!("“{name}” does not say when it is (DTSTART)"))?;
+    let begin = event.get("DTSTART").ok_or_else(|| format!("“{name}” does not say when it is (DTSTART)"))?;
     let first = whole_day(begin).map_err(|why| format!("“{name}” {why}"))?;
     let length = length(event, first).map_err(|why| format!("“{name}” {why}"))?;
     let mut starts = vec![first];
-    if let Some(rule) = text(event, "RRULE") {
-        match yearly(&rule, first, until) {
+    if let Some(rule) = event.get("RRULE") {
+        match yearly(rule, first, until) {
             Ok(dates) => starts = dates,
-            Err(why) => found.remark(line, &format!("“{name}” {why}; its first day alone is taken")),
+            Err(why) => found.remark(event.line, &format!("“{name}” {why}; its first day alone is taken")),
         }
     }
     let listed = |name: &str| -> Result<Vec<Date>, String> {
-        let every = event.properties.iter().filter(|property| property.name.as_str() == name);
-        let values =
-            every.flat_map(|property| property.val.as_str().split(',').map(str::to_string).collect::<Vec<_>>());
-        values.map(|value| date(&value).ok_or_else(|| format!("has a {name} that is no day: {value}"))).collect()
+        let every = event.says.iter().filter(|(known, _)| known == name);
+        let values = every.flat_map(|(_, value)| value.split(','));
+        values.map(|value| date(value).ok_or_else(|| format!("has a {name} that is no day: {value}"))).collect()
     };
     let but = listed("EXDATE").map_err(|why| format!("“{name}” {why}"))?;
     starts.extend(listed("RDATE").map_err(|why| format!("“{name}” {why}"))?);
@@ -195,8 +219,7 @@ fn date(value: &str) -> Option<Date> {
     Date::new(day[..4].parse().ok()?, day[4..6].parse().ok()?, day[6..].parse().ok()?).ok()
 }
 
-fn whole_day(property: &Property<'_>) -> Result<Date, String> {
-    let value = property.val.as_str();
+fn whole_day(value: &str) -> Result<Date, String> {
     date(value).ok_or_else(|| match value.contains('T') {
         true => format!("begins at a time of day ({value}); only whole days close a calendar"),
         false => format!("begins on {value}, which is no day"),
@@ -204,8 +227,8 @@ fn whole_day(property: &Property<'_>) -> Result<Date, String> {
 }
 
 /// How many days it has; its end is the day after the last one.
-fn length(event: &Component<'_>, first: Date) -> Result<i32, String> {
-    let days = match (event.find_prop("DTEND"), text(event, "DURATION")) {
+fn length(event: &Event, first: Date) -> Result<i32, String> {
+    let days = match (event.get("DTEND"), event.get("DURATION")) {
         (Some(end), _) => (whole_day(end)? - first).get_days().max(1),
         (None, Some(duration)) => {
             let of = |unit: char, days: i32| {
@@ -322,7 +345,11 @@ fn weekday(text: &str) -> Option<(i8, Weekday)> {
     let place = text.len().checked_sub(2).filter(|place| text.is_char_boundary(*place))?;
     let (place, name) = text.split_at(place);
     let weekday = NAMES.iter().find(|(known, _)| *known == name)?.1;
-    let place = if place.is_empty() { 0 } else { place.parse().ok().filter(|place: &i8| *place != 0)? };
+    let place = if place.is_empty() {
+        0
+    } else {
+        place.parse().ok().filter(|place: &i8| *place != 0 && (-5..=5).contains(place))?
+    };
     Some((place, weekday))
 }
 
