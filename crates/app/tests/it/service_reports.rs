@@ -300,6 +300,31 @@ async fn as_of_the_end_of_a_period_what_came_later_does_not_count(database: Data
     assert_eq!(then["trends"], late["trends"]);
 }
 
+/// The released report as a PDF, on its page and through the API, for those who may read it alone.
+async fn as_a_paper(building: &Building, number: &str) {
+    let get = async |who: Who<'_>, path: &str| building.ask(who, Method::GET, path, &[], Vec::new()).await;
+    let manager = mail(Role::SmsManager);
+    let paths = [format!("/service-reports/{number}/pdf"), format!("/api/v1/reports/{number}/pdf")];
+    for path in &paths {
+        for who in [Who::Mail(&manager), CUSTOMER] {
+            let paper = get(who, path).await;
+            assert_eq!(
+                (paper.status, paper.header("content-type")),
+                (StatusCode::OK, "application/pdf"),
+                "{who:?} {path}"
+            );
+            assert!(
+                paper.text.starts_with("%PDF-1.7") && paper.text.contains("pdfuaid:part"),
+                "{path} is for everybody"
+            );
+        }
+        assert_eq!(get(BYSTANDER, path).await.status, StatusCode::NOT_FOUND);
+    }
+    let none = get(Who::Mail(&manager), "/api/v1/incidents/INC-1/pdf").await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+    assert_eq!(get(Who::Mail(&manager), &format!("{}?of=x", paths[1])).await.status, StatusCode::BAD_REQUEST);
+}
+
 async fn a_customer_sees_its_own_reports_once_they_are_released(database: Database) {
     let world = house(database).await;
     let number = made(&world.desk, "2026-10", "", "2026-11-01T00:00:00Z").await.expect("a report");
@@ -326,6 +351,7 @@ async fn a_customer_sees_its_own_reports_once_they_are_released(database: Databa
                 StatusCode::NOT_FOUND,
                 "{who:?} {path} before it is released"
             );
+            assert_eq!(get(who, format!("{path}/pdf")).await.status, StatusCode::NOT_FOUND, "{who:?} {path}/pdf");
         }
         assert!(!get(who, "/service-reports".into()).await.text.contains(&number));
     }
@@ -342,6 +368,7 @@ async fn a_customer_sees_its_own_reports_once_they_are_released(database: Databa
     assert_eq!(seen.status, StatusCode::OK);
     assert!(seen.text.contains("99.811 %") && !seen.text.contains("INC-4") && !seen.text.contains("Decided on it"));
     assert!(get(CUSTOMER, "/service-reports".into()).await.text.contains(&page));
+    as_a_paper(&building, &number).await;
     assert_eq!(get(BYSTANDER, page.clone()).await.status, StatusCode::NOT_FOUND);
     assert!(!get(BYSTANDER, "/service-reports".into()).await.text.contains(&number));
     for (path, body) in [("decide", "text=x&none_needed=yes"), ("release", "to=internal"), ("edition", "change_note=x")]

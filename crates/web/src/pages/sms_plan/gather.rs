@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use desk::{Desk, Names, Shown, read::references};
+use desk::{Desk, Names, Shown, read::references, rights};
 use kinds::{governance::management_plan as plan, portfolio::service, supply::budget};
-use model::{Actor, Kind, Moment, Refusal, Value};
+use model::{Act, Actor, Kind, Moment, Refusal, Value};
 
 use crate::{
     pages::{
@@ -46,6 +46,8 @@ pub struct Facts {
     pub processes: Vec<Shown>,
     /// Plans that are not linked to this one.
     pub apart: Vec<Shown>,
+    /// Kinds that the reader may not read: of these nobody says that there are none.
+    hidden: Vec<&'static str>,
     pub names: Names,
 }
 
@@ -69,6 +71,7 @@ impl Facts {
         budgets.retain(|shown| budget::PERIOD.get(shown.fields()).is_some_and(|period| period.0 == year));
         let mut facts = Facts {
             apart: apart(desk, actor, plan.as_ref(), now).await?,
+            hidden: hidden(desk, actor),
             plan,
             scope: counts(newest("scope_statement").await?),
             services,
@@ -138,6 +141,11 @@ impl Facts {
         texts(self.plan.as_ref().and_then(|shown| shown.fields().get(plan::REFERENCES.name)))
     }
 
+    /// Whether the reader would see a record of a kind.
+    pub fn sees(&self, kind: &str) -> bool {
+        !self.hidden.contains(&kind)
+    }
+
     /// Name of a person, or the e-mail where no record has it.
     pub fn name(&self, mail: &str) -> String {
         lines::person(mail, &self.names).name
@@ -159,6 +167,12 @@ fn texts(value: Option<&Value>) -> Vec<String> {
         Some(text) => vec![text.to_owned()],
         None => value.entries().iter().filter_map(Value::as_text).map(str::to_owned).collect(),
     }
+}
+
+fn hidden(desk: &Desk, actor: &Actor) -> Vec<&'static str> {
+    let catalog = desk.catalog();
+    let unread = catalog.kinds().iter().filter(|kind| !rights::may(actor, kind, Act::Read, None));
+    unread.map(|kind| kind.name).collect()
 }
 
 /// Other plans that count and are not linked to the plan.

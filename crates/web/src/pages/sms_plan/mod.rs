@@ -66,6 +66,8 @@ struct Frozen {
     is_same: bool,
     /// `DOC-3, version 2`
     identifier: String,
+    /// The version that is being written and says something else: freezing writes over its text. Empty for none.
+    written_over: String,
 }
 
 /// `GET /service-management-plan`
@@ -159,7 +161,10 @@ async fn frozen(app: &App, seat: &Seat) -> Result<Frozen, Refusal> {
     let beside = if is_same { "says what the records say now" } else { "differs from what the records say now" };
     let waits = editions.iter().find(|one| !one.is_over() && !one.is_in_force() && one.key() != edition.key());
     let waits = waits.map_or_else(String::new, |one| format!(" Version {} is under way.", one.number()));
+    let differs = |one: &&papers::edition::Edition| one.state == "draft" && one.text.trim() != drawn.trim();
+    let written_over = editions.iter().find(differs).map_or_else(String::new, |one| one.number());
     Ok(Frozen {
+        written_over,
         document: Link::new(format!("{}, version {}", of.number(), edition.number()), place),
         words: format!("{}, {beside}.{waits}", edition.mark.word.to_lowercase()),
         is_same: is_same && edition.is_in_force(),

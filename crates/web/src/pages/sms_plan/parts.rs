@@ -170,10 +170,10 @@ fn objectives(facts: &Facts) -> Body {
         objective::DUE.get(shown.fields()).map(|day| format!("by {}", time::day(day))).unwrap_or_default()
     };
     let mut gaps = Vec::new();
-    if facts.objectives.is_empty() {
+    if facts.objectives.is_empty() && facts.sees("objective") {
         gaps.push(Lack::new("No objective is on record.", "Write one down", "/objectives/new"));
     }
-    if facts.policies.is_empty() {
+    if facts.policies.is_empty() && facts.sees("policy") {
         gaps.push(Lack::new("No policy is approved.", "Draft one", "/papers"));
     }
     let groups = [
@@ -189,7 +189,7 @@ fn services(facts: &Facts) -> Body {
     let missing: Vec<&str> = there.iter().copied().filter(|service| !named.iter().any(|one| one == service)).collect();
     let strange: Vec<&str> = named.iter().map(String::as_str).filter(|one| !there.contains(one)).collect();
     let mut gaps = Vec::new();
-    if there.is_empty() {
+    if there.is_empty() && facts.sees("service") {
         gaps.push(Lack::new(
             "No service in scope is live or in transition.",
             "Write one down",
@@ -263,7 +263,7 @@ fn roles(facts: &Facts) -> Body {
     let named = facts.numbers("d");
     let holder = |shown: &Shown| role::HOLDER.get(shown.fields()).map(|holder| facts.name(&holder.0));
     let mut gaps = Vec::new();
-    if facts.roles.is_empty() {
+    if facts.roles.is_empty() && facts.sees("role") {
         gaps.push(Lack::new("No role is on record.", "Write down a role", "/staff"));
     } else if named.is_empty() {
         gaps.push(Lack::new("The plan names no role.", "Take over from the records", "#begin"));
@@ -320,7 +320,7 @@ fn resources(facts: &Facts) -> Body {
     let of = |service: &Shown| {
         facts.budgets.iter().any(|one| budget::SERVICE.get(one.fields()).is_some_and(|of| of.0 == service.number()))
     };
-    for service in facts.services.iter().filter(|service| !of(service)) {
+    for service in facts.services.iter().filter(|service| facts.sees("budget") && !of(service)) {
         let way = format!("/budgets/new?service={}&period={}", service.number(), facts.year);
         let words = format!("{} has no approved budget for {}.", service.title(), facts.year);
         body.gaps.push(Lack::new(words, "Write it", way));
