@@ -82,19 +82,19 @@ pub async fn plan(
 
 /// What was sent and is no clause, service, site or programme.
 fn strangers(known: &Known, typed: &Typed) -> Vec<FieldError> {
-    let services = |number: &str| known.services.iter().any(|shown| shown.number() == number);
-    let sites = |number: &str| known.places.iter().any(|shown| shown.number() == number);
-    let clauses = |id: &str| catalogue().leaf_clauses().any(|clause| clause == id);
-    let programmes = |number: &str| known.programmes.iter().any(|one| one.number == number);
-    let checks: [(&str, &str, &dyn Fn(&str) -> bool); 4] = [
-        ("clause", "is no clause", &clauses),
-        ("service", "is no live service in scope", &services),
-        ("site", "is no site on record", &sites),
-        ("programme", "is no audit programme", &programmes),
+    let clauses: Vec<&str> = catalogue().leaf_clauses().collect();
+    let services: Vec<&str> = known.services.iter().map(|shown| shown.number()).collect();
+    let sites: Vec<&str> = known.places.iter().map(|shown| shown.number()).collect();
+    let programmes: Vec<&str> = known.programmes.iter().map(|one| one.number.as_str()).collect();
+    let checks = [
+        ("clause", "is no clause", clauses),
+        ("service", "is no live service in scope", services),
+        ("site", "is no site on record", sites),
+        ("programme", "is no audit programme", programmes),
     ];
     let mut errors = Vec::new();
-    for (name, why, is_known) in checks {
-        let strange = typed.all(name).find(|value| !is_known(value));
+    for (name, why, on_record) in checks {
+        let strange = typed.all(name).find(|value| !on_record.contains(value));
         errors.extend(strange.map(|value| FieldError::new(name, format!("\"{value}\" {why}"))));
     }
     errors

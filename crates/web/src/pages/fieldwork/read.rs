@@ -134,7 +134,7 @@ impl Audit {
         });
         let is_out = app.desk.seals(&shown, QUESTION).is_some();
         let reported = shown.fields().get("report_on").and_then(Value::as_moment).filter(|_| is_out);
-        let in_time = |finding: &Finding| !finding.raised.zip(reported).is_some_and(|(raised, told)| raised > told);
+        let in_time = |finding: &Finding| finding.raised.zip(reported).is_none_or(|(raised, told)| raised <= told);
         let (findings, found_since) = findings.partition(in_time);
         let mut audit = Audit { shown, clauses, auditors, questions, findings, found_since, names: Names::default() };
         let (mails, numbers) = super::report::named(&audit).into_iter().partition(|name| name.contains('@'));
