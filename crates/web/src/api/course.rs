@@ -45,7 +45,7 @@ pub async fn course(seat: Seat, State(app): State<App>, Pairs(pairs): Parameters
         "framework": FRAMEWORK,
         "as_of": assessment.as_of.to_string(),
         "until": until.day.to_string(),
-        "audit": until.audit.href.rsplit('/').next().filter(|number| !number.is_empty()),
+        "next_audit": until.audit.href.rsplit('/').next().filter(|number| !number.is_empty()),
         "past": past.collect::<Vec<_>>(),
         "past_missing": missing,
         "evidence": lines.iter().map(|line| of_line(line, today)).collect::<Vec<_>>(),

@@ -292,6 +292,10 @@ fn text() -> Json {
     json!({"type": "string"})
 }
 
+fn day() -> Json {
+    json!({"type": "string", "format": "date"})
+}
+
 /// Parameters in the address.
 fn asked() -> Map<String, Json> {
     let of = declared;
@@ -351,14 +355,7 @@ fn asked() -> Map<String, Json> {
                 json!({"type": "boolean", "default": false}),
             ),
         ),
-        (
-            "LookAhead",
-            query(
-                "until",
-                "Day to look ahead to. Left out: the next planned audit.",
-                json!({"type": "string", "format": "date"}),
-            ),
-        ),
+        ("LookAhead", query("until", "Day to look ahead to. Left out: the next audit.", day())),
         ("FrameworkId", of("path", "id", true, "Number, reference or address of the framework.", text())),
         (
             "Framework",

@@ -462,9 +462,9 @@ fn across() -> Map<String, Json> {
         (
             "Course",
             object(
-                json!(["framework", "as_of", "until", "audit", "past", "past_missing", "evidence"]),
+                json!(["framework", "as_of", "until", "next_audit", "past", "past_missing", "evidence"]),
                 json!({
-                    "framework": text, "as_of": instant, "until": date, "audit": maybe, "past_missing": {"type": "integer"},
+                    "framework": text, "as_of": instant, "until": date, "next_audit": maybe, "past_missing": {"type": "integer"},
                     "past": {"type": "array", "items": object(json!(["until", "summary"]), json!({
                         "until": instant, "summary": {"type": "object", "additionalProperties": {"type": "integer"}},
                     }))},
