@@ -117,7 +117,7 @@ impl Desk {
     /// The records that the rules of a kind look at for these drafts.
     async fn look_up(&self, conn: &mut Conn, kind: &Kind, drafts: &[Draft]) -> Result<Related, Fault> {
         let (catalog, held) = (self.catalog(), HashMap::new());
-        let (mut known, mut asked) = (Related::default(), BTreeSet::new());
+        let (mut known, mut asked) = (Related::in_house(self.settings().conformity.house.clone()), BTreeSet::new());
         for _ in 0..4 {
             let wanted = drafts.iter().flat_map(|draft| related::wanted(kind, draft, &known));
             let wanted: BTreeSet<String> = &wanted.collect::<BTreeSet<String>>() - &asked;

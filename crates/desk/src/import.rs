@@ -2,7 +2,11 @@
 
 use std::collections::HashSet;
 
-use model::{Act, Actor, Entry, FieldError, Kind, Line, Link, Moment, Record, RecordId, Refusal, journal::Changes};
+use model::{
+    Act, Actor, Draft, Entry, FieldError, Kind, Line, Link, Moment, Record, RecordId, Refusal,
+    journal::Changes,
+    kind::{Facts, Related},
+};
 
 use crate::{
     perform::{Done, Outcome, is_link_name},
@@ -178,6 +182,7 @@ async fn again(
     let own = unit.links(before.record.id).await?;
     let linked: Vec<Link> = unique(links).into_iter().filter(|link| !own.contains(link)).collect();
     let changes = delta::between(&record, &story.draft);
+    readable(kind, actor, &record, &story.draft, now)?;
     if changes.is_empty() && entries.is_empty() && linked.is_empty() {
         return Ok(done(&before.record, Outcome::Unchanged));
     }
@@ -206,6 +211,14 @@ async fn again(
     let kept = Kept { record, entry: before.entry, origin: digest, clocks: before.clocks };
     unit.stage(permit, kind, kept, written);
     Ok(result)
+}
+
+/// What a line changes now must be such that the program can read it; what it tells of the past may be as it was.
+fn readable(kind: &Kind, actor: &Actor, before: &Record, draft: &Draft, now: Moment) -> Result<(), Refusal> {
+    let (mut draft, related) = (draft.clone(), Related::default());
+    let facts = Facts { actor, now, before: Some(before), related: &related };
+    let errors: Vec<FieldError> = kind.checks.iter().filter_map(|check| check(&mut draft, &facts).err()).collect();
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::Invalid(errors)) }
 }
 
 fn set(record: &mut Record, name: &str, value: Option<model::Value>) {

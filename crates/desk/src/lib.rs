@@ -43,6 +43,7 @@ pub mod settings;
 pub mod similar;
 mod stages;
 mod standing;
+mod stated;
 pub mod store;
 mod talk;
 mod tally;

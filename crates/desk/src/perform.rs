@@ -3,9 +3,10 @@
 
 use model::{
     Act, Actor, Command, Draft, Entry, Input, Kind, Link, Moment, Record, RecordId, Refusal, Target, Value,
-    command::{File, Raised},
+    command::{File, Raised, Raw},
     journal::{Changes, Note},
     kind::Facts,
+    pause,
 };
 
 use crate::{
@@ -109,6 +110,7 @@ async fn step_to(
     let (kind, before, permit) = open(unit, actor, target, Act::Step, now).await?;
     step::step(&kind, &before.record, to)?;
     refuse_state(input)?;
+    let input = &explained(&kind, to, input, note.as_ref());
     let mut draft = drafted(unit, &kind, actor, &before, input, Some(to), now).await?;
     publish::checked(unit, &kind, &before.record, &draft).await?;
     let note = note.map(|(text, public)| noted(text, public)).transpose()?;
@@ -126,6 +128,15 @@ async fn step_to(
     // What followed may have written to the record once more.
     let version = unit.find(&done.number).await?.map_or(done.version, |kept| kept.record.version);
     Ok(Done { version, ..done })
+}
+
+/// A note that goes with a step to where a record waits says why it waits, unless that is said beside it.
+fn explained(kind: &Kind, to: &str, input: &Input, note: Option<&(String, bool)>) -> Input {
+    let mut input = input.clone();
+    if let Some((text, _)) = note.filter(|(text, _)| !text.trim().is_empty() && pause::is_said(kind, to)) {
+        input.fields.entry(pause::BECAUSE.into()).or_insert_with(|| Raw::Json(text.as_str().into()));
+    }
+    input
 }
 
 /// What follows from a public word. Whoever is promised one has it when one of ours says it.
@@ -375,7 +386,7 @@ fn ruled(kind: &Kind, facts: &Facts<'_>, draft: &mut Draft) -> Result<(), Refusa
         errors.extend(approvals::asked_for(kind, draft, facts).err());
     }
     errors.extend(kind.work.and_then(|log| work::counted(&log, draft, facts).err()));
-    errors.extend(kind.rules.iter().filter_map(|rule| rule(draft, facts).err()));
+    errors.extend(kind.rules.iter().chain(&kind.checks).filter_map(|rule| rule(draft, facts).err()));
     // A title that a field gave follows that field.
     let follows = facts.before.is_some_and(|before| {
         before.title == draft.title && draft::derived_title(kind, &before.fields).as_ref() == Some(&before.title)
@@ -441,6 +452,8 @@ pub(crate) fn write(
     told: Told,
     now: Moment,
 ) -> Result<Done, Refusal> {
+    let mut draft = draft;
+    pause::over(kind, &before.record, &mut draft);
     let changes = delta::between(&before.record, &draft);
     if changes.is_empty() && told.says_nothing() {
         let record = &before.record;

@@ -88,14 +88,14 @@ fn stated(settings: &Settings, of: &str, field: &str, says: &str) -> Result<Vec<
     let (mut wanted, mut errors) = (Vec::with_capacity(found.len()), Vec::new());
     for parameter in found {
         let name = &parameter.name;
-        let Some(setting) = listed.iter().find(|setting| setting.name == *name) else {
+        let Some(setting) = settings.find(name) else {
             let hint = model::suggest::hint(name, listed.iter().map(|setting| setting.name.as_str()));
             errors.push(told(parameter.line, format!("there is no setting \"{name}\"{hint}")));
             continue;
         };
         match settings.governed.get(name).filter(|governed| governed.number != of) {
             Some(other) => errors.push(told(parameter.line, format!("{name} is stated by {} already", other.number))),
-            None => match settings::typed(setting, &parameter.value) {
+            None => match settings::typed(&setting, &parameter.value) {
                 Ok(value) => wanted.push((name.clone(), value)),
                 Err(why) => errors.push(told(parameter.line, format!("{name}: \"{}\" {why}", parameter.value))),
             },

@@ -150,6 +150,10 @@ impl Worked {
         let own = actor.customer.is_none();
         let mut clocks = work(kind, entries, agreements, at);
         clocks.retain(|clock| own || clock.leg.is_empty());
+        if !own {
+            // A customer's people do not read what we write to each other of a pause.
+            clocks.iter_mut().flat_map(|clock| &mut clock.segments).for_each(|segment| segment.waits = None);
+        }
         Worked { clocks, hands: if own { hands(kind, entries, agreements, at) } else { Vec::new() } }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::{
     Desk, alarms,
     house::{self, Deed},
-    rights,
+    rights, stated,
     store::{fault::Fault, house as store},
 };
 
@@ -47,6 +47,8 @@ pub struct Settings {
     pub zone: String,
     pub public: Public,
     pub conformity: conformity::Settings,
+    /// Words by which rules judge, by name: see [`crate::stated`].
+    pub words: BTreeMap<String, String>,
     /// Settings that a document states, by name: they change with the document alone.
     pub governed: BTreeMap<String, Governed>,
 }
@@ -109,6 +111,7 @@ impl Settings {
                         settings.conformity.numbers.insert(key.into(), number);
                     }
                 }
+                _ if stated::is_own(name) => drop(settings.words.insert(name.clone(), text())),
                 Some(("governed", setting)) => {
                     let part = |name: &str| value.get(name).and_then(Json::as_str).unwrap_or_default().to_string();
                     let governed = Governed { number: part("document"), version: part("version") };
@@ -118,6 +121,7 @@ impl Settings {
                 _ => {}
             }
         }
+        settings.conformity.house = Arc::new(stated::house(&settings.words, settings.public.is_on));
         settings
     }
 
@@ -131,6 +135,11 @@ impl Settings {
         let own = OWN_NUMBERS.iter().find(|(known, ..)| *known == key).map(|(.., offered)| *offered);
         let set = self.conformity.numbers.get(key).copied();
         set.or_else(|| catalogue().defaults.get(key).copied()).or(own).unwrap_or_default()
+    }
+
+    /// The setting of a name: one that is listed, or a cell of a matrix for a service or customer.
+    pub(crate) fn find(&self, name: &str) -> Option<Setting> {
+        self.listed().into_iter().find(|setting| setting.name == name).or_else(|| stated::setting(name, &self.words))
     }
 
     /// Every setting there is, in the order in which it is shown.
@@ -186,6 +195,7 @@ impl Settings {
             value: self.conformity.numbers.get(*key).map(ToString::to_string).unwrap_or_default(),
             offered: offered.to_string(),
         }));
+        all.extend(stated::listed(&self.words));
         all
     }
 }
@@ -223,6 +233,15 @@ fn parts(text: &str) -> Vec<String> {
 /// A text as the setting's value; `None` goes back to what is offered.
 pub(crate) fn typed(setting: &Setting, text: &str) -> Result<Option<Json>, String> {
     let text = text.trim();
+    if stated::is_own(&setting.name) {
+        // What one service or customer has is said even where it is what holds for nobody else.
+        let is_said = stated::is_for_one(&setting.name);
+        if text.is_empty() || (text == setting.offered && !is_said) {
+            return Ok(None);
+        }
+        model::house::typed(&setting.name, text).unwrap_or(Ok(()))?;
+        return Ok(Some(text.into()));
+    }
     let most = match setting.name.split_once('.') {
         None if text.chars().count() > TEXT_MAX => return Err(format!("has more than {TEXT_MAX} characters")),
         None if setting.name == ZONE && !text.is_empty() && TimeZone::get(text).is_err() => {
@@ -267,12 +286,12 @@ impl Desk {
         let listed = self.settings().listed();
         let (mut errors, mut wanted) = (Vec::new(), Vec::new());
         for (name, text) in given {
-            match listed.iter().find(|setting| setting.name == *name) {
+            match self.settings().find(name) {
                 None => {
                     let hint = model::suggest::hint(name, listed.iter().map(|setting| setting.name.as_str()));
                     errors.push(FieldError::new(name, format!("there is no such setting{hint}")));
                 }
-                Some(setting) => match typed(setting, text).and_then(|value| self.by_hand(setting, text, value)) {
+                Some(setting) => match typed(&setting, text).and_then(|value| self.by_hand(&setting, text, value)) {
                     Ok(value) => wanted.push((name.clone(), value)),
                     Err(why) => errors.push(FieldError::new(name, why)),
                 },

@@ -1,7 +1,7 @@
 //! What a public word does beside being said, as its kind declares it: the first one of our people is the answer, and one of
 //! whoever asked ends the wait for them. The same for pages, API, portal and mail.
 
-use model::{Actor, Draft, Kind, Moment, Phase, Record, Value, Via, types::is_mail};
+use model::{Actor, Draft, Kind, Moment, Phase, Record, Value, Via, pause, types::is_mail};
 
 use crate::{
     store::{account, fault::Fault},
@@ -46,6 +46,9 @@ pub(crate) fn heard(kind: &Kind, draft: &mut Draft, before: &Record, actor: &Act
     }
     // What the program says by itself is no answer of a person.
     let answers = voice.ours && !voice.asks && is_mail(&actor.email);
+    if answers && kind.has_field(pause::TOLD) {
+        draft.fields.insert(pause::TOLD.into(), Value::Instant(at));
+    }
     if answers && kind.phase(&draft.state) != Phase::Done && !draft.fields.contains_key(talk.answered) {
         draft.fields.insert(talk.answered.into(), Value::Instant(at));
     }

@@ -155,7 +155,7 @@ impl<'c> Unit<'c> {
 
     /// The records that the rules of a kind look at, as they stand in this transaction; read, not locked.
     pub async fn related(&mut self, kind: &Kind, draft: &Draft, before: Option<&Record>) -> Result<Related, Fault> {
-        let mut related = Related::default();
+        let mut related = Related::in_house(self.settings().conformity.house.clone());
         if let Some(before) = before.filter(|before| !kind.looks_back.is_empty() && before.state != draft.state) {
             self.look_back(kind, before, &mut related).await?;
         }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Date, Decimal, Moment, Value};
+use model::{Date, Decimal, Moment, Value, house::Quorum};
 
 /// A row of a policy: whom to ask, in which stage, above which amount, and how many of them must agree.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,9 +18,25 @@ pub struct Clause {
     /// People whom the row names itself.
     pub people: Vec<String>,
     /// Asked only where the amount is higher.
-    pub above: Option<Decimal>,
+    pub above: Option<Sum>,
     /// How many of the stage must approve; `None` for all.
     pub need: Option<usize>,
+}
+
+/// An amount of money in a currency (ISO 4217); empty where none is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sum {
+    pub amount: Decimal,
+    pub currency: String,
+}
+
+impl Sum {
+    /// Reads a number, or parts with an amount and a currency.
+    pub fn read(value: &Value) -> Option<Sum> {
+        let currency = value.part("currency").and_then(Value::as_text).unwrap_or_default().trim().to_uppercase();
+        let amount = value.as_number().or_else(|| value.part("amount")?.as_number())?;
+        Some(Sum { amount, currency })
+    }
 }
 
 /// One person who is asked, and what was said.
@@ -97,15 +113,28 @@ impl Clause {
             stage: number(row.part("stage")).unwrap_or(1),
             word: word.into(),
             people: people.iter().filter_map(Value::as_text).map(str::to_lowercase).collect(),
-            above: row.part("above").and_then(amount),
+            above: row.part("above").and_then(Sum::read),
             need: number(row.part("need")).and_then(|need| usize::try_from(need).ok()).filter(|need| *need > 0),
         }
     }
 }
 
-/// The amount of money, whatever its currency.
-pub fn amount(value: &Value) -> Option<Decimal> {
-    value.as_number().or_else(|| value.part("amount")?.as_number())
+/// Whether the limit of a clause, where it has one, lets it count for a price. What has no price is not above any. A limit
+/// that names no currency is in that of the price. A limit in another currency says nothing about a price: the clause for
+/// the same people in the currency of the price decides then, and where there is none they are asked, because nobody can say
+/// that they need not be.
+fn is_reached(clause: &Clause, policy: &[Clause], price: Option<&Sum>) -> bool {
+    let Some(above) = &clause.above else { return true };
+    let Some(price) = price else { return false };
+    let fits = |limit: &Sum| limit.currency.is_empty() || limit.currency == price.currency;
+    if fits(above) {
+        return price.amount > above.amount;
+    }
+    let decides = |other: &Clause| {
+        let is_same = (other.stage, &other.word, &other.people) == (clause.stage, &clause.word, &clause.people);
+        is_same && other.above.as_ref().is_some_and(fits)
+    };
+    !policy.iter().any(decides)
 }
 
 fn number(value: Option<&Value>) -> Option<i64> {
@@ -171,19 +200,15 @@ impl Row {
 /// A sentence where there is nobody to be asked although somebody must be.
 pub fn plan(
     policy: &[Clause],
-    amount: Option<Decimal>,
+    price: Option<&Sum>,
     requester: &str,
     named: impl Fn(&Clause) -> Vec<String>,
     instead: &[String],
 ) -> Result<Vec<Row>, String> {
-    let mut policy: Vec<&Clause> = policy.iter().collect();
-    policy.sort_by_key(|clause| clause.stage);
+    let mut counting: Vec<&Clause> = policy.iter().filter(|clause| is_reached(clause, policy, price)).collect();
+    counting.sort_by_key(|clause| clause.stage);
     let mut rows: Vec<Row> = Vec::new();
-    for clause in policy {
-        // What has no price is not above any.
-        if clause.above.is_some_and(|above| amount.is_none_or(|amount| amount <= above)) {
-            continue;
-        }
+    for clause in counting {
         let others =
             |people: Vec<String>| people.into_iter().filter(|person| !person.is_empty() && person != requester);
         let mut people: Vec<String> = others(named(clause)).collect();
@@ -203,6 +228,19 @@ pub fn plan(
         }
     }
     Ok(rows)
+}
+
+/// Writes down how many of each stage must agree where its policy does not say: what holds when it is asked for holds for it
+/// to its end.
+pub fn settle(rows: &mut [Row], quorum: Quorum) {
+    if quorum == Quorum::All {
+        return;
+    }
+    let people: Vec<(i64, usize)> =
+        rows.iter().map(|row| (row.stage, rows.iter().filter(|other| other.stage == row.stage).count())).collect();
+    for (row, (_, people)) in rows.iter_mut().zip(people) {
+        row.need = row.need.or(Some(quorum.of(people)));
+    }
 }
 
 /// Where it stands on a day: the outcome, and who is asked now.
@@ -291,12 +329,59 @@ mod tests {
 
     fn clause(stage: i64, people: &[&str], above: Option<i64>, need: Option<usize>) -> Clause {
         let people = people.iter().map(|person| (*person).to_string()).collect();
-        Clause { stage, word: "named".into(), people, above: above.map(Decimal::from), need }
+        Clause { stage, word: "named".into(), people, above: above.map(|above| sum(above, "EUR")), need }
+    }
+
+    fn sum(amount: i64, currency: &str) -> Sum {
+        Sum { amount: Decimal::from(amount), currency: currency.into() }
     }
 
     fn rows(policy: &[Clause], price: i64) -> Vec<Row> {
+        priced(policy, Some(&sum(price, "EUR")))
+    }
+
+    fn priced(policy: &[Clause], price: Option<&Sum>) -> Vec<Row> {
         let named = |clause: &Clause| clause.people.clone();
-        plan(policy, Some(Decimal::from(price)), ASKER, named, &["owner".into()]).expect("a plan")
+        plan(policy, price, ASKER, named, &["owner".into()]).expect("a plan")
+    }
+
+    #[test]
+    fn the_quorum_of_the_house_holds_where_a_policy_says_nothing() {
+        let policy = [clause(1, &["a", "b", "c"], None, None), clause(2, &["d", "e"], None, Some(1))];
+        let needs = |quorum: Quorum| -> Vec<Option<usize>> {
+            let mut rows = rows(&policy, 10);
+            settle(&mut rows, quorum);
+            rows.iter().map(|row| row.need).collect()
+        };
+        assert_eq!(needs(Quorum::All), [None, None, None, Some(1), Some(1)]);
+        assert_eq!(needs(Quorum::Majority), [Some(2), Some(2), Some(2), Some(1), Some(1)]);
+        let mut told = rows(&policy, 10);
+        settle(&mut told, Quorum::Majority);
+        assert_eq!(say(&mut told, "a", true), Outcome::Pending);
+        assert_eq!(say(&mut told, "c", true), Outcome::Pending, "the next stage is asked");
+        assert_eq!(asked(&told, &[]), ["d", "e"]);
+    }
+
+    #[test]
+    fn a_limit_is_one_in_its_currency() {
+        let above = |people: &[&str], amount: i64, currency: &str| Clause {
+            above: Some(sum(amount, currency)),
+            ..clause(1, people, None, None)
+        };
+        let approvers = |policy: &[Clause], price: Option<&Sum>| -> Vec<String> {
+            priced(policy, price).into_iter().map(|row| row.approver).collect()
+        };
+        let both = [above(&["chief"], 1_000, "EUR"), above(&["chief"], 160_000, "JPY")];
+        assert_eq!(approvers(&both, Some(&sum(1_290, "JPY"))), [""; 0], "eight euros are not above a thousand");
+        assert_eq!(approvers(&both, Some(&sum(160_001, "JPY"))), ["chief"]);
+        assert_eq!(approvers(&both, Some(&sum(1_290, "EUR"))), ["chief"]);
+        assert_eq!(approvers(&both[..1], Some(&sum(5, "JPY"))), ["chief"], "nobody can say that it is below");
+        let plain = [above(&["chief"], 1_000, "")];
+        assert_eq!(approvers(&plain, Some(&sum(1_290, "EUR"))), ["chief"], "it is in the currency of the price");
+        assert_eq!(approvers(&both[..1], None), [""; 0], "what has no price is not above any");
+        let read = |json| Sum::read(&Value::from_json(&json).expect("a value"));
+        assert_eq!(read(serde_json::json!(12)), Some(sum(12, "")));
+        assert_eq!(read(serde_json::json!({"amount": 12, "currency": "eur"})), Some(sum(12, "EUR")));
     }
 
     fn day(text: &str) -> Date {

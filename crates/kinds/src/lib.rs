@@ -3,6 +3,7 @@
 //! Each file declares one kind; its first line says what the record is. [`shared`] holds fields that several kinds
 //! have, [`lifecycles`] and [`rules`] what they do alike, [`roles`] who may do what.
 
+pub mod agreed;
 pub mod assurance;
 pub mod estate;
 pub mod follow_up;
@@ -23,6 +24,7 @@ pub mod shared;
 pub mod supply;
 pub mod support;
 pub mod transition;
+pub mod waiting;
 pub mod work;
 
 use model::{Catalog, Kind};

@@ -10,4 +10,4 @@ pub use model::{
 /// A calendar day.
 pub use model::Date;
 
-pub use crate::{lifecycles, links, part, roles, rules, shared, work};
+pub use crate::{agreed, lifecycles, links, part, roles, rules, shared, waiting, work};

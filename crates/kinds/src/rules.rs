@@ -95,12 +95,6 @@ pub fn stamp_raising_and_closing(draft: &mut Draft, facts: &Facts<'_>, raised: K
     }
 }
 
-/// Rule R11: the number is impact + urgency - 1, with high 1, medium 2, low 3.
-pub fn computed_priority(impact: &str, urgency: &str) -> Option<&'static str> {
-    let level = |name: &str| ["high", "medium", "low"].iter().position(|level| *level == name);
-    ["P1", "P2", "P3", "P4", "P5"].get(level(impact)? + level(urgency)?).copied()
-}
-
 /// Adds one to a counter that is empty at first.
 pub fn count(draft: &mut Draft, key: Key<model::Decimal>) {
     let before = draft.get(key).unwrap_or_default();
@@ -135,18 +129,6 @@ pub fn share_of_hundred(
         }
         _ => Ok(()),
     }
-}
-
-/// The same hour after so many days from Monday to Friday (UTC).
-pub fn working_days_after(from: Moment, days: i64) -> Moment {
-    let mut at = from;
-    let mut left = days;
-    while left > 0 {
-        at = at.plus(model::time::DAY);
-        let weekday = at.date().weekday().to_monday_one_offset();
-        left -= i64::from(weekday < 6);
-    }
-    at
 }
 
 /// Gives what a customer says to the person of ours who looks after that customer.

@@ -16,6 +16,7 @@ pub const DUE: Key<Moment> = Key::new("due");
 pub const APPROVED_BY: Key<Person> = Key::new("approved_by");
 pub const APPROVED_ON: Key<Date> = Key::new("approved_on");
 pub const ESCALATIONS: Key<Many<Parts>> = Key::new("escalations");
+pub const TOLD_ON: Key<Moment> = Key::new(model::pause::TOLD);
 pub const LOG: Key<Many<Parts>> = Key::new("log");
 pub const VENDOR: Key<Ref> = Key::new("vendor");
 pub const SERVICES: Key<Many<Ref>> = Key::new("services");
@@ -162,6 +163,11 @@ pub fn leg_targets() -> Vec<Field> {
                 .help("What comes back within so many days goes on with its old clock. Empty means 7."),
         ],
     )
+}
+
+/// When those concerned last heard of it from us.
+pub fn told_on() -> Field {
+    TOLD_ON.instant().label("Last word to those concerned").help("When one of our people last wrote to them.").derived()
 }
 
 /// What other tools wrote down as work on a ticket; here the journal keeps that.

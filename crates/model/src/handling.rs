@@ -99,6 +99,15 @@ pub struct Procedure {
     pub told: &'static str,
     pub timeline: &'static str,
     pub reported: &'static str,
+    /// The state of the report in which it is given: nothing of this is closed before.
+    pub given: &'static str,
+    /// What everybody is told: the choice whether it is shown and the words; and the field with the record that carries the
+    /// cause on, or there why none does.
+    pub public: (&'static str, &'static str),
+    pub cause: &'static str,
+    pub no_cause: &'static str,
+    /// What a person decides: a field, what stands there, and the question that it raises as long as the flag is not set.
+    pub asks: &'static [(&'static str, &'static str, &'static str)],
     /// Where it is written how this is done: a kind, a field of it and what stands there.
     pub papers: (&'static str, &'static str, &'static [&'static str]),
 }

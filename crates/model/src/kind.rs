@@ -1,7 +1,6 @@
 //! What a type of record is: its fields, lifecycle, links and rights. Everything generic reads this.
 
-use std::collections::HashMap;
-
+pub use crate::related::Related;
 use crate::{
     actor::{Act, Actor, Role},
     approval::Approval,
@@ -76,38 +75,6 @@ pub struct Facts<'a> {
     pub related: &'a Related,
 }
 
-/// Records that a draft refers to in the fields that its kind looks at: by number, people by e-mail.
-#[derive(Clone, Debug, Default)]
-pub struct Related {
-    records: HashMap<String, Record>,
-    kinds: HashMap<&'static str, Kind>,
-}
-
-impl Related {
-    pub fn add(&mut self, reference: String, record: Record, kind: &Kind) {
-        self.kinds.entry(kind.name).or_insert_with(|| kind.clone());
-        self.records.insert(reference, record);
-    }
-
-    pub fn records(&self) -> impl Iterator<Item = &Record> {
-        self.records.values()
-    }
-
-    pub fn kind_of(&self, record: &Record) -> Option<&Kind> {
-        self.kinds.get(record.kind)
-    }
-
-    /// The record behind a reference; `None` for one that is not on record.
-    pub fn get(&self, reference: &str) -> Option<&Record> {
-        self.records.get(reference)
-    }
-
-    /// The record that a field of a draft refers to.
-    pub fn of(&self, draft: &Draft, field: &str) -> Option<&Record> {
-        self.get(draft.fields.get(field)?.as_text()?)
-    }
-}
-
 /// Completes a draft or refuses it; runs for every caller but an import, which writes what was.
 pub type Rule = fn(&mut Draft, &Facts<'_>) -> Result<(), FieldError>;
 
@@ -138,6 +105,9 @@ pub struct Kind {
     pub lifecycle: Lifecycle,
     pub links: Vec<LinkName>,
     pub rules: Vec<Rule>,
+    /// What must be so for the program to read a record at all. They complete nothing, and an import that changes what is on
+    /// record is held to them as well; what only came in from the past is shown with what they say.
+    pub checks: Vec<Rule>,
     pub grants: Vec<Grant>,
     /// Columns of its list, in order.
     pub columns: Vec<&'static str>,
@@ -229,6 +199,7 @@ impl Kind {
             lifecycle: Lifecycle::kept(),
             links: Vec::new(),
             rules: Vec::new(),
+            checks: Vec::new(),
             grants: Vec::new(),
             columns: Vec::new(),
             titled_by: Vec::new(),
@@ -315,6 +286,11 @@ impl Kind {
 
     pub fn rule(mut self, rule: Rule) -> Kind {
         self.rules.push(rule);
+        self
+    }
+
+    pub fn check(mut self, check: Rule) -> Kind {
+        self.checks.push(check);
         self
     }
 

@@ -249,10 +249,14 @@ fn sla(service: usize, customer: usize, signer: &str, at: model::Moment) -> Json
     let tickets: Vec<Json> = [("P1", "PT15M", "PT4H"), ("P2", "PT30M", "PT8H"), ("P3", "PT4H", "PT24H"), ("P4", "PT8H", "PT40H"), ("P5", "PT16H", "PT80H")]
         .iter()
         .map(|(priority, response, resolution)| json!({"kind": "incident", "priority": priority, "response": response, "resolution": resolution, "calendar": "CLN-2"}))
+        .chain([("P1", "PT24H"), ("P2", "PT80H"), ("P3", "PT160H")].map(|(priority, workaround)| {
+            // While a cause is sought, people must be able to go on working.
+            json!({"kind": "problem", "priority": priority, "workaround": workaround})
+        }))
         .collect();
     json!({
         "title": format!("{} for {}", offered.name, CUSTOMERS[customer].0), "service": portfolio::number(service), "customer": format!("CUS-{}", customer + 1),
-        "version": 1, "owner": offered.owner, "agreed_by": [HUGO, signer],
+        "version": 1, "owner": offered.owner, "agreed_by": [HUGO, signer], "valid_from": day(at), "valid_until": day(at.plus_months(24)),
         "targets": [
             {"name": "availability", "kind": "availability", "number": offered.availability, "unit": "percent", "period": "month", "comparison": "at-least"},
             {"name": "incident-resolution", "kind": "incident-resolution", "number": RESOLVED_IN_TIME, "unit": "percent", "period": "month", "comparison": "at-least"},

@@ -18,6 +18,7 @@ both_databases!(
     a_version_waits_for_its_day,
     what_a_document_states_is_the_setting,
     what_cannot_be_a_setting_is_refused_with_its_line,
+    door_and_check_read_the_matrix_that_a_document_states,
     readers_are_asked_for_each_version,
     staff_reads_what_is_meant_for_it_and_no_old_copies,
 );
@@ -257,6 +258,72 @@ async fn what_a_document_states_is_the_setting(database: Database) {
     // Another server reads the same.
     let again = plumbline::place::open(&world.url).await.expect("it opens");
     assert_eq!(again.settings().number("auto_close_days"), 9);
+}
+
+/// Every cell of every matrix: what the door gives, the check calls right, and it stays right when the matrix is another one.
+async fn door_and_check_read_the_matrix_that_a_document_states(database: Database) {
+    let world = World::new(database).await;
+    let document = procedure(&world, json!({"title": "Priorities"})).await;
+    for name in ["Payments", "Mail"] {
+        create(&world, &ines(), "service", json!({"name": name})).await;
+    }
+    create(&world, &ines(), "customer", json!({"name": "Castlebrook Bank"})).await;
+    let raise = async |service: &str, customer: &str, impact: &str, urgency: &str| {
+        let fields =
+            json!({"title": "Down", "service": service, "customer": customer, "impact": impact, "urgency": urgency});
+        let number = create(&world, &ines(), "incident", fields).await;
+        text(&show(&world, "incident", &number).await, "priority")
+    };
+    let levels = ["high", "medium", "low"];
+    let raise_all = async |service: &str, customer: &str| {
+        let mut given = Vec::new();
+        for impact in levels {
+            for urgency in levels {
+                given.push(raise(service, customer, impact, urgency).await);
+            }
+        }
+        given.join(" ")
+    };
+    let wrong = async || {
+        let assessment = world.desk.assess_as_of(at(NOW)).await.expect("an assessment");
+        let verdict = assessment.verdicts.iter().find(|verdict| verdict.requirement.id == "8.6.1.b").expect("a check");
+        (verdict.population, verdict.examples.clone())
+    };
+    assert_eq!(raise_all("SVC-1", "").await, "P1 P2 P3 P2 P3 P4 P3 P4 P5", "rule R11");
+    let says = "Priorities.\n\n```parameters\n[matrix]\nlow-low = \"P4\"\n[matrix.SVC-2]\nhigh-low = \"P1\"\nlow-low = \"P3\"\n[matrix.CUS-1]\nlow-low = \"P2\"\n```\n";
+    publish(&world, &document, says, NOW).await;
+    assert_eq!(raise_all("SVC-1", "").await, "P1 P2 P3 P2 P3 P4 P3 P4 P4");
+    assert_eq!(raise_all("SVC-2", "").await, "P1 P2 P1 P2 P3 P4 P3 P4 P3");
+    assert_eq!(raise_all("SVC-2", "CUS-1").await, "P1 P2 P1 P2 P3 P4 P3 P4 P2");
+    assert_eq!(wrong().await, (36, Vec::<String>::new()), "those of before the matrix too");
+    // What it gave is on record, and moves with the service that the incident turns out to be about.
+    let fields = json!({"title": "Slow", "service": "SVC-1", "impact": "low", "urgency": "low"});
+    let number = create(&world, &ines(), "incident", fields).await;
+    edit(&world, &ines(), "incident", &number, json!({"service": "SVC-2"})).await.expect("an edit");
+    let shown = show(&world, "incident", &number).await;
+    let used = shown.fields().get("matrix_used").cloned().expect("a matrix");
+    let part = |name: &str| used.part(name).and_then(model::Value::as_text).unwrap_or_default().to_owned();
+    assert_eq!(
+        (text(&shown, "priority"), part("computed"), part("by")),
+        ("P3".into(), "P3".into(), "matrix.SVC-2.low-low".into())
+    );
+    // Nobody types what the door is to compute.
+    let forged = edit(&world, &ines(), "incident", &number, json!({"matrix_used": {"computed": "P1"}})).await;
+    assert_eq!(field(forged).0, "matrix_used");
+    let refused = field(edit(&world, &ines(), "incident", &number, json!({"priority": "P1"})).await);
+    assert!(refused.1.contains("give P3"), "{refused:?}");
+    publish(
+        &world,
+        &document,
+        "```parameters\n[matrix]\nlow-low = \"P1\"\n[matrix.SVC-2]\nlow-low = \"P5\"\n```\n",
+        NOW,
+    )
+    .await;
+    assert_eq!(raise("SVC-2", "", "low", "low").await, "P5");
+    assert_eq!(wrong().await.1, Vec::<String>::new(), "each by the matrix of its day");
+    let version = draft(&world, &document, "```parameters\n[matrix]\nhihg-low = \"P1\"\n```\n").await;
+    let refused = field(step(&world, &tomas(), "document_version", &version, "in_review", NOW).await);
+    assert!(refused.1.contains("line 3") && refused.1.contains("did you mean \"matrix.high-low\"?"), "{refused:?}");
 }
 
 async fn what_cannot_be_a_setting_is_refused_with_its_line(database: Database) {

@@ -19,7 +19,8 @@ use super::related::texts;
 pub fn asked_for(kind: &Kind, draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     let Some(approval) = kind.approval else { return Ok(()) };
     if is_to_be_asked(&approval, draft, facts) {
-        let rows = plan(&approval, draft, facts)?;
+        let mut rows = plan(&approval, draft, facts)?;
+        engine::settle(&mut rows, facts.related.house().quorum);
         let start = facts.before.map_or(kind.lifecycle.start(), |before| before.state.as_str());
         match rows.is_empty() {
             true => drop(draft.fields.remove(approval.rows)),
@@ -50,12 +51,13 @@ fn is_to_be_asked(approval: &Approval, draft: &Draft, facts: &Facts<'_>) -> bool
 
 fn plan(approval: &Approval, draft: &Draft, facts: &Facts<'_>) -> Result<Vec<Row>, FieldError> {
     let clauses = policy(approval, draft, facts.related);
-    let amount = draft.fields.get(approval.amount).and_then(engine::amount);
+    let price = draft.fields.get(approval.amount).and_then(engine::Sum::read);
     let instead = facts.related.of(draft, approval.policy.0).and_then(|policy| policy.fields.get(approval.instead));
     let instead = instead.map(texts).unwrap_or_default();
     let named = |clause: &Clause| named(approval, clause, draft, facts.related);
     let requester = requester(approval, draft);
-    engine::plan(&clauses, amount, &requester, named, &instead).map_err(|why| FieldError::new(approval.policy.0, why))
+    engine::plan(&clauses, price.as_ref(), &requester, named, &instead)
+        .map_err(|why| FieldError::new(approval.policy.0, why))
 }
 
 fn policy(approval: &Approval, draft: &Draft, related: &Related) -> Vec<Clause> {

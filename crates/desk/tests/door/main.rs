@@ -1,6 +1,7 @@
 //! The desk on both databases: the door, the journal, scopes, lists, imports and the past.
 
 mod accounts;
+mod agreed;
 mod clocks;
 mod conformity;
 mod escalation;

@@ -50,15 +50,55 @@ async fn no_problem_closes_with_open_actions() {
         for action in [&one, &other] {
             step(&world, "action", action, "done", json!({}), now.plus(3 * DAY)).await.expect("done");
         }
-        step(&world, "problem", &problem, "closed", json!({}), now.plus(4 * DAY)).await.expect("closed");
-        // Whoever looks at the effect signs it.
+        // Whether it helped is told a month later, or on an earlier day that somebody sets; without it nothing is closed.
+        let refused =
+            step(&world, "problem", &problem, "closed", json!({}), now.plus(4 * DAY)).await.expect_err("refused");
+        assert!(refused.contains("from 2026-12-13 on whether it helped"), "{refused}");
         let effect =
             json!({"effect": {"indicator": "Incidents a month", "before": 6, "after": 0, "verdict": "effective"}});
+        let refused =
+            step(&world, "problem", &problem, "closed", effect.clone(), now.plus(4 * DAY)).await.expect_err("early");
+        assert!(refused.contains("2026-12-13 lies ahead"), "{refused}");
+        let bad = json!({"effect": {"verdict": "not-effective"}});
+        let refused = step(&world, "problem", &problem, "closed", bad, now.plus(32 * DAY)).await.expect_err("no help");
+        assert!(refused.contains("take the problem up again"), "{refused}");
+        // Whoever looks at the effect signs it.
         let command = Command::Edit { target: target("problem", &problem), input: input(effect) };
         world.desk.perform(&agent(), command, now.plus(32 * DAY)).await.expect("an edit");
+        step(&world, "problem", &problem, "closed", json!({}), now.plus(32 * DAY)).await.expect("closed");
         let effect = show(&world, "problem", &problem).await.fields().get("effect").cloned().expect("an effect");
         assert_eq!(effect.part("by"), Some(&Value::text("ines@tidewell.example")), "{}", world.name);
         assert_eq!(effect.part("on"), Some(&Value::Date(now.plus(32 * DAY).date())), "{}", world.name);
+    }
+}
+
+/// Whether the problem names the change or, in what was imported, the change alone names the problem.
+#[tokio::test]
+async fn no_problem_closes_with_an_open_change() {
+    for world in worlds_of(kinds::catalog).await {
+        let now = at(BEGIN);
+        let fields = json!({"title": "Why are tills slow", "category": "application", "effect_due": "2026-11-12"});
+        let problem = world.create(&agent(), "problem", fields, now).await.number;
+        let fields = json!({"title": "Warm the cache", "problem": problem});
+        let one = world.create(&agent(), "change", fields, now).await.number;
+        let line =
+            model::Line::read(json!({"kind": "change", "number": "CHG-77", "title": "Old one", "state": "scheduled",
+            "fields": {"problem": problem}}))
+            .expect("a line");
+        let importer = model::Actor { roles: vec![model::Role::SmsManager], via: model::Via::Import, ..agent() };
+        world.desk.perform(&importer, Command::Import { line: Box::new(line) }, now).await.expect("imported");
+        let effect = json!({"verdict": "effective", "indicator": "Incidents a month"});
+        step(&world, "problem", &problem, "resolved", json!({"cause": "An empty cache"}), now.plus(HOUR))
+            .await
+            .expect("resolved");
+        let over = json!({"effect": effect});
+        let refused =
+            step(&world, "problem", &problem, "closed", over.clone(), now.plus(2 * HOUR)).await.expect_err("refused");
+        assert!(refused.contains(&format!("not all are done yet: {one}, CHG-77")), "{}: {refused}", world.name);
+        for change in [one.as_str(), "CHG-77"] {
+            step(&world, "change", change, "cancelled", json!({}), now.plus(3 * HOUR)).await.expect("cancelled");
+        }
+        step(&world, "problem", &problem, "closed", over, now.plus(4 * HOUR)).await.expect("closed");
     }
 }
 

@@ -112,7 +112,7 @@ async fn the_criteria_make_an_incident_major_whatever_anybody_says() {
         let denied = json!({"title": "Tills", "impact": "high", "urgency": "high", "service": "SVC-1", "major": false});
         let command = Command::Create { kind: "incident".into(), number: None, input: input(denied) };
         let refused = world.desk.perform(&agent(), command, at(BEGIN)).await.expect_err("refused").sentence();
-        assert!(refused.contains("P1 on a critical service"), "{refused}");
+        assert!(refused.contains("P1 on a critical service is a major incident"), "{refused}");
         // One that turns out to be worse becomes one when that is said.
         let later = json!({"title": "Tills", "impact": "low", "urgency": "high", "service": "SVC-1"});
         let later = world.create(&agent(), "incident", later, at(BEGIN)).await.number;
@@ -163,7 +163,14 @@ async fn a_major_incident_goes_its_way_from_the_first_minute_to_the_report() {
             .expect("resolved");
         assert_eq!(text(&show(&world, "incident", &number).await, "next_update"), "", "nothing is owed any more");
         world.desk.work_once(&[taken()], resolved.plus(MINUTE)).await.expect("the worker");
-        step(&world, &number, "closed", json!({}), resolved.plus(HOUR)).await.expect("closed");
+        let refused = step(&world, &number, "closed", json!({}), resolved.plus(HOUR)).await.expect_err("refused");
+        assert!(
+            refused.contains("is not reported yet") && refused.contains("no problem carries its cause on"),
+            "{refused}"
+        );
+        let written = json!({"no_problem": "The certificate is watched now."});
+        report(&world, review[0].number(), written, resolved.plus(HOUR)).await.expect("reported");
+        step(&world, &number, "closed", json!({}), resolved.plus(2 * HOUR)).await.expect("closed");
         // The course of events has written itself; what people add stays.
         let review = show(&world, "major_incident_review", review[0].number()).await;
         let rows = review.fields().get("timeline").cloned().expect("a timeline");
@@ -193,7 +200,7 @@ async fn a_report_is_not_given_without_cause_and_action_nor_an_incident_closed_w
         let resolved = at(BEGIN).plus(HOUR);
         step(&world, &number, "resolved", json!({"resolution": "Restarted"}), resolved).await.expect("resolved");
         let refused = step(&world, &number, "closed", json!({}), resolved.plus(MINUTE)).await.expect_err("refused");
-        assert!(refused.contains("needs its review"), "{refused}");
+        assert!(refused.contains("its review is not written"), "{refused}");
         // No mailbox sends mail here: that nobody was told by itself is said, once.
         for turn in 0..3 {
             world.desk.work_once(&[], resolved.plus((turn + 2) * MINUTE)).await.expect("the worker");
@@ -209,7 +216,8 @@ async fn a_report_is_not_given_without_cause_and_action_nor_an_incident_closed_w
         let told = json!({"told_top_on": resolved.to_string()});
         let command = Command::Edit { target: target("major_incident_review", &review), input: input(told) };
         world.desk.perform(&agent(), command, resolved.plus(HOUR)).await.expect("an edit");
-        step(&world, &number, "closed", json!({}), resolved.plus(2 * HOUR)).await.expect("closed");
+        let refused = step(&world, &number, "closed", json!({}), resolved.plus(2 * HOUR)).await.expect_err("refused");
+        assert!(refused.contains(&format!("its review {review} is not reported yet")), "{refused}");
         let command = Command::Step {
             target: target("major_incident_review", &review),
             to: "reported".into(),
@@ -219,6 +227,69 @@ async fn a_report_is_not_given_without_cause_and_action_nor_an_incident_closed_w
         };
         let refused = world.desk.perform(&agent(), command, resolved.plus(DAY)).await.expect_err("refused").sentence();
         assert!(refused.contains("Actions is needed"), "{refused}");
+        report(&world, &review, json!({}), resolved.plus(DAY)).await.expect("reported");
+        // Every step of the procedure: the problem, and what everybody is told where there is a page for that.
+        let page = [("public_page".to_string(), "yes".to_string())];
+        world.desk.set_settings(&Actor::system("test", Via::Command), &page, resolved.plus(DAY)).await.expect("a page");
+        let over = resolved.plus(DAY + HOUR);
+        let refused = step(&world, &number, "closed", json!({}), over).await.expect_err("refused");
+        for words in ["no problem carries its cause on", "nobody has decided whether the public page tells of it"] {
+            assert!(refused.contains(words), "{}: {refused}", world.name);
+        }
+        let fields = json!({"title": "Why the certificate ended", "incidents": [number]});
+        world.create(&agent(), "problem", fields, over).await;
+        let empty = step(&world, &number, "closed", json!({"public_page": "shown"}), over).await.expect_err("refused");
+        assert!(empty.contains("shows it without words"), "{empty}");
+        step(&world, &number, "closed", json!({"public_page": "hidden"}), over).await.expect("closed");
+    }
+}
+
+/// The report of a major incident is given, with a cause and an action.
+async fn report(world: &World, review: &str, more: Json, now: Moment) -> Result<(), String> {
+    let action = world.create(&agent(), "action", json!({"text": "Watch certificates", "source": review}), now).await;
+    let mut fields = json!({"causes": ["Certificate had ended"], "actions": [action.number]});
+    fields.as_object_mut().expect("fields").extend(more.as_object().cloned().unwrap_or_default());
+    let (to, input) = ("reported".into(), input(fields));
+    let command =
+        Command::Step { target: target("major_incident_review", review), to, input, note: None, public: false };
+    world.desk.perform(&agent(), command, now).await.map(drop).map_err(|why| why.sentence())
+}
+
+/// Rule R12 where a house states nothing, its own criteria where it does.
+#[tokio::test]
+async fn the_criteria_are_those_that_the_house_states() {
+    for world in worlds_of(kinds::catalog).await {
+        house(&world).await;
+        let is_major = async |fields: Json| {
+            let mut all = json!({"title": "Mail is down", "service": "SVC-2"});
+            all.as_object_mut().expect("fields").extend(fields.as_object().cloned().unwrap_or_default());
+            let number = world.create(&agent(), "incident", all, at(BEGIN)).await.number;
+            show(&world, "incident", &number).await.fields().get("major") == Some(&Value::Flag(true))
+        };
+        let p1 = |share: &str| json!({"impact": "high", "urgency": "high", "users_hit": share});
+        assert!(!is_major(p1("24.9")).await && is_major(p1("25")).await, "{}", world.name);
+        assert!(is_major(json!({"impact": "low", "urgency": "low", "grave_security": true})).await, "{}", world.name);
+        let wide = json!({"title": "Mail", "service": "SVC-2", "impact": "high", "urgency": "high", "users_hit": 130});
+        let command = Command::Create { kind: "incident".into(), number: None, input: input(wide) };
+        let refused = world.desk.perform(&agent(), command, at(BEGIN)).await.expect_err("refused").sentence();
+        assert!(refused.contains("from 0 to 100"), "{refused}");
+        // Worse than was thought: the share is said later.
+        let fields = json!({"title": "Mail is slow", "service": "SVC-2", "impact": "high", "urgency": "high"});
+        let number = world.create(&agent(), "incident", fields, at(BEGIN)).await.number;
+        let command = Command::Edit { target: target("incident", &number), input: input(json!({"users_hit": 60})) };
+        world.desk.perform(&agent(), command, at(BEGIN).plus(MINUTE)).await.expect("an edit");
+        assert_eq!(show(&world, "incident", &number).await.fields().get("major"), Some(&Value::Flag(true)));
+
+        let own = [("major.priority", "P2"), ("major.users_percent", "none"), ("major.grave_security", "no")];
+        let own: Vec<_> = own.into_iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        let administrator = Actor::system("test", Via::Command);
+        world.desk.set_settings(&administrator, &own, at(BEGIN)).await.expect("set");
+        assert!(!is_major(p1("100")).await, "{}", world.name);
+        assert!(!is_major(json!({"grave_security": true})).await, "{}", world.name);
+        assert!(is_major(json!({"service": "SVC-1", "impact": "high", "urgency": "medium"})).await, "{}", world.name);
+        let bad = [("major.users_percent".to_string(), "many".to_string())];
+        let refused = world.desk.set_settings(&administrator, &bad, at(BEGIN)).await.expect_err("refused").sentence();
+        assert!(refused.contains("is a number above 0 and up to 100"), "{refused}");
     }
 }
 

@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use model::{Entry, Fields, Mark, Moment, Record, Value, lifecycle::WITHDRAWN};
+use model::{
+    Entry, Fields, Mark, Moment, Record, Value,
+    hours::{PROMISE_MAX_DAYS, PROMISE_MAX_SECONDS},
+    lifecycle::WITHDRAWN,
+    time::DAY,
+};
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{
     Clock, Name, Turn, at,
     backing::Backing,
-    hours::{AllHours, Hours},
+    hours::{AllHours, Hours, WEEKDAYS},
     moment,
     steps::Step,
     versions,
@@ -29,6 +34,8 @@ pub const HEEDED: &[(&str, &[&str])] = &[
             "escalation_steps",
             "calendar",
             "agreed_on",
+            "valid_from",
+            "valid_until",
             "pausing_states",
             "reopen_days",
         ],
@@ -134,8 +141,17 @@ impl Goal<'_> {
 struct Version {
     service: String,
     customer: Option<String>,
-    agreed_on: Option<Moment>,
+    /// The day from which on it holds: its first valid one, else that of the agreement.
+    since: Option<Moment>,
+    /// The midnight (UTC) after its last valid day.
+    ends: Option<Timestamp>,
     terms: Option<Terms>,
+}
+
+impl Version {
+    fn holds(&self, instant: Timestamp) -> bool {
+        self.ends.is_none_or(|end| instant < end)
+    }
 }
 
 /// Everything that was agreed, over time. Cheap to ask, made anew when one of its records changes.
@@ -148,7 +164,12 @@ pub struct Agreements {
     hours: AllHours,
     backing: Backing,
     standard: Terms,
+    /// Within so many working days as its place says.
+    deliveries: Vec<Promise>,
 }
+
+/// Longest delivery time that is counted, in working days.
+const DELIVERY_MAX: u32 = 366;
 
 impl Default for Agreements {
     fn default() -> Agreements {
@@ -182,6 +203,7 @@ impl Agreements {
             hours: AllHours::read(of("service_calendar")),
             backing: Backing::read(of("internal_agreement").chain(of("contract"))),
             standard: Terms::standard(),
+            deliveries: (0..=DELIVERY_MAX).map(delivered_within).collect(),
         }
     }
 
@@ -202,6 +224,15 @@ impl Agreements {
         })
     }
 
+    /// The delivery time of the catalogue: until closing time of the n-th working day by the hours of the service, from Monday
+    /// to Friday where the service has none.
+    pub fn delivery(&self, days: u32, ticket: &Ticket<'_>, instant: Timestamp) -> Option<Goal<'_>> {
+        let promise = self.deliveries.get(usize::try_from(days).ok()?)?;
+        let of_service = ticket.service.and_then(|service| at(self.service_hours.get(service)?, instant)?.as_deref());
+        let number = of_service.filter(|number| self.hours.is_known(number)).unwrap_or(WEEKDAYS);
+        Some(Goal { terms: &self.standard, promise, hours: self.hours.at(Some(number), instant) })
+    }
+
     /// Terms that were in force, the closest first: with the customer before without one, the newest of several.
     fn in_force(&self, ticket: &Ticket<'_>, instant: Timestamp) -> Vec<&Terms> {
         let places = ticket.service.and_then(|service| self.of_service.get(service)).map(Vec::as_slice);
@@ -210,7 +241,8 @@ impl Agreements {
             let line = &self.versions[*place];
             let Some((from, version)) = line.iter().rev().find(|(from, _)| *from <= instant) else { continue };
             let meant = version.customer.is_none() || version.customer.as_deref() == ticket.customer;
-            if let Some(terms) = version.terms.as_ref().filter(|_| meant && Some(&*version.service) == ticket.service) {
+            let meant = meant && version.holds(instant) && Some(&*version.service) == ticket.service;
+            if let Some(terms) = version.terms.as_ref().filter(|_| meant) {
                 found.push((version.customer.is_none(), *from, terms));
             }
         }
@@ -246,7 +278,7 @@ impl Agreements {
         let is_own = |terms: &&Terms| terms.agreement == clock.agreement;
         let mut in_force = self.versions.iter().filter_map(|line| {
             let (_, version) = line.iter().rev().find(|(from, _)| *from <= instant)?;
-            version.terms.as_ref().filter(is_own)
+            version.terms.as_ref().filter(|_| version.holds(instant)).filter(is_own)
         });
         in_force.find(|_| !clock.agreement.is_empty()).unwrap_or(&self.standard)
     }
@@ -275,7 +307,7 @@ impl Agreements {
 
     /// The next moment after this one at which anything that is agreed already begins or ends to hold.
     pub fn next_turn(&self, now: Moment) -> Option<Moment> {
-        let versions = self.versions.iter().flatten().map(|(from, _)| *from);
+        let versions = self.versions.iter().flat_map(|line| turns(line));
         let services = self.service_hours.values().flatten().map(|(from, _)| *from);
         let all = versions.chain(services).chain(self.hours.turns()).chain(self.backing.turns());
         all.filter(|turn| *turn > now.timestamp()).min().map(moment)
@@ -286,12 +318,17 @@ impl Agreements {
         let mut turns: Vec<Timestamp> = self.hours.turns().collect();
         for service in services {
             for place in self.of_service.get(*service).into_iter().flatten() {
-                turns.extend(self.versions[*place].iter().map(|(from, _)| *from));
+                turns.extend(self::turns(&self.versions[*place]));
             }
             turns.extend(self.service_hours.get(*service).into_iter().flatten().map(|(from, _)| *from));
         }
         turns
     }
+}
+
+/// Instants at which an agreement begins, changes or ends to hold.
+fn turns(line: &[(Timestamp, Version)]) -> impl Iterator<Item = Timestamp> {
+    line.iter().flat_map(|(from, version)| [Some(*from), version.ends]).flatten()
 }
 
 /// What of a ticket decides which promise holds for it.
@@ -316,11 +353,12 @@ pub(super) trait Agreed {
 
 impl Agreed for Version {
     fn since(&self) -> Option<Moment> {
-        self.agreed_on
+        self.since
     }
 
     fn says_the_same(&self, other: &Version) -> bool {
-        (&self.terms, &self.service, &self.customer) == (&other.terms, &other.service, &other.customer)
+        (&self.terms, &self.service, &self.customer, self.ends)
+            == (&other.terms, &other.service, &other.customer, other.ends)
     }
 
     fn is_live(&self) -> bool {
@@ -371,6 +409,7 @@ fn from(turn: &Turn, since: Option<Moment>, before: Option<Option<Moment>>) -> T
 
 fn version(record: &Record, turn: &Turn) -> Option<Version> {
     let text = |name: &str| turn.fields.get(name).and_then(Value::as_text).map(str::to_string);
+    let day = |name: &str| turn.fields.get(name).and_then(Value::as_moment);
     let pausing = turn.fields.get("pausing_states").map(Value::entries).unwrap_or_default();
     let pausing: Vec<String> = pausing.iter().filter_map(|state| Some(state.as_text()?.to_string())).collect();
     let days = turn.fields.get("reopen_days").and_then(Value::as_number).and_then(|days| days.to_i64());
@@ -378,7 +417,8 @@ fn version(record: &Record, turn: &Turn) -> Option<Version> {
     Some(Version {
         service: text("service")?,
         customer: text("customer"),
-        agreed_on: turn.fields.get("agreed_on").and_then(Value::as_moment),
+        since: day("valid_from").or_else(|| day("agreed_on")),
+        ends: day("valid_until").and_then(|last| last.plus(DAY).0.checked_div(1_000)).and_then(second_of),
         terms: Some(Terms {
             agreement: record.number.clone(),
             promises: promises(&turn.fields),
@@ -391,16 +431,27 @@ fn version(record: &Record, turn: &Turn) -> Option<Version> {
     })
 }
 
+/// A time that is promised, in working seconds. What no clock could count (none at all, more than ten years) is no promise; the
+/// door refuses it, and the page of the agreement says so of what was imported.
+pub(super) fn seconds(row: &Value, part: &str) -> Option<Need> {
+    let seconds = row.part(part).and_then(Value::as_number)?.to_i64()?;
+    (1..=PROMISE_MAX_SECONDS).contains(&seconds).then_some(Need::Seconds(seconds))
+}
+
+pub(super) fn working_days(row: &Value) -> Option<Need> {
+    let days = row.part("working_days").and_then(Value::as_number)?.to_i64()?;
+    let days = u32::try_from(days).ok().filter(|days| i64::from(*days) <= PROMISE_MAX_DAYS)?;
+    Some(Need::WorkingDays(days))
+}
+
 fn promises(fields: &Fields) -> Vec<Promise> {
     let mut promises = Vec::new();
     for row in fields.get("ticket_targets").map(Value::entries).unwrap_or_default() {
         let text = |name: &str| row.part(name).and_then(Value::as_text).map(str::trim).filter(|text| !text.is_empty());
-        let number = |name: &str| row.part(name).and_then(Value::as_number).and_then(|number| number.to_i64());
         let Some(priority) = text("priority") else { continue };
-        let days = number("working_days").and_then(|days| u32::try_from(days).ok()).map(Need::WorkingDays);
-        let resolution = number("resolution").map(Need::Seconds).or(days);
-        let needs = [(Name::Response, number("response").map(Need::Seconds)), (Name::Resolution, resolution)];
-        for (clock, need) in needs {
+        for clock in Name::PROMISED {
+            let days = || working_days(row).filter(|_| clock == Name::Resolution);
+            let need = seconds(row, clock.name()).or_else(days);
             promises.extend(need.map(|need| Promise {
                 ticket: text("kind").unwrap_or("incident").into(),
                 priority: priority.into(),
@@ -411,6 +462,20 @@ fn promises(fields: &Fields) -> Vec<Promise> {
         }
     }
     promises
+}
+
+fn delivered_within(days: u32) -> Promise {
+    Promise {
+        ticket: String::new(),
+        priority: String::new(),
+        clock: Name::Fulfilment,
+        need: Need::WorkingDays(days),
+        calendar: None,
+    }
+}
+
+fn second_of(second: i64) -> Option<Timestamp> {
+    Timestamp::from_second(second).ok()
 }
 
 fn calendars(record: &Record, marks: &[Mark]) -> Vec<(Timestamp, Option<String>)> {

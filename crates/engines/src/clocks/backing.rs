@@ -8,7 +8,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::{
     Name, Turn,
-    agreed::{Agreed, Need, Promise, Terms, Ticket, line},
+    agreed::{Agreed, Promise, Terms, Ticket, line, seconds, working_days},
 };
 use crate::rules::clock::REOPEN_DAYS;
 
@@ -137,13 +137,11 @@ fn version(record: &Record, turn: &Turn) -> Option<Version> {
 fn promises(fields: &Fields) -> Vec<Promise> {
     let read = |row: &Value| {
         let text = |name: &str| row.part(name).and_then(Value::as_text).map(str::trim).unwrap_or_default().to_string();
-        let number = |name: &str| row.part(name).and_then(Value::as_number).and_then(|number| number.to_i64());
-        let days = number("working_days").and_then(|days| u32::try_from(days).ok()).map(Need::WorkingDays);
         Some(Promise {
             ticket: text("kind"),
             priority: text("priority"),
             clock: Name::Leg,
-            need: number("resolution").map(Need::Seconds).or(days)?,
+            need: seconds(row, "resolution").or(working_days(row))?,
             calendar: Some(text("calendar")).filter(|number| !number.is_empty()),
         })
     };

@@ -3,7 +3,12 @@
 use jiff::Timestamp;
 use model::{Column, Entry, Kind, Mark, Moment, Phase, Value};
 
-use super::{agreed::Ticket, at, second};
+use super::{
+    agreed::Ticket,
+    at,
+    said::{self, Said},
+    second,
+};
 
 /// The field that says when the next word is promised.
 const NEXT_UPDATE: &str = "next_update";
@@ -24,6 +29,7 @@ pub struct History {
     pub suppliers: Line,
     /// When the next word was promised, and for when.
     pub update: Option<(Timestamp, Timestamp)>,
+    pub said: Said,
 }
 
 impl History {
@@ -36,6 +42,7 @@ impl History {
         let (mut responded, mut update) = (None, None);
         let mut states: Vec<(Timestamp, String)> = Vec::new();
         let (mut priorities, mut services, mut customers) = (Line::new(), Line::new(), Line::new());
+        let mut said = Said::default();
         let (mut teams, mut suppliers) = (Line::new(), Line::new());
         let (team, supplier) = kind.hands.map_or((None, None), |hands| (Some(hands.team), Some(hands.supplier)));
         for mark in marks.iter().filter(|mark| mark.at <= now) {
@@ -53,9 +60,10 @@ impl History {
                     name if name == priority => priorities.push((at, text())),
                     name if name == service => services.push((at, text())),
                     name if name == kind.customer_field => customers.push((at, text())),
-                    _ => {}
+                    _ => said.take(at, name, value.as_ref()),
                 }
             }
+            said.keep(at);
         }
         let started = started?;
         for line in [&mut priorities, &mut services, &mut customers] {
@@ -77,6 +85,7 @@ impl History {
             teams,
             suppliers,
             update,
+            said,
         })
     }
 
@@ -135,6 +144,7 @@ pub fn moves(kind: &Kind, entry: &Entry) -> bool {
     let moving = |name: &String| {
         let column = kind.find(name).and_then(|field| field.column);
         matches!(name.as_str(), "state" | "raised_on" | "responded_on" | NEXT_UPDATE)
+            || said::tells(name)
             || kind.escalation.is_some_and(|escalation| escalation.rows == name)
             || matches!(column, Some(Column::Priority | Column::Service))
             || kind.customer_field == Some(name)

@@ -1,6 +1,6 @@
 //! The hours in which clocks run: service calendars as they stood at each instant.
 
-use std::{collections::BTreeMap, str::FromStr};
+use std::collections::BTreeMap;
 
 use jiff::{
     Timestamp,
@@ -32,17 +32,20 @@ pub struct AllHours {
     of: BTreeMap<String, Vec<(Timestamp, Hours)>>,
 }
 
+/// The number of the hours that every house has: from Monday to Friday, all day (UTC).
+pub(super) const WEEKDAYS: &str = "weekdays";
+
 /// How people call what has no closed hours.
 const ALWAYS: &str = "24×7";
 
-const WEEK: [(&str, Weekday); 7] = [
-    ("mon", Weekday::Monday),
-    ("tue", Weekday::Tuesday),
-    ("wed", Weekday::Wednesday),
-    ("thu", Weekday::Thursday),
-    ("fri", Weekday::Friday),
-    ("sat", Weekday::Saturday),
-    ("sun", Weekday::Sunday),
+const WEEK: [Weekday; 7] = [
+    Weekday::Monday,
+    Weekday::Tuesday,
+    Weekday::Wednesday,
+    Weekday::Thursday,
+    Weekday::Friday,
+    Weekday::Saturday,
+    Weekday::Sunday,
 ];
 
 /// One record of a calendar: from which day on it is meant, and what it said from when on.
@@ -56,7 +59,12 @@ struct Told {
 impl Default for AllHours {
     fn default() -> AllHours {
         let always = Hours { number: String::new(), name: ALWAYS.into(), calendar: Calendar::always() };
-        AllHours { always, of: BTreeMap::new() }
+        let weekdays =
+            WEEK[..5].iter().fold(Calendar::new("UTC").unwrap_or_else(|_| Calendar::always()), |week, day| {
+                week.weekday(*day, [Window::WHOLE_DAY])
+            });
+        let weekdays = Hours { number: WEEKDAYS.into(), name: "Monday to Friday".into(), calendar: weekdays };
+        AllHours { always, of: BTreeMap::from([(WEEKDAYS.to_string(), vec![(Timestamp::MIN, weekdays)])]) }
     }
 }
 
@@ -76,6 +84,11 @@ impl AllHours {
             all.of.insert(number, line(&family));
         }
         all
+    }
+
+    /// Whether a calendar of this number is on record.
+    pub fn is_known(&self, number: &str) -> bool {
+        self.of.contains_key(number)
     }
 
     /// The calendar of a number at an instant. One that is not on record does not stop a clock.
@@ -157,62 +170,82 @@ fn text<'f>(fields: &'f Fields, name: &str) -> Option<&'f str> {
     fields.get(name).and_then(Value::as_text)
 }
 
-/// What one version of a calendar says. Lines of it that cannot be read are left out, a zone that does not exist is read
-/// as UTC and said so beside the name; without weekly hours it is open all day.
+/// What one version of a calendar says. Nothing that cannot be read is passed over in silence: the name by which people know
+/// the hours says what of it does not count.
 fn hours(number: &str, fields: &Fields) -> Hours {
-    let mut name = text(fields, "name").unwrap_or(number).to_string();
+    let mut read = Reading::default();
     let zone = text(fields, "zone").unwrap_or("UTC");
     let calendar = Calendar::new(zone).or_else(|_| {
-        name.push_str(&format!(" (in UTC: \"{zone}\" is no time zone)"));
+        read.faults.push(format!("in UTC: \"{zone}\" is no time zone"));
         Calendar::new("UTC")
     });
     let mut calendar = calendar.unwrap_or_else(|_| Calendar::always());
-    let entries = |name: &str| fields.get(name).map(Value::entries).unwrap_or_default();
+    // "none" is how a list says that it has no entry.
+    let entries = |name: &str| {
+        let entries = fields.get(name).map(Value::entries).unwrap_or_default().iter();
+        entries.filter(|entry| entry.is_filled() && entry.as_text().is_none_or(|text| text.trim() != "none"))
+    };
     let mut week: BTreeMap<usize, Vec<Window>> = BTreeMap::new();
     for row in entries("windows") {
-        let day = row.part("weekday").and_then(Value::as_text).and_then(weekday);
-        if let (Some(day), Some(window)) = (day, window(row)) {
+        let day = row.part("weekday").and_then(Value::as_text).and_then(model::hours::weekday);
+        if let Some((day, window)) = read.line(day.zip(window(row))) {
             week.entry(day).or_default().push(window);
         }
     }
-    // Nothing that can be read of the weekly hours is as good as none.
+    // Without any weekly hours it is open all day; where none of those that are written can be read, that is said.
     let open = week.is_empty();
-    for (place, (_, day)) in WEEK.iter().enumerate() {
+    if open && entries("windows").next().is_some() {
+        read.faults.push("open all day: none of its weekly hours can be read".into());
+    }
+    for (place, day) in WEEK.iter().enumerate() {
         let windows = if open { vec![Window::WHOLE_DAY] } else { week.remove(&place).unwrap_or_default() };
         calendar = calendar.weekday(*day, windows);
     }
-    for day in entries("closed_dates").iter().filter_map(day) {
-        calendar = calendar.closed(day);
+    for entry in entries("closed_dates") {
+        if let Some(day) = read.line(model::hours::day(entry).ok()) {
+            calendar = calendar.closed(day);
+        }
     }
     let mut special: BTreeMap<Date, Vec<Window>> = BTreeMap::new();
     for row in entries("special_dates") {
-        if let Some(day) = row.part("date").and_then(day) {
-            special.entry(day).or_default().extend(window(row));
+        let Some(day) = read.line(row.part("date").and_then(|day| model::hours::day(day).ok())) else { continue };
+        let windows = special.entry(day).or_default();
+        // A special day without hours is a closed one.
+        if row.part("from").or(row.part("to")).is_some_and(Value::is_filled) {
+            windows.extend(read.line(window(row)));
         }
     }
     for (day, windows) in special {
         calendar = calendar.special(day, windows);
     }
-    Hours { number: number.into(), name, calendar }
+    let name = text(fields, "name").unwrap_or(number);
+    Hours { number: number.into(), name: read.said(name), calendar }
 }
 
-fn window(row: &Value) -> Option<Window> {
-    let part = |name: &str| row.part(name).and_then(Value::as_text).map(str::trim);
-    let start = part("from").unwrap_or("00:00");
-    Window::parse(start, part("to")?).ok()
+/// What could not be read of a calendar.
+#[derive(Default)]
+struct Reading {
+    faults: Vec<String>,
+    lines: usize,
 }
 
-/// A day as date or as text that begins with one: "2026-12-25 Christmas".
-fn day(value: &Value) -> Option<Date> {
-    match value {
-        Value::Date(day) => Some(*day),
-        other => Date::from_str(other.as_text()?.trim().get(..10)?).ok(),
+impl Reading {
+    fn line<T>(&mut self, read: Option<T>) -> Option<T> {
+        self.lines += usize::from(read.is_none());
+        read
+    }
+
+    fn said(mut self, name: &str) -> String {
+        match self.lines {
+            0 => {}
+            1 => self.faults.push("a line of it cannot be read".into()),
+            lines => self.faults.push(format!("{lines} lines of it cannot be read")),
+        }
+        if self.faults.is_empty() { name.into() } else { format!("{name} ({})", self.faults.join("; ")) }
     }
 }
 
-/// The place in the week of "monday", "Mon" or the ISO number 1.
-fn weekday(text: &str) -> Option<usize> {
-    let text = text.trim().to_lowercase();
-    let numbered = text.parse::<usize>().ok().filter(|number| (1..=7).contains(number)).map(|number| number - 1);
-    numbered.or_else(|| WEEK.iter().position(|(short, _)| text.starts_with(short)))
+fn window(row: &Value) -> Option<Window> {
+    let (start, end) = model::hours::window_of(row).ok()?;
+    Window::new(start, end).ok()
 }

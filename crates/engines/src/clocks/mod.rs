@@ -9,6 +9,7 @@ mod history;
 mod hours;
 mod legs;
 mod replay;
+mod said;
 pub mod steps;
 mod stored;
 
@@ -28,19 +29,30 @@ pub enum Name {
     Response,
     /// Until the service works again, or the request is fulfilled.
     Resolution,
-    /// Until those concerned hear again how it stands, where that was promised; round the clock.
+    /// Until there is a way to go on working meanwhile.
+    Workaround,
+    /// Until what was ordered is there, by the agreement or by the delivery time of the catalogue.
+    Fulfilment,
+    /// Until those concerned hear again how it stands: by the moment that was promised, round the clock, or by the agreement,
+    /// from each public word of ours on.
     Update,
     /// Until a team or a supplier has handed it on or brought it to an end, within what was agreed with them; one for each.
     Leg,
 }
 
 impl Name {
-    pub const ALL: [Name; 4] = [Name::Response, Name::Resolution, Name::Update, Name::Leg];
+    pub const ALL: [Name; 6] =
+        [Name::Response, Name::Resolution, Name::Workaround, Name::Fulfilment, Name::Update, Name::Leg];
+    /// Those for which an agreement names a time by their own name, in the rows of its targets.
+    pub const PROMISED: [Name; 5] =
+        [Name::Response, Name::Resolution, Name::Workaround, Name::Fulfilment, Name::Update];
 
     pub fn name(self) -> &'static str {
         match self {
             Name::Response => "response",
             Name::Resolution => "resolution",
+            Name::Workaround => "workaround",
+            Name::Fulfilment => "fulfilment",
             Name::Update => "update",
             Name::Leg => "leg",
         }
@@ -121,6 +133,25 @@ pub struct Segment {
     pub agreement: String,
     pub priority: String,
     pub hours: String,
+    /// For whom it waited and why, as far as that was said.
+    pub waits: Option<Waits>,
+}
+
+/// What was said of a pause.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waits {
+    /// One of [`model::pause::FOR`], and who or which that is.
+    pub on: String,
+    pub whom: String,
+    pub because: String,
+    /// When it was expected to go on.
+    pub until: Option<Moment>,
+}
+
+impl Waits {
+    pub fn says_nothing(&self) -> bool {
+        *self == Waits::default()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,7 +192,7 @@ impl Pace {
             (Pace::OnHold(_), _) => "R05",
             (Pace::Over(_) | Pace::Away(_), _) => "R06",
             (Pace::Running, Name::Response) => "R08",
-            (Pace::Running, Name::Resolution | Name::Leg) => "R04",
+            (Pace::Running, Name::Resolution | Name::Workaround | Name::Fulfilment | Name::Leg) => "R04",
             (Pace::Running, Name::Update) => "R02",
             (Pace::Closed, _) => "R01",
         }

@@ -22,7 +22,8 @@ pub fn working(kind: &Kind, marks: &[Mark], agreements: &Agreements, now: Moment
 
 fn clocks(kind: &Kind, marks: &[Mark], agreements: &Agreements, now: Moment, working: bool) -> Vec<Clock> {
     let Some(replay) = Replay::of(kind, marks, agreements, now) else { return Vec::new() };
-    let agreed = [Name::Response, Name::Resolution].into_iter().filter_map(|name| replay.clock(name, working));
+    let whole = Name::PROMISED.into_iter().filter(|name| *name != Name::Update);
+    let agreed = whole.filter_map(|name| replay.clock(name, working));
     agreed.chain(replay.update(working)).chain(replay.legs(working)).collect()
 }
 
@@ -70,11 +71,12 @@ impl<'a> Replay<'a> {
         Some(Replay { kind, history, agreements, turns, now: second(now) })
     }
 
-    /// The clock to answer or to resolve the whole ticket.
+    /// A clock of the whole ticket that runs from the report on.
     pub fn clock(&self, name: Name, working: bool) -> Option<Clock> {
         let run = self.run(name);
         let halts = match name {
             Name::Response => self.response_halts(),
+            Name::Workaround => self.workaround_halts(&run),
             _ => self.resolution_halts(&run),
         };
         self.count(Counted { name, leg: "", started: self.history.started, run, halts }, working)
@@ -129,11 +131,11 @@ impl<'a> Replay<'a> {
 
     /// The clock to the next word that was promised: from when it was promised, round the clock, while the ticket is open.
     fn update(&self, working: bool) -> Option<Clock> {
-        let (from, due) = self.history.update?;
         let open = self.history.states.last().is_none_or(|(_, state)| self.kind.phase(state) != Phase::Done);
         if !open {
             return None;
         }
+        let Some((from, due)) = self.history.update else { return self.next_word(working) };
         let hours = self.agreements.hours("", self.now);
         let goal_seconds = Span::new(from, due).seconds();
         let used_seconds = Span::new(from, self.now).seconds();
@@ -145,6 +147,7 @@ impl<'a> Replay<'a> {
             agreement: String::new(),
             priority: String::new(),
             hours: hours.name.clone(),
+            waits: None,
         };
         Some(Clock {
             name: Name::Update,
@@ -163,6 +166,15 @@ impl<'a> Replay<'a> {
             held: String::new(),
             segments: if working { vec![segment()] } else { Vec::new() },
         })
+    }
+
+    /// The clock to the next word that the agreement wants at intervals: it begins anew with each public word of ours, and when
+    /// the ticket is taken up again.
+    fn next_word(&self, working: bool) -> Option<Clock> {
+        let again = self.ends().iter().filter_map(|(_, to, _)| *to).max();
+        let started = [Some(self.history.started), self.history.said.told, again].into_iter().flatten().max()?;
+        let run = since(self.run(Name::Update), started);
+        self.count(Counted { name: Name::Update, leg: "", started, run, halts: Halts::default() }, working)
     }
 
     /// The working: what ran, what stood still and when the hours were closed, in the order of time and without gaps.
@@ -190,6 +202,10 @@ impl<'a> Replay<'a> {
                 from: moment(span.from),
                 to: moment(span.to),
                 used_seconds: if pace == Pace::Running { total(&common(&[span], &open)) } else { 0 },
+                waits: match pace {
+                    Pace::OnHold(_) => self.history.said.waits(span.from, span.to),
+                    _ => None,
+                },
                 pace,
                 agreement: goal.terms.agreement.clone(),
                 priority: self.priority(goal, span.from),
@@ -204,7 +220,11 @@ impl<'a> Replay<'a> {
     fn run(&self, name: Name) -> Run<'a> {
         let mut run: Run<'a> = Vec::new();
         for turn in &self.turns {
-            let goal = self.agreements.goal(&self.history.ticket(*turn), name, *turn);
+            let ticket = self.history.ticket(*turn);
+            let goal = self.agreements.goal(&ticket, name, *turn).or_else(|| {
+                let days = self.history.said.delivery.filter(|_| name == Name::Fulfilment)?;
+                self.agreements.delivery(days, &ticket, *turn)
+            });
             if let Some(goal) = goal
                 && run.last().is_none_or(|(_, last)| !last.is(&goal))
             {
@@ -241,6 +261,22 @@ impl<'a> Replay<'a> {
         Halts { pauses: Vec::new(), stopped, dropped: dropped && self.history.responded.is_none() }
     }
 
+    /// As for the resolution, but over as soon as there is a way to go on working.
+    fn workaround_halts(&self, run: &Run<'_>) -> Halts {
+        let mut halts = self.resolution_halts(run);
+        let Some(there) = self.history.said.workaround.map(|there| there.max(self.history.started)) else {
+            return halts;
+        };
+        if halts.stopped.is_none_or(|stopped| there < stopped) {
+            (halts.stopped, halts.dropped) = (Some(there), false);
+            halts.pauses.retain(|(pause, _)| pause.from < there);
+            for (pause, _) in &mut halts.pauses {
+                pause.to = Some(pause.to.map_or(there, |to| to.min(there)));
+            }
+        }
+        halts
+    }
+
     /// Times in which the resolution clock stood still, and when it stopped for good. A ticket that comes back within the
     /// agreed days goes on, and the time in between does not count (R06); one that comes back later keeps its old clock.
     fn resolution_halts(&self, run: &Run<'_>) -> Halts {
@@ -269,6 +305,13 @@ impl<'a> Replay<'a> {
         }
         halts
     }
+}
+
+/// The promises of a run from an instant on.
+fn since(run: Run<'_>, started: Timestamp) -> Run<'_> {
+    let begun = run.iter().take_while(|(from, _)| *from <= started).count();
+    let rest = run.into_iter().skip(begun.saturating_sub(1));
+    rest.map(|(from, goal)| (from.max(started), goal)).collect()
 }
 
 fn standing(halts: &Halts, reading: &Reading, held: bool) -> Standing {

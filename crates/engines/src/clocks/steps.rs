@@ -5,10 +5,17 @@
 
 use std::collections::BTreeSet;
 
-use model::{Decimal, Entry, Fields, Kind, Mark, Moment, Value};
+use model::{Decimal, Entry, Fields, Kind, Mark, Moment, Value, pause};
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{Agreements, Clock, Name, agreed::Terms, history::is_started, moment, replay::replay, second};
+use super::{
+    Agreements, Clock, Name,
+    agreed::Terms,
+    history::{History, is_started},
+    moment,
+    replay::replay,
+    second,
+};
 
 /// What is written in place of a word or an address where an agreement wants no step.
 pub const NOBODY: &str = "none";
@@ -143,13 +150,14 @@ pub fn ahead(kind: &Kind, entries: &[Entry], agreements: &Agreements, now: Momen
         return Vec::new();
     };
     let marks: Vec<Mark> = entries.iter().map(Entry::mark).collect();
+    let done = done(escalation.rows, &marks);
+    let back = expected_back(kind, entries, &marks, &done, now);
     let clocks = replay(kind, &marks, agreements, now);
     if !clocks.iter().any(|clock| clock.standing.is_live()) {
-        return Vec::new();
+        return back.into_iter().collect();
     }
-    let done = done(escalation.rows, &marks);
     let past = past(kind, entries, &marks, agreements);
-    let mut found = Vec::new();
+    let mut found: Vec<(Moment, i64, Ahead)> = back.into_iter().map(|step| (step.at, 0, step)).collect();
     for clock in clocks.iter().filter(|clock| clock.standing.is_live() && clock.goal_seconds < i64::MAX) {
         let terms = agreements.terms_of(clock, second(now));
         let before = past.iter().find(|(name, _)| *name == clock.name).map(|(_, used)| *used);
@@ -167,6 +175,31 @@ pub fn ahead(kind: &Kind, entries: &[Entry], agreements: &Agreements, now: Momen
     // What is reached at once goes from the closest to the highest.
     found.sort_by(|left, right| (left.0, left.1, &left.2.key).cmp(&(right.0, right.1, &right.2.key)));
     found.into_iter().map(|(_, _, step)| step).collect()
+}
+
+/// Whoever has a record that waits is reminded when what it waits for was expected to be over. What was to be over before it
+/// came in is the past's own business.
+fn expected_back(
+    kind: &Kind,
+    entries: &[Entry],
+    marks: &[Mark],
+    done: &BTreeSet<String>,
+    now: Moment,
+) -> Option<Ahead> {
+    let history = History::read(kind, marks, now)?;
+    let (_, state) = history.states.last()?;
+    let waits = history.said.waits_now();
+    let until = waits.until.filter(|_| pause::is_said(kind, state))?;
+    let came = entries.iter().filter(|entry| entry.act == "import").map(|entry| entry.recorded).max();
+    let key = format!("expected back {until}");
+    if done.contains(&key) || came.is_some_and(|came| until <= came) {
+        return None;
+    }
+    let whom = [waits.on.as_str(), waits.whom.as_str()].into_iter().filter(|word| !word.is_empty());
+    let whom: String = whom.map(|word| format!(" {word}")).collect();
+    let whom = if whom.is_empty() { whom } else { format!(" for{whom}") };
+    let words = format!("it waits{whom} and was expected back by {until}");
+    Some(Ahead { at: until.max(now), reached: until <= now, to: "owner".into(), key, words })
 }
 
 /// When a running clock will have used so much, if nothing more happens. `None` on hold.
@@ -197,6 +230,8 @@ fn words(step: &Step, clock: &Clock, terms: &Terms) -> String {
     let what = match step.clock {
         Name::Response => "the time to answer",
         Name::Resolution => "the time to resolve",
+        Name::Workaround => "the time to a workaround",
+        Name::Fulfilment => "the time to fulfil",
         Name::Update => "the time to the next update",
         Name::Leg => "the time of whoever has it",
     };

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use model::{
     Moment,
+    house::Matrices,
     time::{DAY, HOUR, MINUTE},
 };
 
@@ -28,7 +29,7 @@ pub(super) const INCIDENTS: Checks = &[
         for incident in world.all("incident") {
             let whole = finding.need(incident, &["impact", "urgency", "priority"]);
             let overridden = || incident.has_all(&["priority_override.reason", "priority_override.by"]);
-            if whole && computed_priority(incident).as_deref() != incident.text("priority") && !overridden() {
+            if whole && !computed(world, incident, incident.text("priority").unwrap_or_default()) && !overridden() {
                 finding
                     .fail(incident, "have another priority than impact and urgency give, without a reason and a name");
             }
@@ -246,15 +247,16 @@ fn closed_in_window<'w>(world: &'w World, kind: &str) -> impl Iterator<Item = Fa
     world.all(kind).filter(move |fact| world.is_in_window(fact.date("closed_on")))
 }
 
-/// P = impact + urgency - 1 with high 1, medium 2, low 3 (rules.md R11); `None` for levels that the matrix does not know.
-fn computed_priority(incident: Fact<'_>) -> Option<String> {
-    let level = |field| match incident.text(field)? {
-        "high" => Some(1),
-        "medium" => Some(2),
-        "low" => Some(3),
-        _ => None,
-    };
-    Some(format!("P{}", level("impact")? + level("urgency")? - 1))
+/// Whether impact and urgency give a priority: by the matrix that the door used for it where that was one of the house, else by
+/// the one that is stated now for its customer, its service or the house, or by rule R11, which held before anything was stated.
+fn computed(world: &World, incident: Fact<'_>, priority: &str) -> bool {
+    if let Some(used) = incident.text("matrix_used.computed") {
+        return used == priority;
+    }
+    let (Some(impact), Some(urgency)) = (incident.text("impact"), incident.text("urgency")) else { return false };
+    let stated = world.house().matrices.given(incident.text("service"), incident.text("customer"), impact, urgency);
+    let agreed = Matrices::default().given(None, None, impact, urgency);
+    [stated, agreed].into_iter().flatten().any(|given| given.priority.to_string() == priority)
 }
 
 /// 75 percent of the resolution target, round the clock, pauses not taken off ([reading].priorities).

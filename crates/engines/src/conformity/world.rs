@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use model::{Decimal, Link, Mark, Moment, Record, RecordId, Value, lifecycle::WITHDRAWN};
+use model::{Decimal, Link, Mark, Moment, Record, RecordId, Value, house::House, lifecycle::WITHDRAWN};
 
 use super::{
     catalogue::catalogue,
@@ -58,6 +58,8 @@ pub struct Settings {
     pub intervals: BTreeMap<String, i32>,
     /// By key of `[defaults]`: days, minutes, percent, counts.
     pub numbers: BTreeMap<String, i64>,
+    /// What documents state of priorities, major incidents and approvals.
+    pub house: Arc<House>,
 }
 
 impl Default for Settings {
@@ -67,6 +69,7 @@ impl Default for Settings {
         Settings {
             intervals: catalogue().intervals.iter().map(months).collect(),
             numbers: catalogue().defaults.clone(),
+            house: Arc::default(),
         }
     }
 }
@@ -487,6 +490,11 @@ impl World {
 
     pub(super) fn number(&self, key: &str) -> i64 {
         self.settings.numbers.get(key).or_else(|| catalogue().defaults.get(key)).copied().unwrap_or_default()
+    }
+
+    /// What documents state of priorities, major incidents and approvals.
+    pub(super) fn house(&self) -> &House {
+        &self.settings.house
     }
 
     pub(super) fn interval(&self, id: &str) -> i32 {

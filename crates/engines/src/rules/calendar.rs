@@ -5,12 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use model::hours::DAY_MINUTES;
 
 use super::Refused;
 use super::spans::{Span, join, total};
-
-/// Minutes of a local day; the end of a window may be this one, the next midnight.
-const DAY_MINUTES: u16 = 24 * 60;
 
 /// A wall-clock window `[start, end)` of one local day, in minutes after midnight. It never crosses midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,15 +26,7 @@ impl Window {
     /// # Errors
     /// A window that is empty, reaches past the next midnight or crosses it.
     pub fn new(start: u16, end: u16) -> Result<Window, Refused> {
-        if start < end && end <= DAY_MINUTES {
-            return Ok(Window { start, end });
-        }
-        Err(Refused::new(format!(
-            "the window {}-{} does not end after it starts on the same day; a window over midnight is written as two, \
-             such as 22:00-24:00 and 00:00-06:00",
-            clock_text(start),
-            clock_text(end)
-        )))
+        model::hours::window(start, end).map(|(start, end)| Window { start, end }).map_err(Refused::new)
     }
 
     /// A window from wall-clock times such as `09:00` and `17:30`; `24:00` is the next midnight.
@@ -48,20 +38,8 @@ impl Window {
     }
 }
 
-fn clock_text(minutes: u16) -> String {
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
-}
-
 fn minutes(text: &str) -> Result<u16, Refused> {
-    let number = |part: &str| match part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()) {
-        true => part.parse::<u16>().ok(),
-        false => None,
-    };
-    text.split_once(':')
-        .and_then(|(hour, minute)| Some((number(hour)?, number(minute)?)))
-        .filter(|(hour, minute)| *minute < 60 && hour * 60 + minute <= DAY_MINUTES)
-        .map(|(hour, minute)| hour * 60 + minute)
-        .ok_or_else(|| Refused::new(format!("\"{text}\" is not a time of day between 00:00 and 24:00")))
+    model::hours::time_of_day(text).map_err(Refused::new)
 }
 
 /// A service calendar: a zone, windows per weekday, closed dates, special dates with windows of their own (R01).

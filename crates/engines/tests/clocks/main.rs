@@ -3,5 +3,6 @@
 mod agreed;
 mod build;
 mod legs;
+mod promised;
 mod replay;
 mod walk;

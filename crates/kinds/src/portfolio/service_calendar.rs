@@ -11,7 +11,7 @@ pub const VALID_FROM: Key<Date> = Key::new("valid_from");
 pub const OWNER: Key<Person> = Key::new("owner");
 
 pub fn kind() -> Kind {
-    Kind::new("service_calendar", "service_calendars", "CLN")
+    let kind = Kind::new("service_calendar", "service_calendars", "CLN")
         .about(
             "A service calendar says in which hours a service is \
              provided, so that targets run in them alone.",
@@ -50,5 +50,6 @@ pub fn kind() -> Kind {
         .include_links(links::general())
         .grants(roles::service_design())
         .list(&["number", "title", "zone", "state", "valid_from", "owner"])
-        .titled_by(&["name"])
+        .titled_by(&["name"]);
+    agreed::calendar(kind)
 }

@@ -17,7 +17,7 @@ pub const VALUE: Key<Money> = Key::new("value");
 pub const OWNER: Key<Person> = Key::new("owner");
 
 pub fn kind() -> Kind {
-    Kind::new("contract", "contracts", "CON")
+    let kind = Kind::new("contract", "contracts", "CON")
         .about("A contract is what was agreed in writing with an external supplier.")
         .clause(&["8.3.4.1", "8.2.3.1", "8.7.3.1", "8.7.3.2", "7.5.4"])
         .area(Area::Services)
@@ -31,7 +31,8 @@ pub fn kind() -> Kind {
         .grants(roles::money())
         .list(&["number", "title", "party", "state", "start", "end", "review_due"])
         .titled_by(&["scope"])
-        .rule(dates_in_order)
+        .rule(dates_in_order);
+    agreed::checked(kind)
 }
 
 fn fields() -> Vec<Field> {

@@ -14,7 +14,7 @@ pub const REVIEW_DUE: Key<Date> = Key::new("review_due");
 pub const OWNER: Key<Person> = Key::new("owner");
 
 pub fn kind() -> Kind {
-    Kind::new("internal_agreement", "internal_agreements", "OLA")
+    let kind = Kind::new("internal_agreement", "internal_agreements", "OLA")
         .about(
             "An internal agreement binds an own unit, or a \
              customer acting as supplier, to what it contributes.",
@@ -54,5 +54,6 @@ pub fn kind() -> Kind {
         .include_links(links::general())
         .grants(roles::money())
         .list(&["number", "title", "party", "state", "version", "agreed_on", "review_due"])
-        .titled_by(&["party"])
+        .titled_by(&["party"]);
+    agreed::checked(kind)
 }

@@ -17,10 +17,12 @@ pub const REQUIREMENTS: Key<Many<Ref>> = Key::new("requirements");
 pub const CALENDAR: Key<Ref> = Key::new("calendar");
 pub const PAUSING_STATES: Key<Many<Choice>> = Key::new("pausing_states");
 pub const REOPEN_DAYS: Key<Decimal> = Key::new("reopen_days");
+pub const VALID_FROM: Key<Date> = Key::new("valid_from");
+pub const VALID_UNTIL: Key<Date> = Key::new("valid_until");
 pub const REVIEW_DUE: Key<Date> = Key::new("review_due");
 
 pub fn kind() -> Kind {
-    Kind::new("sla", "slas", "SLA")
+    let kind = Kind::new("sla", "slas", "SLA")
         .labelled("Service level agreement", "Service level agreements")
         .about(
             "A service level agreement (SLA) is what was agreed with a \
@@ -39,7 +41,10 @@ pub fn kind() -> Kind {
         .titled_by(&["service"])
         .belongs_to("customer")
         .rule(agreed_today)
-        .rule(steps_can_be_read)
+        .rule(validity_in_order)
+        .rule(nothing_else_holds)
+        .looks_at_all(&["sla"]);
+    agreed::checked(kind)
 }
 
 fn fields() -> Vec<Field> {
@@ -49,6 +54,13 @@ fn fields() -> Vec<Field> {
         VERSION.number(),
         OWNER.person().internal().column(Column::Owner),
         AGREED_ON.date().label("Agreed"),
+        VALID_FROM
+            .date()
+            .label("Valid from")
+            .help("The first day on which its targets hold. Empty means from when it is agreed."),
+        VALID_UNTIL.date().label("Valid until").help(
+            "The last day on which they hold. Empty means until it is ended. Its owner is reminded in good time.",
+        ),
         AGREED_BY.persons().help("At least one of ours and one of the customer."),
         TARGETS
             .rows(vec![
@@ -76,10 +88,13 @@ fn tickets() -> Vec<Field> {
     vec![
         TICKET_TARGETS
             .rows(vec![
-                part::open_choice("kind", &["incident", "service_request", "problem"]).label("Ticket"),
-                part::open_choice("priority", &["P1", "P2", "P3", "P4", "P5"]),
+                part::open_choice("kind", &agreed::TICKETS).label("Ticket"),
+                part::open_choice("priority", &agreed::PRIORITIES),
                 part::duration("response").help("Such as PT30M."),
                 part::duration("resolution").help("Such as PT4H."),
+                part::duration("workaround").help("Until there is a way to go on working meanwhile."),
+                part::duration("fulfilment").help("Until an order is there, where it is not that of the catalogue."),
+                part::duration("update").label("Next update").help("Longest time between two words to those concerned."),
                 part::number("working_days")
                     .label("Or working days")
                     .help("Instead of a resolution time: until closing time of the n-th working day after the first."),
@@ -89,9 +104,9 @@ fn tickets() -> Vec<Field> {
             .help("How fast tickets of a priority are answered and resolved."),
         ESCALATION_STEPS
             .rows(vec![
-                part::open_choice("kind", &["incident", "service_request", "problem"]).label("Ticket"),
-                part::open_choice("priority", &["P1", "P2", "P3", "P4", "P5"]).help("Empty means all of them."),
-                part::choice("clock", &["response", "resolution", "update"]).help("Empty means resolution."),
+                part::open_choice("kind", &agreed::TICKETS).label("Ticket"),
+                part::open_choice("priority", &agreed::PRIORITIES).help("Empty means all of them."),
+                part::choice("clock", &["response", "resolution", "workaround", "fulfilment", "update"]).help("Empty means resolution."),
                 part::number("percent").label("Percent used"),
                 part::number("minutes")
                     .label("Or minutes")
@@ -164,41 +179,46 @@ fn life() -> Lifecycle {
     lifecycles::ending(lifecycle)
 }
 
-/// A step that nobody could carry out is refused when it is written, and not passed over when it counts.
-fn steps_can_be_read(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    if !rules::touched(draft, facts, &[ESCALATION_STEPS.name]) {
+fn validity_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    rules::in_order(draft, facts, VALID_FROM, VALID_UNTIL)
+}
+
+/// States in which an agreement is in force.
+const IN_FORCE: [&str; 4] = ["agreed", "active", "in-force", "current"];
+
+/// Two agreements with the same customer about the same service that name their days never hold on the same day: nobody could
+/// say which promise counts. Where one of them names no day, the newer one counts, and its page says so.
+fn nothing_else_holds(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let telling = [SERVICE.name, CUSTOMER.name, VALID_FROM.name, VALID_UNTIL.name];
+    let enters = facts.before.is_none_or(|before| !IN_FORCE.contains(&before.state.as_str()));
+    if !IN_FORCE.contains(&draft.state.as_str()) || !(enters || rules::touched(draft, facts, &telling)) {
         return Ok(());
     }
-    let refuse = |row: usize, part: &str, why: String| {
-        Err(FieldError::new(ESCALATION_STEPS.name, format!("entry {}: {part}: {why}", row + 1)))
+    let own = facts.before.map(|before| before.number.as_str());
+    let (service, customer) = (draft.get(SERVICE), draft.get(CUSTOMER));
+    let span = |from: Option<Date>, until: Option<Date>| {
+        (from.is_some() || until.is_some()).then(|| (from.unwrap_or(Date::MIN), until.unwrap_or(Date::MAX)))
     };
-    let words: Vec<&str> = shared::ESCALATION.sources.iter().map(|source| source.word).chain(["none"]).collect();
-    for (place, row) in draft.get(ESCALATION_STEPS).map(|rows| rows.0).unwrap_or_default().iter().enumerate() {
-        let to = row.0.get("to").and_then(Value::as_text).map(str::trim).unwrap_or_default();
-        if to.is_empty() {
-            return refuse(place, "to", "say who is brought in".into());
-        }
-        if !words.contains(&to) && !model::types::is_mail(to) {
-            let hint = model::suggest::hint(to, words.iter().copied());
-            return refuse(
-                place,
-                "to",
-                format!("\"{to}\" is neither an address nor one of {}{hint}", words.join(", ")),
-            );
-        }
-        let number = |part: &str| row.0.get(part).and_then(Value::as_number);
-        match (number("percent"), number("minutes")) {
-            (None, None) if to != "none" => {
-                return refuse(place, "percent", "say at how many percent or minutes".into());
-            }
-            (Some(_), Some(_)) => return refuse(place, "minutes", "either percent or minutes, not both".into()),
-            (Some(percent), None) if percent <= Decimal::ZERO || percent > Decimal::from(1_000) => {
-                return refuse(place, "percent", "must be from 1 to 1000".into());
-            }
-            _ => {}
+    let Some(mine) = span(draft.get(VALID_FROM), draft.get(VALID_UNTIL)) else { return Ok(()) };
+    let overlaps = |other: &&model::Record| {
+        let is_same = other.kind == "sla"
+            && Some(other.number.as_str()) != own
+            && IN_FORCE.contains(&other.state.as_str())
+            && (other.get(SERVICE), other.get(CUSTOMER)) == (service.clone(), customer.clone());
+        let theirs = span(other.get(VALID_FROM), other.get(VALID_UNTIL));
+        is_same && theirs.is_some_and(|theirs| mine.0 <= theirs.1 && theirs.0 <= mine.1)
+    };
+    let mut others: Vec<&model::Record> = facts.related.records().filter(overlaps).collect();
+    others.sort_by_key(|other| other.number.clone());
+    match others.first() {
+        None => Ok(()),
+        Some(other) => {
+            let until = other.get(VALID_UNTIL).map_or_else(|| "without an end".into(), |day| format!("until {day}"));
+            let from = other.get(VALID_FROM).map_or_else(String::new, |day| format!("from {day} "));
+            let why = format!("{} holds {from}{until} for the same service and customer", other.number);
+            Err(FieldError::new(VALID_FROM.name, format!("{why}: end that one first, or choose other days")))
         }
     }
-    Ok(())
 }
 
 fn agreed_today(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {

@@ -1,8 +1,8 @@
 //! An incident is an unplanned interruption of a service, a loss of its quality, or a fault about to be one.
 
-use model::handling::{Before, Closing, Likeness, Mirror, Offer, Procedure, Talk, Used};
+use model::handling::{Before, Closing, Likeness, Mirror, Offer, Talk, Used};
 
-use super::major_incident_review;
+use super::major;
 use crate::{portfolio::service, prelude::*};
 
 pub const SERVICE: Key<Ref> = Key::new("service");
@@ -14,7 +14,10 @@ pub const IMPACT: Key<Choice> = Key::new("impact");
 pub const URGENCY: Key<Choice> = Key::new("urgency");
 pub const PRIORITY: Key<Choice> = Key::new("priority");
 pub const PRIORITY_OVERRIDE: Key<Parts> = Key::new("priority_override");
+pub const MATRIX_USED: Key<Parts> = Key::new("matrix_used");
 pub const MAJOR: Key<bool> = Key::new("major");
+pub const USERS_HIT: Key<Percentage> = Key::new("users_hit");
+pub const GRAVE_SECURITY: Key<bool> = Key::new("grave_security");
 pub const LEAD: Key<Person> = Key::new("lead");
 pub const ROLES: Key<Many<Parts>> = Key::new("roles");
 pub const NEXT_UPDATE: Key<Moment> = Key::new("next_update");
@@ -22,6 +25,7 @@ pub const PRIORITY_CONFIRMED: Key<bool> = Key::new("priority_confirmed");
 pub const OWNER: Key<Person> = Key::new("owner");
 pub const RAISED_ON: Key<Moment> = Key::new("raised_on");
 pub const RESPONDED_ON: Key<Moment> = Key::new("responded_on");
+pub const WORKAROUND: Key<Long> = Key::new("workaround");
 pub const RESOLVED_ON: Key<Moment> = Key::new("resolved_on");
 pub const CLOSED_ON: Key<Moment> = Key::new("closed_on");
 pub const RESOLUTION: Key<Long> = Key::new("resolution");
@@ -48,10 +52,12 @@ pub fn kind() -> Kind {
         .include(shared::ticket())
         .include(fields())
         .include(priority())
-        .include(shared::grouped("Major incident", out_of_the_ordinary()))
+        .include(shared::grouped("Major incident", major::fields()))
         .include(work())
         .include(shared::grouped("Work", vec![shared::escalations().internal()]))
         .include(shared::grouped("Work", vec![shared::log()]))
+        .include(waiting::fields())
+        .rule(waiting::is_said)
         .include(work::fields())
         .include(origin_and_follow_up())
         .include(shared::grouped("Public page", vec![shared::public_page(), shared::public_text()]))
@@ -74,9 +80,9 @@ pub fn kind() -> Kind {
         .in_hands_of(shared::HANDS)
         .closes_itself(CLOSING)
         .talked_about(TALK)
-        .handled_by(PROCEDURE)
+        .handled_by(major::PROCEDURE)
         .looks_at(&["service"])
-        .looks_when(&["impact", "urgency", "priority", "major"])
+        .looks_when(&["impact", "urgency", "priority", "major", "users_hit", "grave_security"])
         .looks_back(&[("major_incident_review", "incident")])
         .mirrors(&[Mirror { field: "problem", kind: "problem", back: "incidents" }])
         .offers(OFFERS)
@@ -87,12 +93,10 @@ pub fn kind() -> Kind {
         .worked(work::LOG)
         .rule(team_by_service)
         .rule(priority_from_impact_and_urgency)
-        .rule(major_by_the_criteria)
-        .rule(somebody_leads)
-        .rule(major_ones_close_with_their_review)
+        .rule(major::is_declared)
+        .rule(major::closes_with_its_procedure)
         .rule(times_of_states)
         .rule(moves_are_counted)
-        .rule(times_in_order)
 }
 
 /// What everybody may read of one that is open: the words that were written for them.
@@ -117,22 +121,6 @@ const CLOSING: Closing = Closing { state: "resolved", since: "resolved_on", days
 /// Who waits for whom is told by what was said, not by who remembered to say so.
 const TALK: Talk =
     Talk { answered: "responded_on", asker: "requester", waits: "waiting_customer", goes_on: "in_progress" };
-
-/// How a major incident is handled.
-const PROCEDURE: Procedure = Procedure {
-    flag: "major",
-    lead: "lead",
-    next_update: "next_update",
-    every: "major_update_minutes",
-    within: "notify_top_minutes",
-    report: "major_incident_review",
-    about: "incident",
-    manager: "manager",
-    told: "told_top_on",
-    timeline: "timeline",
-    reported: "reported_on",
-    papers: ("document", "subject", &["major-incident", "major-incident-criteria"]),
-};
 
 /// What often follows from an incident.
 const OFFERS: &[Offer] = &[
@@ -235,21 +223,6 @@ const BEFORE: Before = Before {
     days: 7,
 };
 
-/// Who does what while it lasts, and when the next word is due.
-fn out_of_the_ordinary() -> Vec<Field> {
-    let role = vec![
-        part::open_choice("role", &["communications", "scribe", "technical lead", "customer contact"]),
-        part::person("person"),
-    ];
-    vec![
-        LEAD.person().help("Who leads the handling of a major incident. Empty means its owner.").internal(),
-        ROLES.rows(role).help("Who does what beside the lead.").internal(),
-        NEXT_UPDATE
-            .instant()
-            .help("When those concerned hear again at the latest. Each public word on a major incident sets it anew."),
-    ]
-}
-
 fn fields() -> Vec<Field> {
     vec![
         SERVICE
@@ -317,6 +290,21 @@ fn priority() -> Vec<Field> {
                      manager, top management told, a review afterwards.",
                 )
                 .indexed(),
+            MATRIX_USED
+                .parts(vec![part::text("computed").label("Computed priority"), part::text("by").label("Stated as")])
+                .label("Matrix of the house")
+                .help("What impact and urgency gave by a matrix that a document states, and which one that was.")
+                .internal()
+                .derived(),
+            USERS_HIT
+                .percentage()
+                .label("Share of users hit")
+                .help("Of the users of the service, in percent. From a quarter on a P1 is major, unless a document says otherwise."),
+            GRAVE_SECURITY
+                .flag()
+                .label("Grave security incident")
+                .help("Whatever its priority, it is handled as a major incident.")
+                .internal(),
             PRIORITY_CONFIRMED.flag().help("Somebody looked at the priority again and kept it.").internal(),
         ],
     )
@@ -333,6 +321,8 @@ fn work() -> Vec<Field> {
                 .instant()
                 .label("First response")
                 .help("When a person first dealt with it; an automatic receipt does not count."),
+            shared::told_on(),
+            WORKAROUND.long().help("How people go on working until it is resolved.").internal(),
             RESOLVED_ON.instant().label("Resolved").help("When the service worked again.").indexed(),
             CLOSED_ON
                 .instant()
@@ -422,13 +412,29 @@ fn life() -> Lifecycle {
     lifecycles::ticket_ending(lifecycle)
 }
 
-/// Rule R11: impact and urgency give the priority; another one needs a reason, and the computed one stays on record.
+/// Impact and urgency give the priority, by rule R11 or by the matrix that a document states for the customer, the service or
+/// the house; another one needs a reason, and the computed one stays on record.
 fn priority_from_impact_and_urgency(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     let (Some(impact), Some(urgency)) = (draft.get(IMPACT), draft.get(URGENCY)) else { return Ok(()) };
-    let Some(computed) = rules::computed_priority(&impact.0, &urgency.0) else { return Ok(()) };
-    if !rules::touched(draft, facts, &[IMPACT.name, URGENCY.name, PRIORITY.name, PRIORITY_OVERRIDE.name]) {
+    let matrices = &facts.related.house().matrices;
+    let (service, customer) = (draft.get(SERVICE), draft.get(shared::CUSTOMER));
+    let own = |held: &Option<Ref>| held.as_ref().map(|held| held.0.clone());
+    let (service, customer) = (own(&service), own(&customer));
+    let Some(computed) = matrices.given(service.as_deref(), customer.as_deref(), &impact.0, &urgency.0) else {
+        return Ok(());
+    };
+    let telling = [IMPACT.name, URGENCY.name, PRIORITY.name, PRIORITY_OVERRIDE.name];
+    let moved = !matrices.is_plain() && rules::touched(draft, facts, &[SERVICE.name, shared::CUSTOMER.name]);
+    if !rules::touched(draft, facts, &telling) && !moved {
         return Ok(());
     }
+    let used = computed.by.map(|by| [("by", by), ("computed", computed.priority.to_string())]);
+    match used {
+        Some(parts) => draft.set(MATRIX_USED, Parts(parts.map(|(name, text)| (name.into(), Value::Text(text))).into())),
+        None => draft.clear(MATRIX_USED),
+    }
+    let computed = computed.priority.to_string();
+    let computed = computed.as_str();
     let given = draft.get(PRIORITY);
     let mut override_ = draft.get(PRIORITY_OVERRIDE).map(|parts| parts.0).unwrap_or_default();
     if override_.get("reason").is_some_and(Value::is_filled) {
@@ -470,65 +476,6 @@ fn team_by_service(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
     Ok(())
 }
 
-/// Check 8.6.1-3: whatever has priority P1 on a service of critical importance is a major incident, and no reason stands in
-/// for the mark.
-fn major_by_the_criteria(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    let told = [SERVICE.name, PRIORITY.name, IMPACT.name, URGENCY.name, MAJOR.name];
-    if !rules::touched(draft, facts, &told) || draft.get(PRIORITY).is_none_or(|priority| priority.0 != "P1") {
-        return Ok(());
-    }
-    let service = facts.related.of(draft, SERVICE.name);
-    let critical = service.and_then(|service| service.get(service::CRITICALITY)).is_some_and(|own| own.0 == "critical");
-    match draft.get(MAJOR) {
-        _ if !critical => Ok(()),
-        Some(false) => {
-            Err(FieldError::new(MAJOR.name, "an incident of priority P1 on a critical service is a major incident"))
-        }
-        _ => {
-            draft.set(MAJOR, true);
-            Ok(())
-        }
-    }
-}
-
-/// Whoever takes a major incident first leads it, until somebody else is named.
-fn somebody_leads(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    if draft.get(MAJOR) == Some(true)
-        && draft.get(LEAD).is_none()
-        && rules::touched(draft, facts, &[MAJOR.name, OWNER.name])
-        && let Some(owner) = draft.get(OWNER)
-    {
-        draft.set(LEAD, owner);
-    }
-    Ok(())
-}
-
-/// A major incident is closed when it stands in its review who led it and when top management was told; what came of the
-/// review may take longer.
-fn major_ones_close_with_their_review(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    if draft.get(MAJOR) != Some(true) || !rules::enters(draft, facts, &["closed"]) {
-        return Ok(());
-    }
-    let Some(before) = facts.before else { return Ok(()) };
-    let is_own = |review: &&model::Record| {
-        review.kind == "major_incident_review"
-            && !model::lifecycle::WITHDRAWN.contains(&review.state.as_str())
-            && review.get(major_incident_review::INCIDENT).is_some_and(|incident| incident.0 == before.number)
-    };
-    let reviews: Vec<&model::Record> = facts.related.records().filter(is_own).collect();
-    let told = |review: &&&model::Record| {
-        review.get(major_incident_review::MANAGER).is_some() && review.get(major_incident_review::TOLD_TOP_ON).is_some()
-    };
-    match (reviews.first(), reviews.iter().find(told)) {
-        (_, Some(_)) => Ok(()),
-        (None, _) => Err(FieldError::new(MAJOR.name, "a major incident needs its review before it is closed")),
-        (Some(review), None) => Err(FieldError::new(
-            MAJOR.name,
-            format!("its review {} does not say yet who led it and when top management was told", review.number),
-        )),
-    }
-}
-
 /// What a state says about times: entering it sets them where they are empty, reopening takes them back.
 fn times_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     if facts.before.is_none() {
@@ -550,7 +497,7 @@ fn times_of_states(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldErro
         draft.clear(CLOSED_ON);
         rules::count(draft, shared::REOPEN_COUNT);
     }
-    Ok(())
+    times_in_order(draft, facts)
 }
 
 fn moves_are_counted(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
@@ -558,7 +505,7 @@ fn moves_are_counted(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldEr
     Ok(())
 }
 
-fn times_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+fn times_in_order(draft: &Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     rules::in_order(draft, facts, RAISED_ON, RESPONDED_ON)?;
     rules::in_order(draft, facts, RAISED_ON, RESOLVED_ON)?;
     rules::in_order(draft, facts, RESOLVED_ON, CLOSED_ON)

@@ -1,5 +1,7 @@
 //! A known error is a problem whose cause is known or for which there is a way to work around it.
 
+use model::handling::Mirror;
+
 use crate::prelude::*;
 
 pub const PROBLEM: Key<Ref> = Key::new("problem");
@@ -43,6 +45,7 @@ pub fn kind() -> Kind {
         .grants(roles::operational())
         .grants(roles::customers_find(&["active"]))
         .list(&["number", "title", "state", "problem", "services", "reviewed_on"])
+        .mirrors(&[Mirror { field: "problem", kind: "problem", back: "known_errors" }])
         .titled_by(&["symptom"])
         .rule(recorded_now)
 }

@@ -9,6 +9,7 @@ pub const REPORTED_ON: Key<Moment> = Key::new("reported_on");
 pub const CAUSES: Key<Many<Text>> = Key::new("causes");
 pub const ACTIONS: Key<Many<Ref>> = Key::new("actions");
 pub const TIMELINE: Key<Many<Parts>> = Key::new("timeline");
+pub const NO_PROBLEM: Key<Long> = Key::new("no_problem");
 pub const LESSONS: Key<Long> = Key::new("lessons");
 
 pub fn kind() -> Kind {
@@ -52,6 +53,12 @@ pub fn kind() -> Kind {
                 .help(
                     "The course of events. It writes itself from the journal of the incident while the review is open.",
                 ),
+        )
+        .field(
+            NO_PROBLEM
+                .long()
+                .label("Why no problem")
+                .help("Where no problem carries the cause on: why that is not needed."),
         )
         .field(LESSONS.long().help("What went well and what did not."))
         .lifecycle(life())

@@ -4,6 +4,7 @@ pub mod handover_note;
 pub mod incident;
 pub mod known_error;
 pub mod macro_;
+mod major;
 pub mod major_incident_review;
 mod monitoring;
 pub mod problem;

@@ -2,7 +2,7 @@
 
 use model::handling::{Before, Hands, Likeness, Mirror, Offer};
 
-use crate::{follow_up::action, prelude::*};
+use crate::{follow_up::action, prelude::*, transition::change};
 
 pub const DESCRIPTION: Key<Long> = Key::new("description");
 pub const CATEGORY: Key<Choice> = Key::new("category");
@@ -23,6 +23,8 @@ pub const CLOSED_ON: Key<Moment> = Key::new("closed_on");
 pub const COURSE: Key<Many<Parts>> = Key::new("course");
 pub const WHYS: Key<Many<Parts>> = Key::new("whys");
 pub const CAUSES: Key<Many<Parts>> = Key::new("causes");
+pub const WORKAROUND: Key<Long> = Key::new("workaround");
+pub const KNOWN_ERRORS: Key<Many<Ref>> = Key::new("known_errors");
 pub const EFFECT_DUE: Key<Date> = Key::new("effect_due");
 pub const EFFECT: Key<Parts> = Key::new("effect");
 pub const DECISION: Key<Parts> = Key::new("decision");
@@ -40,6 +42,8 @@ pub fn kind() -> Kind {
         .include(shared::grouped("Effect", effect()))
         .include(shared::grouped("Work", vec![shared::escalations().internal()]))
         .include(shared::grouped("Work", vec![shared::log()]))
+        .include(waiting::fields())
+        .rule(waiting::is_said)
         .include(work::fields())
         .worked(work::LOG)
         .lifecycle(life())
@@ -56,8 +60,8 @@ pub fn kind() -> Kind {
             Mirror { field: "incidents", kind: "incident", back: "problem" },
             Mirror { field: "changes", kind: "change", back: "problem" },
         ])
-        .looks_at(&["actions"])
-        .looks_back(&[("action", "source")])
+        .looks_at(&["actions", "changes"])
+        .looks_back(&[("action", "source"), ("change", "problem")])
         .offers(OFFERS)
         .alike(ALIKE)
         .after(BEFORE)
@@ -66,6 +70,7 @@ pub fn kind() -> Kind {
         .rule(decision_is_signed)
         .rule(nothing_is_left_to_do)
         .rule(effect_is_looked_at)
+        .rule(closes_with_its_effect)
         .rule(times_in_order)
 }
 
@@ -245,6 +250,8 @@ fn work_2() -> Vec<Field> {
                 .long()
                 .help("What lies at the bottom of it, found out by asking why until nothing is left.")
                 .required_in(&["resolved"]),
+            WORKAROUND.long().help("How people go on working until the cause is gone."),
+            KNOWN_ERRORS.references(&["known_error"]).help("Where what is known of it stands for others."),
             ACTIONS
                 .references_or_text(&["action"])
                 .help("What is done about it: numbers of actions, or a few words each."),
@@ -335,17 +342,29 @@ fn times_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError
     rules::in_order(draft, facts, RESOLVED_ON, CLOSED_ON)
 }
 
-/// No problem is closed while something is still to be done about it, whether it names the action or the action names it.
+/// No problem is closed while something is still to be done about it, whether it names the action or the change or these name
+/// it.
 fn nothing_is_left_to_do(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     if !rules::enters(draft, facts, &["closed"]) {
         return Ok(());
     }
-    let named = draft.get(ACTIONS).map(|actions| actions.0).unwrap_or_default();
+    all_are_done(draft, facts, ACTIONS, ("action", action::SOURCE))?;
+    all_are_done(draft, facts, CHANGES, ("change", change::PROBLEM))
+}
+
+/// Refuses while a record is open that the field names, or that names this one.
+fn all_are_done(
+    draft: &Draft,
+    facts: &Facts<'_>,
+    field: Key<Many<Ref>>,
+    (kind, back): (&str, Key<Ref>),
+) -> Result<(), FieldError> {
+    let named = draft.get(field).map(|named| named.0).unwrap_or_default();
     let number = facts.before.map(|before| before.number.as_str());
     let is_own = |record: &&model::Record| {
-        record.kind == "action"
-            && (named.iter().any(|action| action.0 == record.number)
-                || record.get(action::SOURCE).is_some_and(|source| Some(source.0.as_str()) == number))
+        record.kind == kind
+            && (named.iter().any(|own| own.0 == record.number)
+                || record.get(back).is_some_and(|source| Some(source.0.as_str()) == number))
     };
     let open =
         |record: &&model::Record| facts.related.kind_of(record).is_some_and(|kind| kind.phase(&record.state) != Done);
@@ -354,7 +373,33 @@ fn nothing_is_left_to_do(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), Fie
     open.sort_unstable();
     match open.as_slice() {
         [] => Ok(()),
-        open => Err(FieldError::new(ACTIONS.name, format!("not all are done yet: {}", open.join(", ")))),
+        open => Err(FieldError::new(field.name, format!("not all are done yet: {}", open.join(", ")))),
+    }
+}
+
+/// What was resolved is closed when somebody has looked whether it helped, on the day that was set for it or later. What one
+/// lives with needs no such look, and what did not help is taken up again instead.
+fn closes_with_its_effect(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let Parts(effect) = draft.get(EFFECT).unwrap_or(Parts(Default::default()));
+    let verdict = effect.get("verdict").and_then(Value::as_text).unwrap_or_default();
+    if rules::touched(draft, facts, &[EFFECT.name])
+        && !verdict.is_empty()
+        && let Some(due) = draft.get(EFFECT_DUE).filter(|due| *due > facts.now.date())
+    {
+        let why = format!("{due} lies ahead: whether it helped is told then, or on an earlier day that you set here");
+        return Err(FieldError::new(EFFECT_DUE.name, why));
+    }
+    if !rules::enters(draft, facts, &["closed"]) || draft.get(RESOLVED_ON).is_none() {
+        return Ok(());
+    }
+    match verdict {
+        "" => {
+            let when = draft.get(EFFECT_DUE).map(|due| format!(" from {due} on")).unwrap_or_default();
+            let why = format!("is needed to close a problem that is resolved: say{when} whether it helped");
+            Err(FieldError::new(EFFECT.name, why))
+        }
+        "not-effective" => Err(FieldError::new(EFFECT.name, "it did not help: take the problem up again")),
+        _ => Ok(()),
     }
 }
 

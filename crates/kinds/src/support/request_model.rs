@@ -49,6 +49,7 @@ pub fn kind() -> Kind {
         .titled_by(&["category"])
         .rule(form_can_be_filled)
         .rule(approvers_are_said)
+        .rule(limits_are_in_the_currency_of_the_price)
         .rule(tasks_fit_together)
         .rule(versions_count)
 }
@@ -76,7 +77,7 @@ fn order() -> Vec<Field> {
         DELIVERY_DAYS
             .number()
             .label("Delivery in working days")
-            .help("Monday to Friday, from the day on which it is asked for."),
+            .help("Until closing time of so many working days after the one on which it is asked for, by the hours of the service."),
         QUESTIONS
             .rows(question)
             .label("Form")
@@ -89,7 +90,9 @@ fn fulfilment() -> Vec<Field> {
         part::number("stage").help("Rows of one stage are asked at once, stages one after the other."),
         part::choice("approver", &["line_manager", "service_owner", "customer", "named"]).label("Who"),
         part::persons("people").help("The people themselves, for named."),
-        part::money("above").label("Only above").help("Asked only where the price is higher."),
+        part::money("above")
+            .label("Only above")
+            .help("Asked only where the price is higher. A number alone is in the currency of the price."),
         part::number("need").label("How many must agree").help("Left empty, all of the stage."),
     ];
     let task = vec![
@@ -130,6 +133,30 @@ fn approvers_are_said(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldE
     }
     if !rows.is_empty() && draft.get(NEEDS_APPROVAL).is_none() {
         draft.set(NEEDS_APPROVAL, true);
+    }
+    Ok(())
+}
+
+/// A limit that cannot be compared with the price would be no limit: somebody would be asked each time.
+fn limits_are_in_the_currency_of_the_price(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let Some(price) =
+        draft.fields.get(PRICE.name).filter(|_| rules::touched(draft, facts, &[APPROVAL.name, PRICE.name]))
+    else {
+        return Ok(());
+    };
+    let currency = |value: &Value| value.part("currency").and_then(Value::as_text).unwrap_or_default().to_uppercase();
+    let fits = |above: &Value| currency(above).is_empty() || currency(above) == currency(price);
+    let said = |code: String| if code.is_empty() { "no currency".to_string() } else { code };
+    let rows = draft.fields.get(APPROVAL.name).map(Value::entries).unwrap_or_default();
+    let who = |row: &Value| ["stage", "approver", "people"].map(|part| row.part(part).cloned());
+    for (at, row) in rows.iter().enumerate() {
+        let Some(above) = row.part("above").filter(|above| above.is_filled()) else { continue };
+        let decides = |other: &Value| who(other) == who(row) && other.part("above").is_some_and(fits);
+        if !fits(above) && !rows.iter().any(decides) {
+            let (limit, price) = (said(currency(above)), said(currency(price)));
+            let why = format!("entry {}: above: the limit is in {limit} and the price in {price}", at + 1);
+            return Err(FieldError::new(APPROVAL.name, format!("{why}: say the limit in {price} as well")));
+        }
     }
     Ok(())
 }

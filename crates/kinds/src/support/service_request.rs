@@ -23,6 +23,7 @@ pub const APPROVED_ON: Key<Moment> = Key::new("approved_on");
 pub const ANSWERS: Key<Parts> = Key::new("answers");
 pub const TASKS: Key<Many<Parts>> = Key::new("tasks");
 pub const PRICE: Key<Money> = Key::new("price");
+pub const DELIVERY_DAYS: Key<Decimal> = Key::new("delivery_days");
 pub const FORM_VERSION: Key<Decimal> = Key::new("form_version");
 pub const ANSWERED_ON: Key<Moment> = Key::new("answered_on");
 pub const APPROVALS: Key<Many<Parts>> = Key::new("approvals");
@@ -40,7 +41,7 @@ const FORM: Form = Form {
     by: "model",
     questions: "questions",
     answers: "answers",
-    carried: &[("version", "form_version"), ("price", "price")],
+    carried: &[("version", "form_version"), ("price", "price"), ("delivery_days", "delivery_days")],
     offered: &[("title", "title"), ("service", "service"), ("category", "category")],
     answered_on: "answered_on",
 };
@@ -78,6 +79,8 @@ pub fn kind() -> Kind {
         .include(shared::grouped("Order", ordered()))
         .include(work())
         .include(shared::grouped("Work", vec![shared::escalations().internal(), shared::log()]))
+        .include(waiting::fields())
+        .rule(waiting::is_said)
         .include(work::fields())
         .worked(work::LOG)
         .include(shared::intake())
@@ -98,7 +101,6 @@ pub fn kind() -> Kind {
         .rule(only_what_is_offered)
         .rule(tasks_follow_the_model)
         .rule(tasks_in_order)
-        .rule(due_as_promised)
         .rule(times_of_states)
         .rule(moves_are_counted)
         .rule(times_in_order)
@@ -150,6 +152,11 @@ fn ordered() -> Vec<Field> {
     vec![
         ANSWERS.parts(Vec::new()).help("To the questions of the request model."),
         PRICE.money().help("As it was shown when it was sent.").derived(),
+        DELIVERY_DAYS
+            .number()
+            .label("Delivery in working days")
+            .help("As the catalogue promised it, by the hours of the service.")
+            .derived(),
         FORM_VERSION.number().label("Version of the form").derived(),
         ANSWERED_ON.instant().label("Form filled in").derived(),
         APPROVALS.rows(approval).help("Who is asked, and what was said.").derived(),
@@ -165,6 +172,7 @@ fn work() -> Vec<Field> {
             OWNER.person().help("The person who works on it now.").column(Column::Owner),
             RAISED_ON.instant().label("Raised").help("When it was asked for. Every target runs from here.").indexed(),
             RESPONDED_ON.instant().label("First response").help("When a person first dealt with it."),
+            shared::told_on(),
             shared::state_alias("state"),
             FULFILLED_ON.instant().label("Fulfilled").help("When the requester had what was asked for.").indexed(),
             CLOSED_ON.instant().label("Closed").indexed(),
@@ -350,18 +358,4 @@ fn signed(row: &mut Value, facts: &Facts<'_>) {
     if facts.actor.email.contains('@') {
         parts.entry("done_by".into()).or_insert(Value::text(&facts.actor.email));
     }
-}
-
-/// When it is to be there by the model's delivery time, unless somebody said otherwise.
-fn due_as_promised(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    let model = facts.related.of(draft, MODEL.name);
-    let days = model.and_then(|model| model.get(request_model::DELIVERY_DAYS));
-    if let Some(days) = days.and_then(|days| i64::try_from(days.ceil()).ok()).filter(|days| (0..=1_000).contains(days))
-        && draft.get(shared::DUE).is_none()
-        && rules::touched(draft, facts, &[MODEL.name])
-    {
-        let from = draft.get(RAISED_ON).unwrap_or(facts.now);
-        draft.set(shared::DUE, rules::working_days_after(from, days));
-    }
-    Ok(())
 }

@@ -189,7 +189,12 @@ fn a_problem_closes_when_it_is_resolved_or_somebody_decided_to_live_with_it() {
     assert_eq!(closed.fields["decision"].part("on"), Some(&Value::Instant(now())));
 
     let resolved = run("problem", Some(&open), moved(&open, "resolved")).unwrap();
-    has(&run("problem", Some(&resolved), moved(&resolved, "closed")).unwrap(), problem::RESOLVED_ON, now());
+    // Not before somebody has looked whether it helped.
+    assert_eq!(refused_at(run("problem", Some(&resolved), moved(&resolved, "closed"))), ["effect"]);
+    let mut looked = moved(&resolved, "closed");
+    looked.set(problem::EFFECT_DUE, now().date());
+    looked.set(problem::EFFECT, model::field::Parts([("verdict".to_string(), text("effective"))].into()));
+    has(&run("problem", Some(&resolved), looked).unwrap(), problem::RESOLVED_ON, now());
 }
 
 fn assessed() -> Draft {

@@ -1,7 +1,7 @@
 //! Records, entries, links and files as JSON, in the words of contract.md section 4.
 
 use desk::{FileRow, Shown, ShownEntry, Tie};
-use engines::clocks::{Clock, Pace, Segment, Stay};
+use engines::clocks::{Clock, Pace, Segment, Stay, Waits};
 use model::{Column, Kind, Link, Moment, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -89,6 +89,7 @@ pub fn working(told: &Clock) -> Json {
             "pace": segment.pace.name(),
             "state": state,
             "with": with,
+            "waits": segment.waits.as_ref().map_or(Json::Null, waits),
             "used": segment.used_seconds,
             "priority": segment.priority,
             "agreement": if segment.agreement.is_empty() { Json::Null } else { segment.agreement.as_str().into() },
@@ -98,6 +99,17 @@ pub fn working(told: &Clock) -> Json {
     };
     json["segments"] = told.segments.iter().map(segment).collect();
     json
+}
+
+/// What was said of a pause: for whom, who that is, why, until when it was expected.
+fn waits(waits: &Waits) -> Json {
+    let text = |text: &str| if text.is_empty() { Json::Null } else { text.into() };
+    json!({
+        "on": text(&waits.on),
+        "whom": text(&waits.whom),
+        "because": text(&waits.because),
+        "until": waits.until.map_or(Json::Null, |until| until.to_string().into()),
+    })
 }
 
 /// A stretch of time in the same hands. Times of working are seconds.

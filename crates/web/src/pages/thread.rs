@@ -126,6 +126,8 @@ fn page(shell: Shell, catalog: &Catalog, case: &Case, now: Moment) -> ThreadPage
         let label = match clock.name {
             engines::clocks::Name::Response => "First response",
             engines::clocks::Name::Resolution => "Resolution",
+            engines::clocks::Name::Workaround => "Workaround",
+            engines::clocks::Name::Fulfilment => "Fulfilment",
             engines::clocks::Name::Update => "Next update",
             engines::clocks::Name::Leg => "Leg",
         };

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::view::{
     parts::{self, Link, Mark, Shape, Tone, When},
-    time,
+    text, time,
 };
 
 /// The section of a record's page.
@@ -117,6 +117,9 @@ pub fn told(clock: &Clock, now: Moment) -> parts::Clock {
         Standing::Running if clock.name == Name::Update => {
             (Shape::Ring, Tone::Mute, format!("{} to next word", left()))
         }
+        Standing::Running if clock.name == Name::Workaround => {
+            (Shape::Ring, Tone::Mute, format!("{} to a workaround", left()))
+        }
         Standing::Running if clock.name == Name::Leg => {
             (Shape::Ring, Tone::Mute, format!("{} left of the leg", left()))
         }
@@ -136,6 +139,8 @@ pub fn told(clock: &Clock, now: Moment) -> parts::Clock {
     let what = match clock.name {
         Name::Response => "response",
         Name::Resolution => "resolution",
+        Name::Workaround => "workaround",
+        Name::Fulfilment => "fulfilment",
         Name::Update => "next update",
         Name::Leg => "leg",
     };
@@ -156,6 +161,8 @@ fn label(lens: &Lens<'_>, clock: &Clock) -> String {
     match clock.name {
         Name::Response => "Response".into(),
         Name::Resolution => "Resolution".into(),
+        Name::Workaround => "Workaround".into(),
+        Name::Fulfilment => "Fulfilment".into(),
         Name::Update => "Next update".into(),
         Name::Leg => format!("Leg of {}", lens.title(&clock.leg)),
     }
@@ -281,6 +288,7 @@ fn condensed(segments: &[Segment], most: usize) -> (Vec<Segment>, bool) {
 fn line(lens: &Lens<'_>, kind: &Kind, clock: &Clock, segment: &Segment) -> Line {
     let now = lens.now;
     let terms = match segment.agreement.as_str() {
+        "" if clock.name == Name::Fulfilment => "delivery time of the catalogue".into(),
         "" => format!("standard target for {}", segment.priority),
         agreement => format!("{agreement} for {}", segment.priority),
     };
@@ -289,14 +297,14 @@ fn line(lens: &Lens<'_>, kind: &Kind, clock: &Clock, segment: &Segment) -> Line 
             Mark::new(Shape::Half, Tone::Info, "Running"),
             format!("Until a person answers; never paused. {}, {terms}.", segment.hours),
         ),
-        Pace::Running if clock.name == Name::Update => (
+        Pace::Running if clock.name == Name::Update && segment.agreement.is_empty() => (
             Mark::new(Shape::Half, Tone::Info, "Running"),
             "Round the clock, until those concerned hear again how it stands.".into(),
         ),
         Pace::Running => (Mark::new(Shape::Half, Tone::Info, "Running"), format!("{}, {terms}.", segment.hours)),
         Pace::OnHold(state) => (
             Mark::new(Shape::Pause, Tone::Mute, "On hold"),
-            format!("In the state \"{}\" time stands still.", kind.state_label(state)),
+            format!("In the state \"{}\" time stands still.{}", kind.state_label(state), waits(segment)),
         ),
         Pace::Over(state) => (
             Mark::new(Shape::Met, Tone::Mute, kind.state_label(state)),
@@ -322,6 +330,27 @@ fn line(lens: &Lens<'_>, kind: &Kind, clock: &Clock, segment: &Segment) -> Line 
         why,
         rule: segment.pace.rule(clock.name),
     }
+}
+
+/// What was said of a pause, as sentences after another one; empty where nothing was.
+fn waits(segment: &Segment) -> String {
+    let Some(waits) = &segment.waits else { return String::new() };
+    let mut said = String::new();
+    let whom = match (waits.on.as_str(), waits.whom.as_str()) {
+        ("", whom) => whom.to_string(),
+        (on, "") => on.to_string(),
+        (on, whom) => format!("{on} ({whom})"),
+    };
+    if !whom.is_empty() {
+        said.push_str(&format!(" Waits for: {whom}."));
+    }
+    if !waits.because.is_empty() {
+        said.push_str(&format!(" {}", text::shortened(&waits.because, 200)));
+    }
+    if let Some(until) = waits.until {
+        said.push_str(&format!(" Expected back {}.", time::exact(until)));
+    }
+    said
 }
 
 /// The stretch of time that the tracks show.
@@ -420,6 +449,7 @@ mod tests {
             agreement: String::new(),
             priority: "P3".into(),
             hours: "Office".into(),
+            waits: None,
         };
         let mut segments: Vec<Segment> = (0..100).map(segment).collect();
         segments[50].pace = Pace::OnHold("waiting_customer".into());

@@ -67,7 +67,11 @@ pub fn groups(draw: &Draw<'_>, new: bool) -> Vec<Group> {
 /// The fields that a step asks for: those needed in the state it leads to.
 pub fn needed(draw: &Draw<'_>) -> Vec<view::Field> {
     let wrong = |field: &&Field| draw.errors.iter().any(|error| error.field == field.name);
-    let asked = |field: &&Field| field.required_in.contains(&draw.state) || wrong(field);
+    // Where it waits, all that is said of that is asked, whatever of it is needed.
+    let waits = |field: &Field| {
+        model::pause::is_said(draw.kind, draw.state) && model::pause::FIELDS.contains(&field.name.as_str())
+    };
+    let asked = |field: &&Field| field.required_in.contains(&draw.state) || waits(field) || wrong(field);
     let offered = draw.kind.fields.iter().filter(|field| is_offered(field, draw.outer));
     offered.filter(asked).map(|field| drawn(draw, field, &field.name)).collect()
 }

@@ -6,7 +6,11 @@ use askama::Template;
 use desk::{Names, Shown};
 use model::{Catalog, Column, Field, Kind, Moment, Phase, Type, Value};
 
-use super::{address::segment, clocks};
+use super::{
+    address::segment,
+    causes::{self, Drawing},
+    clocks,
+};
 use crate::view::{
     parts::{Clock, Link, Mark, Person, Priority, When},
     state, text, time,
@@ -32,6 +36,8 @@ pub enum Piece {
     Items(Vec<Piece>),
     Parts(Vec<(String, Piece)>),
     Rows(Vec<String>, Vec<Vec<Piece>>),
+    /// Causes drawn, with the rows that say them.
+    Drawn(Box<Drawing>, Box<Piece>),
 }
 
 impl Piece {
@@ -41,7 +47,7 @@ impl Piece {
 
     /// Takes the whole width of a record's page.
     pub fn is_wide(&self) -> bool {
-        matches!(self, Piece::Prose(_) | Piece::Rows(..) | Piece::Parts(_))
+        matches!(self, Piece::Prose(_) | Piece::Rows(..) | Piece::Parts(_) | Piece::Drawn(..))
     }
 
     pub fn is_number(&self) -> bool {
@@ -129,7 +135,10 @@ impl Lens<'_> {
             (Type::Date, Value::Date(date)) => Piece::When(time::when_date(*date)),
             (Type::Money, value) => Piece::Number(money(value)),
             (_, Value::Number(_)) => Piece::Number(grouped(&ty.print(value))),
-            (Type::List(of), Value::List(items)) if is_rows(of) => self.rows(of, items),
+            (Type::List(of), Value::List(items)) if is_rows(of) => match causes::drawing(of, items) {
+                Some(drawing) => Piece::Drawn(Box::new(drawing), Box::new(self.rows(of, items))),
+                None => self.rows(of, items),
+            },
             (Type::List(of), Value::List(items)) => {
                 Piece::Items(items.iter().map(|item| self.whole(of, item)).collect())
             }

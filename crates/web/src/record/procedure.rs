@@ -1,7 +1,9 @@
 //! What is out of the ordinary, on the record's page: which steps of its procedure are done, which come next and until when.
 
 use desk::{Shown, ShownEntry};
-use model::{Act, Filter, Kind, Moment, Query, Refusal, Value, filter::Operand, handling::Procedure, time::MINUTE};
+use model::{
+    Act, Filter, Kind, Moment, Phase, Query, Refusal, Value, filter::Operand, handling::Procedure, time::MINUTE,
+};
 
 use super::piece::{Lens, record_address};
 use crate::{
@@ -46,18 +48,20 @@ pub async fn board(
 ) -> Result<Option<Board>, Refusal> {
     let Some(procedure) = kind.procedure.filter(|_| seat.actor.customer.is_none()) else { return Ok(None) };
     if shown.fields().get(procedure.flag).and_then(Value::as_flag) != Some(true) {
-        return Ok(None);
+        return Ok(doubt(lens, &procedure, kind, shown, papers(app, seat, lens, &procedure).await?));
     }
     let report = app.desk.report_on(&seat.actor, &procedure, shown.number(), seat.now).await?;
     let settings = app.desk.settings();
     let within = settings.number(procedure.within);
-    let steps = vec![
+    let mut steps = vec![
         declared(kind, &procedure, shown, entries),
         led(lens, &procedure, kind, shown),
         told(lens, &procedure, report.as_ref(), declared_on(&procedure, shown, entries), within),
         word(lens, &procedure, shown),
-        reviewed(lens, &procedure, report.as_ref()),
     ];
+    steps.extend(settings.public.is_on.then(|| public(kind, &procedure, shown)));
+    steps.push(reviewed(lens, &procedure, report.as_ref()));
+    steps.push(carried_on(lens, &procedure, kind, shown, report.as_ref()));
     let title = kind.label_of(procedure.flag);
     Ok(Some(Board { title, steps, papers: papers(app, seat, lens, &procedure).await? }))
 }
@@ -136,6 +140,58 @@ fn reviewed(lens: &Lens<'_>, procedure: &Procedure, report: Option<&Shown>) -> L
     let kind = lens.catalog.find(procedure.report);
     line.act = kind.map(|kind| Link::new(report.number(), record_address(kind, report.number())));
     line
+}
+
+/// Whether everybody is told, where there is a page for that.
+fn public(kind: &Kind, procedure: &Procedure, shown: &Shown) -> Line {
+    let (page, text) = procedure.public;
+    let said = |field: &str| shown.fields().get(field).and_then(Value::as_text).filter(|text| !text.is_empty());
+    let what = "The public page tells of it";
+    let (mut line, field) = match (said(page), said(text)) {
+        (Some("shown"), Some(_)) => return line(DONE, "Done", what, "shown"),
+        (Some("shown"), None) => (line(LATE, "Open", what, "shown without words"), text),
+        (Some(_), _) => return line(DONE, "Done", what, "somebody decided that it does not"),
+        (None, _) => (line(OPEN, "Open", what, "nobody has decided that yet"), page),
+    };
+    if shown.can(Act::Edit) {
+        line.act = Some(Link::new("Decide", format!("{}/field/{field}", record_address(kind, shown.number()))));
+    }
+    line
+}
+
+/// Whether another record carries the cause on, or the report says why none does.
+fn carried_on(lens: &Lens<'_>, procedure: &Procedure, kind: &Kind, shown: &Shown, report: Option<&Shown>) -> Line {
+    let what = "The cause is carried on";
+    if let Some(number) = shown.fields().get(procedure.cause).and_then(Value::as_text) {
+        let title = lens.names.records.get(number).map(|(title, _)| title.clone()).unwrap_or_default();
+        return line(DONE, "Done", what, format!("{number} {title}"));
+    }
+    if report.is_some_and(|report| report.fields().contains_key(procedure.no_cause)) {
+        return line(DONE, "Done", what, "the report says why that is not needed");
+    }
+    let label = kind.label_of(procedure.cause).to_lowercase();
+    let mut line = line(OPEN, "Open", what, format!("by a {label}, or the report says why none is needed"));
+    if shown.can(Act::Edit) {
+        let here = record_address(kind, shown.number());
+        line.act = Some(Link::new(format!("Name the {label}"), format!("{here}/field/{}", procedure.cause)));
+    }
+    line
+}
+
+/// What a person is asked of a record that the criteria do not make one: whether it is out of the ordinary all the same.
+fn doubt(lens: &Lens<'_>, procedure: &Procedure, kind: &Kind, shown: &Shown, papers: Vec<Link>) -> Option<Board> {
+    let decided = shown.fields().contains_key(procedure.flag) || kind.phase(shown.state()) == Phase::Done;
+    if decided || !shown.can(Act::Edit) || lens.now < shown.created() {
+        return None;
+    }
+    let says = |(field, word, _): &&(&str, &str, &str)| {
+        shown.fields().get(*field).and_then(Value::as_text).is_some_and(|held| held == *word)
+    };
+    let asked = procedure.asks.iter().filter(says);
+    let mut steps: Vec<Line> = asked.map(|(_, _, question)| line(OPEN, "For a person", *question, "")).collect();
+    let here = format!("{}/field/{}", record_address(kind, shown.number()), procedure.flag);
+    steps.last_mut()?.act = Some(Link::new("Decide", here));
+    Some(Board { title: format!("{}?", kind.label_of(procedure.flag)), steps, papers })
 }
 
 /// Current papers that say how this is done.

@@ -276,3 +276,54 @@ async fn readers_say_once_for_each_version_whether_an_article_helped() {
         assert!(answer.status.is_client_error(), "{path} {word}");
     }
 }
+
+#[tokio::test]
+async fn what_of_an_agreement_cannot_be_read_is_told_on_its_page() {
+    let world = World::new().await;
+    world
+        .line(json!({"kind": "sla", "number": "SLA-7", "title": "Old agreement", "state": "agreed",
+            "fields": {"service": "SVC-1", "ticket_targets": [{"kind": "incidnet", "priority": "P1", "resolution": "PT1H"}]}}))
+        .await;
+    let page = world.get("/slas/SLA-7").await.text;
+    assert!(
+        page.contains("Not everything here can be read") && page.contains("did you mean &#34;incident&#34;?"),
+        "{page}"
+    );
+    world.line(json!({"kind": "sla", "number": "SLA-8", "title": "Good agreement", "state": "agreed"})).await;
+    assert!(!world.get("/slas/SLA-8").await.text.contains("Not everything here can be read"));
+}
+
+#[tokio::test]
+async fn the_page_of_a_step_asks_for_whom_and_why_something_waits() {
+    let world = house().await;
+    let asks = world.get("/incidents/INC-1/step?to=on_hold").await.text;
+    for name in model::pause::FIELDS {
+        assert!(asks.contains(&format!("name=\"{name}\"")), "{name} is not asked: {asks}");
+    }
+    let asks = world.get("/incidents/INC-1/step?to=waiting_customer").await.text;
+    assert!(asks.contains("name=\"waiting_because\""), "{asks}");
+    let plain = world.get("/incidents/INC-1/step?to=resolved").await.text;
+    assert!(!plain.contains("name=\"waiting_because\""), "{plain}");
+}
+
+#[tokio::test]
+async fn a_person_is_asked_whether_what_the_criteria_leave_open_is_major() {
+    let world = World::new().await;
+    for (number, priority, major) in
+        [("INC-1", "P1", json!(null)), ("INC-2", "P3", json!(null)), ("INC-3", "P1", json!(true))]
+    {
+        let fields = json!({"priority": priority, "major": major, "raised_on": "2026-11-25T09:00:00Z"});
+        world
+            .line(
+                json!({"kind": "incident", "number": number, "title": "Slow", "state": "in_progress", "fields": fields,
+            "history": [{"at": "2026-11-25T09:00:00Z", "state": "in_progress"}]}),
+            )
+            .await;
+    }
+    let asked = world.get("/incidents/INC-1").await.text;
+    assert!(asked.contains("Major incident?") && asked.contains("/incidents/INC-1/field/major"), "{asked}");
+    assert!(!world.get("/incidents/INC-2").await.text.contains("Major incident?"));
+    let board = world.get("/incidents/INC-3").await.text;
+    assert!(board.contains("The cause is carried on") && board.contains("/incidents/INC-3/field/problem"), "{board}");
+    assert!(!board.contains("The public page tells of it"), "a house without such a page has no such step");
+}

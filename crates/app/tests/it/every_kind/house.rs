@@ -5,7 +5,7 @@ use std::sync::Arc;
 use desk::{Done, Shown};
 use model::{
     Actor, Catalog, Command, Draft, Fields, Input, Kind, Line, Moment, Record, RecordId, Refusal, Role, Target, Via,
-    kind::Facts,
+    kind::{Facts, Related},
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -172,9 +172,14 @@ impl House {
         let state = before.as_ref().map_or(kind.lifecycle.start(), |before| before.state.as_str()).to_string();
         let mut draft = Draft { title: "T".into(), state, fields };
         let (actor, now) = if before.is_some() { (owner(), now()) } else { (owner(), early()) };
-        for rule in &kind.rules {
-            let outcome =
-                rule(&mut draft, &Facts { actor: &actor, now, before: before.as_ref(), related: &Default::default() });
+        // Agreements name calendars that are on record.
+        let mut related = Related::default();
+        let calendars = self.catalog.find("service_calendar").expect("a kind");
+        for number in [full_number(calendars), least_number(calendars)] {
+            related.add(number.clone(), calendar(calendars, number), calendars);
+        }
+        for rule in kind.rules.iter().chain(&kind.checks) {
+            let outcome = rule(&mut draft, &Facts { actor: &actor, now, before: before.as_ref(), related: &related });
             outcome.unwrap_or_else(|error| panic!("{}: {}: {}", kind.name, error.field, error.message));
         }
         draft.fields
@@ -183,6 +188,21 @@ impl House {
     pub async fn show(&self, kind: &Kind, number: &str) -> Shown {
         let shown = self.world.desk.show(&owner(), kind.name, number, None, now()).await;
         shown.unwrap_or_else(|refusal| panic!("{number}: {refusal}"))
+    }
+}
+
+fn calendar(kind: &Kind, number: String) -> Record {
+    Record {
+        id: RecordId(0),
+        kind: kind.name,
+        number,
+        title: String::new(),
+        state: kind.lifecycle.start().into(),
+        customer: None,
+        version: 1,
+        created: early(),
+        changed: early(),
+        fields: Fields::new(),
     }
 }
 

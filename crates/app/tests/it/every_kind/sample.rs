@@ -8,6 +8,10 @@ pub const OTHER: &str = "bob@tidewell.example";
 
 /// A word that stands in the texts of one field of one kind and nowhere else.
 pub fn word(kind: &Kind, field: &str) -> String {
+    // A time zone is one of those that there are.
+    if (kind.name, field) == ("service_calendar", "zone") {
+        return "London".into();
+    }
     format!("zq{}x{}qz", kind.name.replace('_', ""), field.replace('_', ""))
 }
 
@@ -58,12 +62,29 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
         ("holiday_proposal", "effective_on") => json!("2027-02-01"),
         ("holiday_proposal", "days") => json!([{"date": "2027-12-27", "name": format!("{word} {turn}")}]),
         // One that is out of the ordinary closes with its review, which tests of its own see to.
-        ("incident", "major") => json!(!turn.is_multiple_of(2)),
+        ("incident", "major" | "grave_security") => json!(!turn.is_multiple_of(2)),
         // What is not made yet is released to nobody.
         ("report", "released_to") => json!("internal"),
         // What is made by itself is made for whole months.
         ("report_definition", "frequency") => json!(["monthly", "quarterly"][turn % 2]),
         ("service", "criticality") => json!(["high", "medium"][turn % 2]),
+        // What clocks are counted by must be such that they can be.
+        ("service_calendar", "zone") => json!(["Europe/London", "Europe/Berlin"][turn % 2]),
+        ("service_calendar", "windows") => {
+            json!([{"weekday": "monday", "from": "09:00", "to": format!("17:{:02}", turn % 60), "undeclared": word}])
+        }
+        ("service_calendar", "closed_dates") => json!([format!("2026-12-{:02} {word}", 1 + turn)]),
+        ("service_calendar", "special_dates") => {
+            json!([{"date": "2026-12-24", "from": "09:00", "to": format!("12:{:02}", turn % 60), "undeclared": word}])
+        }
+        ("sla" | "internal_agreement" | "contract", "calendar") => json!(["CLN-1", "CLN-2"][turn % 2]),
+        // Nothing is expected back in the past.
+        ("incident" | "service_request" | "problem", "waiting_until") => {
+            json!(format!("2027-03-{:02}T00:00:00Z", 2 + turn))
+        }
+        ("sla" | "internal_agreement" | "contract", "ticket_targets") => {
+            json!([{"kind": "incident", "priority": "P1", "resolution": 3_600 + turn * 60, "undeclared": word}])
+        }
         ("sla", "escalation_steps") => {
             let person = format!("{word}.{turn}@tidewell.example");
             json!([{"kind": "incident", "clock": "resolution", "percent": 50 + turn, "to": person}])

@@ -45,7 +45,7 @@ pub fn priority(input: &Input<'_>) -> Read<Parts> {
 pub fn major(input: &Input<'_>) -> Read<Parts> {
     let flag = |name| input.optional(name)?.map_or(Ok(false), |flag| flag.flag());
     let severity = Severity {
-        priority: input.field("priority")?.word("P1, P2, P3, P4, P5", Priority::parse)?,
+        priority: Some(input.field("priority")?.word("P1, P2, P3, P4, P5", Priority::parse)?),
         critical_service: input.field("criticality")?.text()? == "critical",
         users_percent: input.field("users_affected_percent")?.percent()?,
         grave_security: flag("grave_security")?,

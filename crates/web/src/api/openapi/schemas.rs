@@ -375,11 +375,13 @@ fn clock() -> Json {
     let at = |why: &str| json!({"type": ["string", "null"], "format": "date-time", "description": why});
     let seconds = |why: &str| json!({"type": "integer", "description": why});
     let segment = object(
-        json!(["from", "to", "pace", "state", "with", "used", "priority", "agreement", "hours", "rule"]),
+        json!(["from", "to", "pace", "state", "with", "waits", "used", "priority", "agreement", "hours", "rule"]),
         json!({
             "from": instant, "to": instant, "pace": {"enum": ["running", "on_hold", "over", "elsewhere", "closed_hours"]},
             "state": {"type": ["string", "null"], "description": "The state that held it."},
             "with": {"type": ["string", "null"], "description": "Who else had it meanwhile."},
+            "waits": {"type": ["object", "null"], "description": "For whom it waited and why, as far as that was said.",
+                "properties": {"on": maybe, "whom": maybe, "because": maybe, "until": at("When it was expected to go on.")}},
             "used": seconds("Working seconds of it."), "priority": text, "agreement": maybe, "hours": text,
             "rule": {"type": "string", "description": "Number of the calculation rule."},
         }),

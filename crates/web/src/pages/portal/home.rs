@@ -155,7 +155,7 @@ pub async fn cards(app: &App, seat: &Seat, catalog: &Catalog, filter: &str, most
 }
 
 fn card(shown: &Shown) -> Card {
-    let due = shown.fields().get("due").and_then(Value::as_moment);
+    let due = words::expected(shown);
     let due = due.filter(|_| !words::is_over(shown.state()));
     Card {
         link: Link::new(shown.title(), address(shown.number())),

@@ -152,7 +152,8 @@ fn facts(lens: &Lens<'_>, kind: &Kind, whole: &Whole) -> Vec<(&'static str, Stri
     let named =
         |number: &str| lens.names.records.get(number).map_or_else(|| number.to_string(), |known| known.0.clone());
     let sent = if shown.created() == Moment::UNKNOWN { at("raised_on") } else { time::exact(shown.created()) };
-    let due = if words::is_over(shown.state()) { String::new() } else { at("due") };
+    let due = words::expected(shown).filter(|_| !words::is_over(shown.state()));
+    let due = due.map(time::exact).unwrap_or_default();
     let requester = text(shown, "requester");
     let mut facts = vec![
         ("Number", shown.number().to_string()),

@@ -1,6 +1,8 @@
 //! Where a ticket stands, in the words of whoever asked.
 
-use model::{Moment, Value};
+use desk::Shown;
+use engines::clocks::Name;
+use model::{Moment, Value, time::MINUTE};
 
 use crate::view::{
     parts::{Mark, Place, Shape, Step, Tone},
@@ -79,6 +81,16 @@ pub fn delivery(days: Option<&Value>) -> String {
         Some(days) => format!("{} working days", days.normalize()),
         None => String::new(),
     }
+}
+
+/// When what was ordered or reported is expected: by the delivery time of the catalogue or of the agreement, else on the day that
+/// somebody promised.
+pub fn expected(shown: &Shown) -> Option<Moment> {
+    let delivery = shown.clocks().iter().find(|clock| clock.name == Name::Fulfilment);
+    let promised = || shown.fields().get("due").and_then(Value::as_moment);
+    // The end of a day is told as that day and not as the next one.
+    let told = |due: Moment| if due == Moment::of_date(due.date()) { due.minus(MINUTE) } else { due };
+    delivery.and_then(|clock| clock.due).map(told).or_else(promised)
 }
 
 /// `1290 EUR`; empty where it costs nothing.
