@@ -263,7 +263,9 @@ fn parts(text: &str) -> Vec<String> {
 pub(crate) fn typed(setting: &Setting, text: &str) -> Result<Option<Json>, String> {
     let text = text.trim();
     if stated::is_own(&setting.name) {
-        if text.is_empty() || text == setting.offered {
+        // What one service or customer has is said even where it is what holds for nobody else.
+        let is_said = stated::is_for_one(&setting.name);
+        if text.is_empty() || (text == setting.offered && !is_said) {
             return Ok(None);
         }
         model::house::typed(&setting.name, text).unwrap_or(Ok(()))?;

@@ -34,6 +34,11 @@ pub(crate) fn is_own(name: &str) -> bool {
     WORDS.iter().any(|(known, ..)| *known == name) || house::is_cell(name)
 }
 
+/// Whether it is a cell of the matrix of one service or customer.
+pub(crate) fn is_for_one(name: &str) -> bool {
+    name.strip_prefix(MATRIX).is_some_and(|rest| rest.contains('.'))
+}
+
 fn offered(name: &str) -> String {
     let criteria = Criteria::default();
     let flag = |flag: bool| if flag { "yes" } else { "no" }.to_string();

@@ -120,8 +120,9 @@ impl Clause {
 }
 
 /// Whether the limit of a clause, where it has one, lets it count for a price. What has no price is not above any. A limit
-/// that names no currency is in that of the price. A limit in another currency says nothing about a price: the clause for the same people in the currency of the price decides then, and
-/// where there is none they are asked, because nobody can say that they need not be.
+/// that names no currency is in that of the price. A limit in another currency says nothing about a price: the clause for
+/// the same people in the currency of the price decides then, and where there is none they are asked, because nobody can say
+/// that they need not be.
 fn is_reached(clause: &Clause, policy: &[Clause], price: Option<&Sum>) -> bool {
     let Some(above) = &clause.above else { return true };
     let Some(price) = price else { return false };

@@ -190,7 +190,7 @@ const IN_FORCE: [&str; 4] = ["agreed", "active", "in-force", "current"];
 /// say which promise counts. Where one of them names no day, the newer one counts, and its page says so.
 fn nothing_else_holds(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     let telling = [SERVICE.name, CUSTOMER.name, VALID_FROM.name, VALID_UNTIL.name];
-    let enters = rules::enters(draft, facts, &IN_FORCE);
+    let enters = facts.before.is_none_or(|before| !IN_FORCE.contains(&before.state.as_str()));
     if !IN_FORCE.contains(&draft.state.as_str()) || !(enters || rules::touched(draft, facts, &telling)) {
         return Ok(());
     }

@@ -86,6 +86,12 @@ fn attempt(house: &House, kind: &Kind, act: Act, number: &str, state: &str) -> O
 
 async fn every_role_may_do_what_its_grants_say_and_nothing_else(database: Database) {
     let (house, mut complaints) = (House::empty(database).await, Complaints::default());
+    // Agreements name calendars that are on record.
+    let calendars = house.catalog.find("service_calendar").expect("a kind");
+    for (number, turn) in [("CLN-1", 0), ("CLN-2", 1)] {
+        let fields = sample::full(&house.catalog, calendars, turn);
+        house.one(brought(calendars, number, calendars.lifecycle.start(), fields), now()).await;
+    }
     for kind in house.catalog.kinds() {
         for role in Role::ALL {
             let actor = of_role(*role);

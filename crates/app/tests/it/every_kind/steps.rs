@@ -31,7 +31,11 @@ async fn each_step_works_from_each_of_its_states(database: Database) {
     for kind in house.catalog.kinds() {
         let legal: Vec<_> =
             pairs(kind).into_iter().filter(|(_, from, to)| kind.lifecycle.step_to(from, to).is_some()).collect();
-        let full = sample::full(&house.catalog, kind, 0);
+        let mut full = sample::full(&house.catalog, kind, 0);
+        // Agreements that name their days never hold at once, and here many stand beside each other.
+        if kind.name == "sla" {
+            full.retain(|name, _| !matches!(name.as_str(), "valid_from" | "valid_until"));
+        }
         let bring = legal.iter().map(|(number, from, _)| {
             let mut full = full.clone();
             // What has been over for long is not taken up again.
