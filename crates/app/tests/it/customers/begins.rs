@@ -149,7 +149,7 @@ async fn a_service_says_what_its_tickets_begin_with(database: Database) {
 async fn a_model_says_what_its_requests_begin_with(database: Database) {
     let house = furnished(database).await;
     let building = &house.building;
-    for (model, priority, team) in [("RQM-1", "P3", "TM-1"), ("RQM-2", "P3", "TM-2")] {
+    for (model, priority, team) in [("RQM-1", "P3", "TM-1"), ("RQM-2", "P2", "TM-2")] {
         let answer =
             building.form(CUSTOMER, &format!("/portal/order/{model}"), &pairs(&[("description", "One")])).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
