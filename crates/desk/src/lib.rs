@@ -14,6 +14,7 @@ pub mod backup;
 pub mod beside;
 pub mod crosswalk;
 pub mod decide;
+mod escalating;
 mod export;
 pub mod frozen;
 pub mod health;
