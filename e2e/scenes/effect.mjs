@@ -35,7 +35,7 @@ export default function effect(world) {
       await said(page, 'NCR-2 stands as the same again');
       await says(page, address, 'Found among the nonconformities on record: NCR-2.');
       await page.goto('/nonconformities/NCR-2');
-      await page.getByRole('img', { name: /Process: .* \(root\)/ }).waitFor();
+      await page.getByRole('img', { name: /Process: .* \(root cause\)/ }).waitFor();
       await inspect(page, page.url(), 'causes-drawn');
     }));
 

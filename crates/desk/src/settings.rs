@@ -401,7 +401,7 @@ impl Desk {
                 continue;
             }
             let last = set.take_while(|entry| entry.at <= at).last();
-            let value = last.and_then(|entry| entry.changes.get("value")?.as_ref()?.as_number()?.to_i64());
+            let value = last.and_then(|entry| whole(entry.changes.get("value")?.as_ref()?));
             match name.split_once('.') {
                 Some(("interval", id)) => {
                     let months = value.and_then(|months| i32::try_from(months).ok());
@@ -424,3 +424,8 @@ impl Desk {
         Ok(())
     }
 }
+/// A whole number as a journal tells it, which knows of no type where there is no kind.
+fn whole(value: &Value) -> Option<i64> {
+    value.as_number().and_then(|number| number.to_i64()).or_else(|| value.as_text()?.trim().parse().ok())
+}
+

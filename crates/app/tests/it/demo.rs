@@ -38,14 +38,15 @@ async fn every_kind_is_there_and_the_assessment_finds_what_was_left_undone(datab
     assert_eq!(found(State::Nonconforming), ["7.2.c", "8.5.1.2-3", "8.5.1.3-7", "8.6.1-6"]);
     assert_eq!(found(State::Gap), ["8.7.3.1-3"]);
     assert_eq!(found(State::Stale), ["7.5.3.2-2", "8.6.3-7", "8.7.2-4"]);
-    // What the desk does all day is judged by records, nothing of it by there being none.
+    // What the desk does all day is judged by records: only of problems that are open for long there are none.
+    let mut nothing = Vec::new();
     for clause in ["7.6", "8.3.2", "8.3.3", "8.6.1", "8.6.2", "8.6.3"] {
         let own: Vec<_> = assessment.verdicts.iter().filter(|verdict| verdict.requirement.clause == clause).collect();
         assert!(own.iter().any(|verdict| verdict.state == State::Proved), "{clause}");
-        for verdict in own {
-            assert!(verdict.state != State::NothingToSample, "{}: {}", verdict.requirement.id, verdict.why);
-        }
+        let none = own.into_iter().filter(|verdict| verdict.state == State::NothingToSample);
+        nothing.extend(none.map(|verdict| verdict.requirement.id.as_str()));
     }
+    assert_eq!(nothing, ["8.6.3.c"]);
     assert!(assessment.count(State::Proved) > 230, "{}", assessment.count(State::Proved));
     assert_eq!(world.desk.verify(&mut |_| {}).await.expect("a verdict").first, Vec::<String>::new());
     figures_are_counted(&world, &export).await;

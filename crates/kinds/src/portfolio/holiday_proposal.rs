@@ -52,7 +52,7 @@ pub fn kind() -> Kind {
         .include_links(links::general())
         .grants(roles::service_design())
         .list(&["number", "title", "calendar", "state", "effective_on", "moves", "decided_by"])
-        .titled_by(&["source", "calendar"])
+        .titled_by(&["source"])
         .looks_at_all(&["service_calendar"])
         .amends(AMENDMENT)
         .rule(whoever_wrote_in_it)
@@ -67,7 +67,7 @@ fn fields() -> Vec<Field> {
             "From this day on a new version of the calendar has these days; what was due before stays. Empty means the first \
              day that has begun in no time zone yet.",
         ),
-        SOURCE.text().label("From the file"),
+        SOURCE.text().label("From the file").required().help("Its name, or who says that these days are holidays."),
         DAYS.rows(vec![
             part::date("date").label("Day"),
             part::text("name"),
@@ -157,8 +157,11 @@ fn days_are_compared(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldEr
     let from = match draft.get(EFFECTIVE_ON) {
         Some(day) => day,
         None => {
-            draft.set(EFFECTIVE_ON, earliest(facts.now));
-            earliest(facts.now)
+            let first = earliest(facts.now);
+            if decides {
+                draft.set(EFFECTIVE_ON, first);
+            }
+            first
         }
     };
     if from < earliest(facts.now) {

@@ -351,7 +351,9 @@ async fn unrecorded(desk: &Desk, actor: &Actor, now: Moment) -> Result<Vec<(Stri
         own.filter(|one| one.customer.is_none() && one.is_open_at(now) && !one.roles.contains(&Role::ExternalAuditor));
     let own: Vec<(String, String)> = own.map(|one| (one.name, one.email)).collect();
     let known = desk.names_of(actor, Default::default(), own.iter().map(|one| one.1.clone()).collect(), now).await?;
-    Ok(own.into_iter().filter(|(_, mail)| !known.people.contains_key(mail)).collect())
+    // Whoever has a name from an account alone is on no record.
+    let is_recorded = |mail: &str| known.people.get(mail).is_some_and(|(_, kind)| !kind.is_empty());
+    Ok(own.into_iter().filter(|(_, mail)| !is_recorded(mail)).collect())
 }
 
 /// `POST /begin/people`: puts everybody with an account on record as a person who works here.

@@ -315,7 +315,7 @@ async fn people_of(world: &World) {
     for words in [
         "aria-label=\"Influence by stance: 2 of high influence for it, 1 of medium influence against it\"",
         "text-anchor=\"middle\">2</text>",
-        "1 of 3 doubt it or stand against it; 1 messages are overdue.",
+        "1 of 3 doubt it or stand against it; 1 message is overdue.",
         "Overdue, 174 days over",
         "Thu 4 Jun 2026",
         "when it happens",

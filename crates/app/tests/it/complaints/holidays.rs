@@ -96,7 +96,7 @@ async fn holidays_hold_when_somebody_else_has_approved_them(database: Database) 
     assert_eq!(proposal["fields"]["moves"], 0, "what is due on Friday is not moved by a closed Monday");
     assert_eq!(proposal["fields"]["proposed_by"], json!(["administrator@tidewell.example"]));
     let files = house.read(&format!("{path}/attachments")).await;
-    assert_eq!(files["items"][0]["filename"], "holidays.ics", "{files}");
+    assert_eq!(files["items"][0]["name"], "holidays.ics", "{files}");
     assert_eq!(
         house.read("/api/v1/service_calendars").await["items"].as_array().expect("a list").len(),
         1,
@@ -187,7 +187,7 @@ async fn a_broken_file_names_its_line_and_loses_nothing(database: Database) {
 async fn days_are_compared_with_the_calendar_until_they_are_decided(database: Database) {
     let (house, _) = house(database).await;
     let days = json!([{"date": "2026-12-28", "name": "Boxing Day"}, {"date": "2026-12-29", "name": "Day off"}]);
-    let fields = json!({"calendar": "CLN-1", "effective_on": "2026-11-15", "days": days});
+    let fields = json!({"calendar": "CLN-1", "source": "The works council", "effective_on": "2026-11-15", "days": days});
     // Machines propose days without any file.
     let path = house.make("holiday_proposals", fields.clone()).await;
     house.edit("/api/v1/service_calendars/CLN-1", json!({"closed_dates": ["2026-12-25", "2026-12-28"]})).await;
@@ -211,8 +211,8 @@ async fn days_are_compared_with_the_calendar_until_they_are_decided(database: Da
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", again.text);
     assert!(again.text.contains("CLN-2 is newer"), "{}", again.text);
     // Refusing says why; whoever wrote in it does not approve it, whoever began.
-    let fields =
-        json!({"calendar": "CLN-2", "effective_on": "2026-11-17", "days": [{"date": "2026-11-27", "name": "Eve"}]});
+    let fields = json!({"calendar": "CLN-2", "source": "The works council", "effective_on": "2026-11-17",
+        "days": [{"date": "2026-11-27", "name": "Eve"}]});
     let path = house.make("holiday_proposals", fields).await;
     assert_eq!(decide(path.clone(), "refused", json!({})).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let manager = Who::Mail(&other);

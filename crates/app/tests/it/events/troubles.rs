@@ -233,7 +233,7 @@ async fn all_alerts_about_one_item_may_be_one_incident(database: Database) {
 }
 
 async fn the_mapping_of_the_organisation_decides(database: Database) {
-    let rules = "env = test -> ignore\nsite ~ till* -> ci = {site}, impact = high, urgency = high\n\
+    let rules = "env = test -> ignore\nsite ~ till* -> ci = {{site}}, impact = high, urgency = high\n\
                  any -> title = \"{{alertname}} at {{site}}\"";
     let house = House::with(database, Policy { rules: rules.into(), ..Policy::default() }).await;
     let ignored = house.alert(fires("disk", json!({"env": "test"})), now()).await;
@@ -251,7 +251,7 @@ async fn the_mapping_of_the_organisation_decides(database: Database) {
 }
 
 async fn what_the_record_refuses_ends_as_refused_and_is_tried_again(database: Database) {
-    let rules = "any -> impact = {impact}";
+    let rules = "any -> impact = {{impact}}";
     let house = House::with(database, Policy { rules: rules.into(), ..Policy::default() }).await;
     let refused = house.alert(fires("disk", json!({"impact": "dreadful"})), now()).await;
     assert_eq!((refused.outcome.as_str(), refused.number.as_str()), ("refused", ""));

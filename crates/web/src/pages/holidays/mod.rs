@@ -174,11 +174,10 @@ async fn propose(app: &App, seat: &Seat, sent: &Sent) -> Result<String, Refusal>
     if !sent.effective_on.is_empty() {
         fields["effective_on"] = sent.effective_on.as_str().into();
     }
-    if !sent.name.is_empty() {
-        let name: String = sent.name.chars().filter(|letter| !letter.is_control()).take(200).collect();
-        fields["title"] = format!("Holidays from {name}").into();
-        fields["source"] = name.into();
-    }
+    let named: String = sent.name.chars().filter(|letter| !letter.is_control()).take(200).collect();
+    let name = if named.trim().is_empty() { "a file without a name".to_string() } else { named };
+    fields["title"] = format!("Holidays from {name}").into();
+    fields["source"] = name.into();
     app.desk.show(&seat.actor, "service_calendar", &sent.calendar, None, seat.now).await.map_err(|_| {
         Refusal::field(proposal::CALENDAR.name, "choose the calendar that is to be closed on these days")
     })?;
