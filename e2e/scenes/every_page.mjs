@@ -44,6 +44,9 @@ const REFUSING = {
   'missing-record': '/incidents/INC-0',
 };
 
+/// The newest of these belongs to an audit that is reported: its form is refused with the reason.
+const SEALED = { audit_questions: [/status of 409/] };
+
 const KINDS = JSON.parse(await command('kinds', '--json', '--data', await newFolder()));
 
 /// Looks at the page in all four ways; takes pictures where it has a name.
@@ -110,7 +113,7 @@ export default function everyPage(world) {
     it('all 82 kinds are here', () => assert.ok(KINDS.length >= 82, `${KINDS.length} kinds`));
     for (const { plural } of KINDS) {
       it(`${plural}: list, form, record, edit`, () =>
-        world().as('sms-manager', {}, async (page) => {
+        world().as('sms-manager', { expected: SEALED[plural] ?? [] }, async (page) => {
           await inspect(page, `/${plural}`);
           const [number] = await numbers(page);
           assert.ok(number, `the demonstration has no ${plural}`);

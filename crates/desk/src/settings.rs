@@ -428,4 +428,3 @@ impl Desk {
 fn whole(value: &Value) -> Option<i64> {
     value.as_number().and_then(|number| number.to_i64()).or_else(|| value.as_text()?.trim().parse().ok())
 }
-

@@ -101,6 +101,7 @@ impl Catalog {
             }
         }
         self.tie_faults(kind, &mut faults);
+        self.course_faults(kind, &mut faults);
         faults.extend(self.keeping_faults(kind));
         faults.extend(lifecycle_faults(kind));
         faults.extend(monitoring_faults(kind));
@@ -110,13 +111,18 @@ impl Catalog {
         faults
     }
 
-    /// What a kind says of fields of other kinds must be there.
-    fn tie_faults(&self, kind: &Kind, faults: &mut Vec<String>) {
-        let mut need = |other: &str, field: &str, what: &str| {
+    /// Finds fault with a field of a kind that is named and is not there.
+    fn needing<'a>(&'a self, faults: &'a mut Vec<String>) -> impl FnMut(&str, &str, &str) + 'a {
+        move |other: &str, field: &str, what: &str| {
             if self.find(other).is_none_or(|other| other.type_of(field).is_none()) {
                 faults.push(format!("{what} names {other}.{field}, which is not there"));
             }
-        };
+        }
+    }
+
+    /// What a kind says of fields of other kinds must be there.
+    fn tie_faults(&self, kind: &Kind, faults: &mut Vec<String>) {
+        let mut need = self.needing(faults);
         for (other, field) in &kind.looks_back {
             need(other, field, "what it looks back at");
         }
@@ -157,6 +163,11 @@ impl Catalog {
                 None => {}
             }
         }
+    }
+
+    /// What a kind says of its course: what came before, whose hands it is in, how it is talked about and ends.
+    fn course_faults(&self, kind: &Kind, faults: &mut Vec<String>) {
+        let mut need = self.needing(faults);
         if let Some(own) = kind.before {
             need(own.kind, own.when, "what came before");
             need(kind.name, own.until, "what came before");

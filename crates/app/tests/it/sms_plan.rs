@@ -154,10 +154,10 @@ async fn it_is_frozen_as_a_document(database: Database) {
     assert!(read(&building).await.contains("differs from what the records say now"));
     press(&building, "freeze").await;
     assert!(world.exported("DVN-1").await["fields"]["text"].as_str().expect("a text").contains("SVC-1 Post"));
-    let step = |to: &str| model::Command::Step {
+    let step = |to: &str, fields: serde_json::Value| model::Command::Step {
         target: model::Target { kind: "document_version".into(), number: "DVN-1".into(), version: None },
         to: to.into(),
-        input: model::Input::default(),
+        input: model::Input::json(fields.as_object().expect("fields").clone()),
         note: None,
         public: false,
     };
@@ -165,8 +165,12 @@ async fn it_is_frozen_as_a_document(database: Database) {
         crate::world::person(&manager(), Role::SmsManager),
         crate::world::person("helena@tidewell.example", Role::TopManagement),
     );
-    world.desk.perform(&ines, step("in_review"), building.now()).await.expect("sent to review");
-    world.desk.perform(&helena, step("approved"), building.now()).await.expect("approved");
+    world
+        .desk
+        .perform(&ines, step("in_review", json!({"approver": "helena@tidewell.example"})), building.now())
+        .await
+        .expect("sent to review");
+    world.desk.perform(&helena, step("approved", json!({})), building.now()).await.expect("approved");
     assert!(press(&building, "freeze").await.starts_with("/papers/DOC-1"));
     let pdf = building.get(Who::Mail(&manager()), &format!("{PAGE}/pdf")).await;
     assert_eq!((pdf.status, pdf.header("content-type")), (StatusCode::OK, "application/pdf"));

@@ -120,7 +120,7 @@ fn whoever_wrote_in_it(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), Field
 }
 
 /// The first day that has begun in no time zone: none is more than 14 hours ahead.
-fn earliest(now: Moment) -> Date {
+pub fn earliest(now: Moment) -> Date {
     now.plus((14 + 24) * HOUR).date()
 }
 

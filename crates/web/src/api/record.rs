@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use desk::{COUNT_CAP, Done, Outcome, Shown};
-use model::{Act, Command, FieldError, Kind, Moment, Query, Refusal, Target, query::EVERY};
+use model::{Act, Command, FieldError, Kind, Link, Moment, Query, Refusal, Target, query::EVERY};
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -88,17 +88,29 @@ pub async fn show(
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let links = app.desk.own_links(&seat.actor, kind.name, &number, as_of, seat.now).await?;
-        let mut body = shape::record(kind, &shown, &[], Some(&links));
-        if kind.clocked {
-            let worked = app.desk.worked(&seat.actor, kind.name, &number, as_of, seat.now).await?;
-            body["clocks"] = worked.clocks.iter().map(shape::working).collect();
-            body["hands"] = worked.hands.iter().map(shape::stay).collect();
-        }
-        api::answer(StatusCode::OK, body)
+        api::answer(StatusCode::OK, told(&app, &seat, kind, &shown, &links, as_of).await?)
     };
     put(&mut response, header::ETAG, &tag);
     put(&mut response, header::CACHE_CONTROL, "private, no-cache");
     Ok(response)
+}
+
+/// One record with the working of its clocks, the same whether it was asked for or has just been written.
+async fn told(
+    app: &App,
+    seat: &Seat,
+    kind: &Kind,
+    shown: &Shown,
+    links: &[Link],
+    as_of: Option<Moment>,
+) -> Result<Json, Refusal> {
+    let mut body = shape::record(kind, shown, &[], Some(links));
+    if kind.clocked {
+        let worked = app.desk.worked(&seat.actor, kind.name, shown.number(), as_of, seat.now).await?;
+        body["clocks"] = worked.clocks.iter().map(shape::working).collect();
+        body["hands"] = worked.hands.iter().map(shape::stay).collect();
+    }
+    Ok(body)
 }
 
 /// The instant in `?as_of=`, the only parameter of a record.
@@ -281,7 +293,7 @@ pub async fn written(app: &App, seat: &Seat, kind: &Kind, done: &Done, status: S
                 Outcome::Created => Vec::new(),
                 _ => app.desk.own_links(&seat.actor, kind.name, &done.number, None, seat.now).await?,
             };
-            (shape::record(kind, &shown, &[], Some(&links)), shown.version())
+            (told(app, seat, kind, &shown, &links, None).await?, shown.version())
         }
         Err(Refusal::NotFound) => {
             let body = json!({"kind": done.kind, "number": done.number, "version": done.version});

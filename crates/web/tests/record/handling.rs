@@ -271,7 +271,7 @@ async fn readers_say_once_for_each_version_whether_an_article_helped() {
         world.desk.show(&actor, "knowledge_article", "KBA-1", None, crate::world::now()).await.expect("a record");
     assert_eq!(shown.fields().get("helpful"), Some(&model::Value::Number(1.into())));
     assert_eq!(shown.fields().get("not_helpful"), None, "one reader counts once");
-    for (path, word) in [("KBA-1", "perhaps"), ("KER-1", "yes")] {
+    for (path, word) in [("KBA-1", "perhaps"), ("KER-404", "yes")] {
         let answer = world.post(&format!("/portal/read/{path}/helped"), &pairs(&[("helped", word)])).await;
         assert!(answer.status.is_client_error(), "{path} {word}");
     }

@@ -435,7 +435,7 @@ async fn signed(world: &World) {
     let refused = desk.perform(&ines(), edit, now()).await.expect_err("a refusal");
     assert!(refused.sentence().contains("the minutes are signed"), "{refused}");
     let page = ok(world, "/road/reviews/MRV-2").await;
-    let signed = "Written by ines@tidewell.example. Signed by helena@tidewell.example on Wed 25 Nov 2026";
+    let signed = "Written by Ines Okafor. Signed by helena@tidewell.example on Wed 25 Nov 2026";
     assert!(page.contains(signed) && page.contains("what was decided is to be done"), "{page}");
     assert!(!page.contains("Fill what is empty"));
     let refused = world.post("/road/reviews/MRV-2/prepare", &form(&[("which", "all")])).await;

@@ -87,7 +87,7 @@ async fn each_team_has_its_time_from_the_hand_over_on(database: Database) {
     }
 }
 
-/// Whose leg ate the time: three hours with a supplier that had one, half an hour with the team.
+/// Complaint 19: whose leg ate the time is seen: three hours with a supplier that had one, half an hour with the team.
 async fn a_supplier_that_is_late_is_seen_beside_the_team_that_was_not(database: Database) {
     let house = house(database).await;
     let path = raised(&house).await;

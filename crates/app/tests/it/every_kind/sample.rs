@@ -72,7 +72,13 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
         // What is made by itself is made for whole months.
         ("report_definition", "frequency") => json!(["monthly", "quarterly"][turn % 2]),
         ("service", "criticality") => json!(["high", "medium"][turn % 2]),
-        // What clocks are counted by must be such that they can be.
+        _ => return counted(kind, field, turn, word),
+    })
+}
+
+/// What clocks are counted by must be such that they can be.
+fn counted(kind: &Kind, field: &str, turn: usize, word: String) -> Option<Json> {
+    Some(match (kind.name, field) {
         ("service_calendar", "zone") => json!(["Europe/London", "Europe/Berlin"][turn % 2]),
         ("service_calendar", "windows") => {
             json!([{"weekday": "monday", "from": "09:00", "to": format!("17:{:02}", turn % 60), "undeclared": word}])

@@ -171,9 +171,10 @@ async fn propose(app: &App, seat: &Seat, sent: &Sent) -> Result<String, Refusal>
     }
     let rows: Vec<Json> = read.days.iter().map(|(day, name)| json!({"date": day.to_string(), "name": name})).collect();
     let mut fields = json!({"calendar": sent.calendar, "days": rows, "not_understood": read.not_understood});
-    if !sent.effective_on.is_empty() {
-        fields["effective_on"] = sent.effective_on.as_str().into();
-    }
+    fields["effective_on"] = match sent.effective_on.as_str() {
+        "" => proposal::earliest(seat.now).to_string().into(),
+        day => day.into(),
+    };
     let named: String = sent.name.chars().filter(|letter| !letter.is_control()).take(200).collect();
     let name = if named.trim().is_empty() { "a file without a name".to_string() } else { named };
     fields["title"] = format!("Holidays from {name}").into();

@@ -122,7 +122,8 @@ pub async fn open(seat: Seat, Held(app): Held<App>) -> Result<Html<String>, Refu
         lede: match (against, late) {
             (0, 0) => "Nobody stands against it, and everything was told in time.".into(),
             (against, late) => {
-                let late = if late == 1 { "1 message is overdue".into() } else { format!("{late} messages are overdue") };
+                let late =
+                    if late == 1 { "1 message is overdue".into() } else { format!("{late} messages are overdue") };
                 format!("{against} of {} doubt it or stand against it; {late}.", found.len())
             }
         },
