@@ -25,7 +25,7 @@ pub fn weekday(text: &str) -> Option<usize> {
         return number.checked_sub(1).filter(|place| *place < WEEK.len());
     }
     let is_meant = |day: &&str| day.starts_with(&text) || text.strip_suffix('s') == Some(*day);
-    WEEK.iter().position(|day| text.len() >= 3 && is_meant(&day))
+    WEEK.iter().position(|day| text.len() >= 3 && is_meant(day))
 }
 
 /// Minutes after midnight of a time of day such as `09:00`; `24:00` is the next midnight.

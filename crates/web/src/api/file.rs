@@ -264,6 +264,21 @@ fn disposition(name: &str) -> String {
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}")
 }
 
+/// `GET /{plural}/{number}/pdf`: a document in force, a service report, an audit report, the minutes of a review.
+pub async fn serve_paper(
+    seat: Seat,
+    State(app): State<App>,
+    Path((plural, number)): Path<(String, String)>,
+    Pairs(pairs): Parameters,
+) -> Answer {
+    no_parameters(&pairs)?;
+    let catalog = app.desk.catalog();
+    let kind = api::kind(&catalog, &plural)?.name;
+    let mut response = crate::pages::pdf::of_record(seat, app, kind, number).await?;
+    put(&mut response, header::CACHE_CONTROL, "private, no-cache");
+    Ok(response)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,19 +312,4 @@ mod tests {
             "attachment; filename=\"Stra_e _1_.txt\"; filename*=UTF-8''Stra%C3%9Fe%20%221%22.txt"
         );
     }
-}
-
-/// `GET /{plural}/{number}/pdf`: a document in force, a service report, an audit report, the minutes of a review.
-pub async fn serve_paper(
-    seat: Seat,
-    State(app): State<App>,
-    Path((plural, number)): Path<(String, String)>,
-    Pairs(pairs): Parameters,
-) -> Answer {
-    no_parameters(&pairs)?;
-    let catalog = app.desk.catalog();
-    let kind = api::kind(&catalog, &plural)?.name;
-    let mut response = crate::pages::pdf::of_record(seat, app, kind, number).await?;
-    put(&mut response, header::CACHE_CONTROL, "private, no-cache");
-    Ok(response)
 }

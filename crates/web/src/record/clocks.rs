@@ -85,7 +85,7 @@ pub fn next(kind: &Kind, shown: &Shown, now: Moment) -> Option<parts::Clock> {
             Some(promised(shown, due, now))
         }
         (Some(clock), _) => Some(told(clock, now)),
-        (None, _) => own().last().map(|clock| told(clock, now)),
+        (None, _) => own().next_back().map(|clock| told(clock, now)),
     }
 }
 
