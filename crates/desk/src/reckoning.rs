@@ -120,22 +120,18 @@ pub(crate) fn until(kind: &Kind, entries: &[Entry], agreements: &Agreements, at:
 
 /// The same with their working.
 pub(crate) fn work(kind: &Kind, entries: &[Entry], agreements: &Agreements, now: Moment) -> Vec<Clock> {
-    let entries = &entries[..entries.partition_point(|entry| entry.at <= now)];
-    if !kind.clocked || !clocks::is_started(kind, entries) {
-        return Vec::new();
-    }
-    let marks: Vec<Mark> = entries.iter().map(Entry::mark).collect();
-    clocks::working(kind, &marks, agreements, now)
+    started(kind, entries, now).map_or_else(Vec::new, |marks| clocks::working(kind, &marks, agreements, now))
 }
 
 /// In whose hands a record was, and for how long.
 pub(crate) fn hands(kind: &Kind, entries: &[Entry], agreements: &Agreements, now: Moment) -> Vec<Stay> {
+    started(kind, entries, now).map_or_else(Vec::new, |marks| clocks::hands(kind, &marks, agreements, now))
+}
+
+/// What the journal until then tells clocks; none of a record that has no clocks or has not begun.
+fn started(kind: &Kind, entries: &[Entry], now: Moment) -> Option<Vec<Mark>> {
     let entries = &entries[..entries.partition_point(|entry| entry.at <= now)];
-    if !kind.clocked || !clocks::is_started(kind, entries) {
-        return Vec::new();
-    }
-    let marks: Vec<Mark> = entries.iter().map(Entry::mark).collect();
-    clocks::hands(kind, &marks, agreements, now)
+    (kind.clocked && clocks::is_started(kind, entries)).then(|| entries.iter().map(Entry::mark).collect())
 }
 
 /// The clocks of a record with their working, and in whose hands it was; for our own people the legs of each as well.

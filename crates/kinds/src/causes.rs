@@ -1,16 +1,11 @@
 //! How the cause of something is found: in the order of time, by asking why, and by where causes lie. The same fields and the
 //! same picture for problems and for nonconformities.
 
-use model::handling::Analysis;
-
 use crate::prelude::*;
 
 pub const COURSE: Key<Many<Parts>> = Key::new("course");
 pub const WHYS: Key<Many<Parts>> = Key::new("whys");
 pub const CAUSES: Key<Many<Parts>> = Key::new("causes");
-
-/// Where it stands on a record, for whoever draws it.
-pub const ANALYSIS: Analysis = Analysis { whys: WHYS.name, causes: CAUSES.name };
 
 /// Where causes lie; a house may add branches of its own.
 const BRANCHES: &[&str] = &["people", "process", "technology", "supplier", "environment", "measurement"];

@@ -197,7 +197,7 @@ impl Catalog {
         }
     }
 
-    /// What a kind keeps as it was told, and where it says how a cause was found.
+    /// What a kind keeps as it was told.
     fn keeping_faults(&self, kind: &Kind) -> Vec<String> {
         let missing = |field: &&str| kind.type_of(field).is_none();
         let seals = kind.seals.iter().flat_map(|seal| seal.fields.iter().copied().chain([seal.by]));
@@ -211,8 +211,6 @@ impl Catalog {
                 .filter(|state| sealing.is_none_or(|sealing| sealing.lifecycle.find(state).is_none()));
             faults.extend(strange.map(|state| format!("a seal names {}.{state}, which is no state", seal.kind)));
         }
-        let analysis = kind.analysis.into_iter().flat_map(|own| [own.whys, own.causes]);
-        faults.extend(analysis.filter(missing).map(|field| format!("an analysis names {field}, which is no field")));
         faults
     }
 

@@ -39,14 +39,6 @@ pub struct Helped {
     pub flag: &'static str,
 }
 
-/// Where a record says how its cause was found: rows of `why` and `because`, and rows of `branch`, `cause`, `evidence` and
-/// `verdict`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Analysis {
-    pub whys: &'static str,
-    pub causes: &'static str,
-}
-
 /// What stays as it was told once something has come to an end, whoever asks and by whatever way: the answers of an audit
 /// that is reported, and what its report says of the audit itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

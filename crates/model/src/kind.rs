@@ -6,8 +6,8 @@ use crate::{
     approval::Approval,
     field::{Common, Field},
     handling::{
-        Amendment, Analysis, Assignment, Before, Closing, Escalation, Hands, Likeness, Mirror, Offer, Procedure,
-        Publication, Seal, Talk, WorkLog,
+        Amendment, Assignment, Before, Closing, Escalation, Hands, Likeness, Mirror, Offer, Procedure, Publication,
+        Seal, Talk, WorkLog,
     },
     lifecycle::{Lifecycle, Phase},
     link::LinkName,
@@ -175,8 +175,6 @@ pub struct Kind {
     pub outside: Option<Outside>,
     /// What stays once it was reported.
     pub seals: Vec<Seal>,
-    /// How the causes of its records are found and drawn.
-    pub analysis: Option<Analysis>,
 }
 
 /// Parts that say from when to when a person is away and who decides meanwhile.
@@ -238,7 +236,6 @@ impl Kind {
             publication: None,
             outside: None,
             seals: Vec::new(),
-            analysis: None,
         }
     }
 
@@ -457,11 +454,6 @@ impl Kind {
 
     pub fn told_outside(mut self, outside: Outside) -> Kind {
         self.outside = Some(outside);
-        self
-    }
-
-    pub fn analysed(mut self, analysis: Analysis) -> Kind {
-        self.analysis = Some(analysis);
         self
     }
 

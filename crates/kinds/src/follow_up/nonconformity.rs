@@ -43,7 +43,6 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "grade", "clause", "state", "owner", "raised_on", "closed_on"])
         .titled_by(&["text"])
         .alike(ALIKE)
-        .analysed(causes::ANALYSIS)
         .sealed(audit::FOUND_AS_IT_WAS)
         .rule(cause_is_the_root)
         .rule(similar_ones_are_named)

@@ -187,7 +187,7 @@ fn validity_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldEr
 const IN_FORCE: [&str; 4] = ["agreed", "active", "in-force", "current"];
 
 /// Two agreements with the same customer about the same service that name their days never hold on the same day: nobody could
-/// say which promise counts. Where one of them names no day, the newer one counts, and its page says so.
+/// say which promise counts. Where one of them names no day, the newer one counts.
 fn nothing_else_holds(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     let telling = [SERVICE.name, CUSTOMER.name, VALID_FROM.name, VALID_UNTIL.name];
     let enters = facts.before.is_none_or(|before| !IN_FORCE.contains(&before.state.as_str()));

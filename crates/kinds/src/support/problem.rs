@@ -61,7 +61,6 @@ pub fn kind() -> Kind {
         .looks_back(&[("action", "source"), ("change", "problem")])
         .offers(OFFERS)
         .alike(ALIKE)
-        .analysed(causes::ANALYSIS)
         .after(BEFORE)
         .assigned(shared::ASSIGNMENT)
         .rule(cause_is_the_root)

@@ -182,7 +182,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         here: address,
         customer_is_fact: kind.customer_field.is_some_and(|name| kind.has_field(name)),
         customer,
-        shell: Shell { views: kind.analysis.is_some(), ..frame },
+        shell: frame,
     })
 }
 

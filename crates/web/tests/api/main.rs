@@ -8,3 +8,6 @@ mod rights;
 mod schema;
 mod stories;
 mod world;
+
+#[path = "../shared/place.rs"]
+mod place;

@@ -16,12 +16,13 @@ use axum::{
 use desk::{
     Desk,
     accounts::{NewAccount, NewToken, TokenScope},
-    store::db::Db,
 };
 use model::{Actor, Command, Input, Moment, Role, Via, time::DAY};
 use serde_json::Value as Json;
 use tower::ServiceExt as _;
 use web::{App, Settings};
+
+use crate::place::Place;
 
 pub const NOW: &str = "2026-11-25T10:00:00Z";
 
@@ -31,26 +32,6 @@ pub struct World {
     tokens: HashMap<Who, String>,
     clock: Arc<AtomicI64>,
     _place: Place,
-}
-
-/// Where a world's database lies, taken away with the world.
-enum Place {
-    Folder { _there: tempfile::TempDir },
-    Database { server: String, name: String },
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let Place::Database { server, name } = self else { return };
-        let (server, sql) = (server.clone(), format!("drop database if exists {name} with (force)"));
-        let away = async move {
-            let db = Db::open(&server).await?;
-            db.read().await?.script(&sql).await
-        };
-        // A test's own runtime cannot be waited for from within it.
-        let waited = std::thread::spawn(|| tokio::runtime::Runtime::new().map(|runtime| runtime.block_on(away)));
-        let _ = waited.join();
-    }
 }
 
 /// Who asks; each has a token of the same name.
@@ -123,27 +104,11 @@ impl Answer {
 
 /// Every world a test runs in. The project's test command always names a PostgreSQL server.
 pub async fn worlds() -> Vec<World> {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = format!("sqlite:{}", folder.path().join("api.db").display());
-    let mut worlds = vec![World::open(&url, Place::Folder { _there: folder }).await];
-    match std::env::var("PLUMBLINE_TEST_POSTGRES") {
-        Ok(server) => {
-            let (url, name) = database(&server).await;
-            worlds.push(World::open(&url, Place::Database { server, name }).await);
-        }
-        Err(_) => eprintln!("PostgreSQL was not tried: PLUMBLINE_TEST_POSTGRES names no server"),
+    let mut worlds = Vec::new();
+    for (url, place) in Place::each().await {
+        worlds.push(World::open(&url, place).await);
     }
     worlds
-}
-
-/// The address of a new database, and its name.
-async fn database(server: &str) -> (String, String) {
-    let name = format!("api_{}", model::canonical::hex(&desk::ids::random::<8>()));
-    let db = Db::open(server).await.expect("the server answers");
-    db.read().await.expect("a connection").script(&format!("create database {name}")).await.expect("a new database");
-    db.close().await;
-    let (base, _) = server.rsplit_once('/').expect("a database in the address");
-    (format!("{base}/{name}"), name)
 }
 
 impl World {

@@ -19,3 +19,6 @@ mod risks;
 mod road;
 mod staff;
 mod world;
+
+#[path = "../shared/place.rs"]
+mod place;

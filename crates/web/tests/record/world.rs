@@ -7,11 +7,13 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, Response, StatusCode},
 };
-use desk::{Desk, accounts::Whence, store::db::Db};
+use desk::{Desk, accounts::Whence};
 use model::{Actor, Command, Kind, Line, Moment, Type, Via};
 use serde_json::{Map, Value as Json, json};
 use tower::ServiceExt as _;
 use web::{App, Settings};
+
+use crate::place::Place;
 
 pub const NOW: &str = "2026-11-25T10:00:00Z";
 
@@ -21,26 +23,6 @@ pub struct World {
     cookie: String,
     csrf: String,
     _place: Place,
-}
-
-/// Where its database lies; what was made for it goes with it.
-enum Place {
-    Folder { _there: tempfile::TempDir },
-    Database { server: String, name: String },
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let Place::Database { server, name } = self else { return };
-        let (server, sql) = (server.clone(), format!("drop database if exists {name} with (force)"));
-        let away = async move {
-            let db = Db::open(&server).await?;
-            db.read().await?.script(&sql).await
-        };
-        // A test's own runtime cannot be waited for from within it.
-        let waited = std::thread::spawn(|| tokio::runtime::Runtime::new().map(|runtime| runtime.block_on(away)));
-        let _ = waited.join();
-    }
 }
 
 pub struct Answer {
@@ -60,26 +42,15 @@ pub fn system() -> Actor {
 
 impl World {
     pub async fn new() -> World {
-        let folder = tempfile::tempdir().expect("a folder");
-        let url = format!("sqlite:{}", folder.path().join("records.db").display());
-        World::at(&url, Place::Folder { _there: folder }).await
+        let (url, place) = Place::folder();
+        World::at(&url, place).await
     }
 
-    /// One on each database. The project's test command always names a PostgreSQL server.
+    /// One on each database.
     pub async fn each() -> Vec<World> {
-        let mut worlds = vec![World::new().await];
-        match std::env::var("PLUMBLINE_TEST_POSTGRES") {
-            Ok(server) => {
-                let name = format!("records_{}", model::canonical::hex(&desk::ids::random::<8>()));
-                let db = Db::open(&server).await.expect("the server answers");
-                let made = format!("create database {name}");
-                db.read().await.expect("a connection").script(&made).await.expect("a new database");
-                db.close().await;
-                let (base, _) = server.rsplit_once('/').expect("a database in the address");
-                let url = format!("{base}/{name}");
-                worlds.push(World::at(&url, Place::Database { server, name }).await);
-            }
-            Err(_) => eprintln!("PostgreSQL was not tried: PLUMBLINE_TEST_POSTGRES names no server"),
+        let mut worlds = Vec::new();
+        for (url, place) in Place::each().await {
+            worlds.push(World::at(&url, place).await);
         }
         worlds
     }
