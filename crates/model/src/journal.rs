@@ -69,7 +69,7 @@ pub struct Sealed {
 }
 
 /// What history says of a record at one moment, for checks and for the past.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mark {
     pub at: Moment,
     pub by: Option<String>,

@@ -35,14 +35,17 @@ pub(super) const AVAILABILITY: Checks = &[
     ("8.7.1-5", |world, finding| {
         finding.call("outage", "unplanned outages").dated("end");
         let least = minutes(world.number("outage_minutes"));
-        for outage in world.all("outage").filter(|outage| outage.no("planned")) {
-            let long = outage.date("start").zip(outage.date("end")).is_some_and(|(start, end)| end.0 - start.0 > least);
-            if long {
-                finding.need(outage, &["cause"]);
-                let followed = outage.has_action() || outage.is_linked(&["problem"]);
-                finding.expect(outage, followed, "have no action or problem");
+        finding.each("outage", |outage, said| {
+            if outage.no("planned") {
+                let long =
+                    outage.date("start").zip(outage.date("end")).is_some_and(|(start, end)| end.0 - start.0 > least);
+                if long {
+                    said.need(&["cause"]);
+                    let followed = outage.has_action() || outage.is_linked(&["problem"]);
+                    said.expect(followed, "have no action or problem");
+                }
             }
-        }
+        });
     }),
 ];
 
@@ -102,17 +105,20 @@ pub(super) const CONTINUITY: Checks = &[
         finding.call("change", "changes of the environment that are due for a test").dated("implemented_on");
         let days = world.number("retest_days");
         let tests = world.group("continuity_test", "plan");
-        for change in world.all("change").filter(|change| change.yes("environment_change")) {
-            let Some(done) = change.date("implemented_on").filter(|done| world.is_older_than_days(*done, days)) else {
-                continue;
-            };
-            let mut plans = world.current_continuity_plans().filter(|plan| share_a_service(*plan, change));
-            let tested = plans.all(|plan| {
-                let mut mine = tests.get(plan.number()).into_iter().flatten();
-                mine.any(|test| test.date("on").is_some_and(|on| is_within_after(on, done, days)))
-            });
-            finding.expect(change, tested, format!("have a continuity plan that was not tested within {days} days"));
-        }
+        finding.each("change", |change, said| {
+            if change.yes("environment_change") {
+                let Some(done) = change.date("implemented_on").filter(|done| world.is_older_than_days(*done, days))
+                else {
+                    return;
+                };
+                let mut plans = world.current_continuity_plans().filter(|plan| share_a_service(*plan, change));
+                let tested = plans.all(|plan| {
+                    let mut mine = tests.get(plan.number()).into_iter().flatten();
+                    mine.any(|test| test.date("on").is_some_and(|on| is_within_after(on, done, days)))
+                });
+                said.expect(tested, format!("have a continuity plan that was not tested within {days} days"));
+            }
+        });
     }),
     ("8.7.2-7", |world, finding| {
         for (kind, field) in [("continuity_test", "on"), ("continuity_use", "invoked_on")] {
@@ -204,18 +210,20 @@ pub(super) const SECURITY: Checks = &[
             finding.fresh(control, fresh, "were not checked in the last 12 months");
         }
     }),
-    ("8.7.3.3-1", |world, finding| {
+    ("8.7.3.3-1", |_, finding| {
         finding.dated("raised_on");
-        for incident in world.all("security_incident") {
-            finding.need(incident, &["raised_on", "type", "risk", "priority"]);
-        }
+        finding.each("security_incident", |_, said| {
+            said.need(&["raised_on", "type", "risk", "priority"]);
+        });
     }),
-    ("8.7.3.3-2", |world, finding| {
+    ("8.7.3.3-2", |_, finding| {
         finding.dated("closed_on").call("security_incident", "closed security incidents");
         let closed = |incident: &Fact<'_>| incident.is("state", "closed") || incident.has("closed_on");
-        for incident in world.all("security_incident").filter(closed) {
-            finding.need(incident, &["resolved_on", "closed_on"]);
-        }
+        finding.each("security_incident", |incident, said| {
+            if closed(&incident) {
+                said.need(&["resolved_on", "closed_on"]);
+            }
+        });
     }),
     ("8.7.3.3-3", |world, finding| {
         if let Some(review) = newest_trend(world, finding, "security-incident") {
@@ -230,11 +238,13 @@ pub(super) const SECURITY: Checks = &[
             );
         }
     }),
-    ("8.7.3.3-4", |world, finding| {
+    ("8.7.3.3-4", |_, finding| {
         finding.dated("closed_on").call("security_incident", "closed security incidents");
-        for incident in world.all("security_incident").filter(|incident| incident.has("closed_on")) {
-            finding.need(incident, &["reviewed_on"]);
-        }
+        finding.each("security_incident", |incident, said| {
+            if incident.has("closed_on") {
+                said.need(&["reviewed_on"]);
+            }
+        });
     }),
 ];
 

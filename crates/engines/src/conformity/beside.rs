@@ -77,12 +77,14 @@ pub(super) const CARE: Checks = &[
             finding.expect(risk, risk.has_active("owner"), "have no owner who is an active person");
         }
     }),
-    ("closed-problems", |world, finding| {
+    ("closed-problems", |_, finding| {
         finding.call("problem", "closed problems").dated("closed_on");
-        for problem in world.all("problem").filter(|problem| problem.has("closed_on")) {
-            let done = problem.actions().into_iter().all(Fact::is_done);
-            finding.expect(problem, done, "are closed with an open action");
-        }
+        finding.each("problem", |problem, said| {
+            if problem.has("closed_on") {
+                let done = problem.actions().into_iter().all(Fact::is_done);
+                said.expect(done, "are closed with an open action");
+            }
+        });
     }),
     ("lost-links", |world, finding| {
         for fact in world.linking() {
@@ -101,77 +103,88 @@ pub(super) const CARE: Checks = &[
     }),
     ("security-escalation", |world, finding| {
         finding.call("security_incident", "open security incidents");
-        for incident in world.all("security_incident").filter(|incident| !is_over(*incident)) {
-            finding.expect(incident, incident.has_active("owner"), "have no owner who is an active person");
-            let late = incident.date("due").is_some_and(|due| world.is_past(due));
-            finding.expect(incident, !late, "are past their time");
-        }
+        finding.each("security_incident", |incident, said| {
+            if !is_over(incident) {
+                said.expect(incident.has_active("owner"), "have no owner who is an active person");
+                let late = incident.date("due").is_some_and(|due| world.is_past(due));
+                said.expect(!late, "are past their time");
+            }
+        });
     }),
     ("improvements-overdue", |world, finding| {
         finding.call("improvement", "approved improvements that are not in place");
         let waits = |one: &Fact<'_>| one.is("decision", "approved") && !one.has("implemented_on") && !is_over(*one);
-        for improvement in world.all("improvement").filter(waits) {
-            let planned = dates_within(improvement.value("plan")).all(|due| world.is_today_or_later(due));
-            let mut open = improvement.actions().into_iter().filter(|action| !action.is_done());
-            let due = |action: Fact<'_>| action.date("due").is_none_or(|due| world.is_today_or_later(due));
-            let acted = open.all(due);
-            finding.expect(improvement, planned && acted, "are later than they were planned");
-        }
+        finding.each("improvement", |improvement, said| {
+            if waits(&improvement) {
+                let planned = dates_within(improvement.value("plan")).all(|due| world.is_today_or_later(due));
+                let mut open = improvement.actions().into_iter().filter(|action| !action.is_done());
+                let due = |action: Fact<'_>| action.date("due").is_none_or(|due| world.is_today_or_later(due));
+                let acted = open.all(due);
+                said.expect(planned && acted, "are later than they were planned");
+            }
+        });
     }),
     ("configuration-writers", |world, finding| {
         finding.call("ci", "configuration items written lately");
-        for ci in world.all("ci") {
+        finding.each("ci", |ci, said| {
             let lately: Vec<&Mark> = ci.marks().iter().filter(|mark| world.is_in_window(Some(mark.at))).collect();
             if !lately.is_empty() {
                 let gone =
                     |mark: &&Mark| mark.by.as_deref().is_some_and(|by| is_person(by) && !world.is_active_person(by));
-                finding.expect(ci, !lately.iter().any(gone), "were written by somebody who is no active person here");
+                said.expect(!lately.iter().any(gone), "were written by somebody who is no active person here");
             }
-        }
+        });
     }),
 ];
 
 pub(super) const PRACTICE: Checks = &[
-    ("approved-afterwards", |world, finding| {
+    ("approved-afterwards", |_, finding| {
         finding
             .call("change", "changes of the last 12 months whose decision is in the journal")
             .dated("implemented_on");
-        for (change, done) in lately_implemented(world) {
+        finding.each("change", |change, said| {
+            let Some(done) = lately_implemented(change) else { return };
             if let Some(decided) = set(change, "decision", "approved") {
                 let until = if is_emergency(change) { plus_working_days(done, 2) } else { done };
-                finding.expect(change, decided.at <= until, "have a decision that was written after the work");
+                said.expect(decided.at <= until, "have a decision that was written after the work");
             }
-        }
+        });
     }),
-    ("approver-implements", |world, finding| {
+    ("approver-implements", |_, finding| {
         finding.call("change", "changes of the last 12 months with a name on the work").dated("implemented_on");
-        for (change, _) in lately_implemented(world).filter(|(change, _)| change.has("implementer")) {
+        finding.each("change", |change, said| {
+            if lately_implemented(change).is_none() || !change.has("implementer") {
+                return;
+            }
             let worked = |mail: &str| change.names("implementer").any(|worker| worker.eq_ignore_ascii_case(mail));
             let decided = change.names("decided_by").any(worked);
             let written = set(change, "decision", "approved").and_then(|mark| mark.by.as_deref()).is_some_and(worked);
-            finding.expect(change, !decided, "were put in place by who decided on them");
-            finding.expect(change, decided || !written, "have a decision written down by who put them in place");
-        }
+            said.expect(!decided, "were put in place by who decided on them");
+            said.expect(decided || !written, "have a decision written down by who put them in place");
+        });
     }),
     ("emergency-review", |world, finding| {
         finding.call("change", "emergency changes of the last 12 months").dated("implemented_on");
-        for (change, done) in lately_implemented(world).filter(|(change, _)| is_emergency(*change)) {
+        finding.each("change", |change, said| {
+            let Some(done) = lately_implemented(change).filter(|_| is_emergency(change)) else { return };
             if world.is_past(plus_working_days(done, REVIEW_DAYS)) {
-                finding.expect(change, change.has("review"), "were never looked back at");
+                said.expect(change.has("review"), "were never looked back at");
             }
-        }
+        });
     }),
     ("top-told", |world, finding| {
         finding.call("incident", "major incidents of the last 12 months").dated("resolved_on");
         let reviews = world.group("major_incident_review", "incident");
-        for incident in world.all("incident").filter(|incident| incident.yes("major")) {
-            let resolved = incident.date("resolved_on");
-            if let Some(resolved) = resolved.filter(|at| world.is_within_months(Some(*at), 12)) {
-                let mut mine = reviews.get(incident.number()).into_iter().flatten();
-                let told = mine.any(|review| review.date("told_top_on").is_some_and(|told| told <= resolved));
-                finding.expect(incident, told, "were over before top management was told");
+        finding.each("incident", |incident, said| {
+            if incident.yes("major") {
+                let resolved = incident.date("resolved_on");
+                if let Some(resolved) = resolved.filter(|at| world.is_within_months(Some(*at), 12)) {
+                    let mut mine = reviews.get(incident.number()).into_iter().flatten();
+                    let told = mine.any(|review| review.date("told_top_on").is_some_and(|told| told <= resolved));
+                    said.expect(told, "were over before top management was told");
+                }
             }
-        }
+        });
     }),
     ("unchanged-items", items_are_altered_by_changes),
 ];
@@ -205,18 +218,18 @@ fn items_are_altered_by_changes<'w>(world: &'w World, finding: &mut Finding<'w>)
     for (number, changes) in world.group("change", "ci") {
         named.entry(number).or_default().extend(changes);
     }
-    for ci in world.all("ci") {
+    finding.each("ci", |ci, said| {
         let again = ci.marks().iter().skip(1).filter(|mark| is_write(mark) && world.is_in_window(Some(mark.at)));
         let again: Vec<Moment> = again.map(|mark| mark.at).collect();
         if again.is_empty() {
-            continue;
+            return;
         }
         let last = ci.refer("last_change").filter(|change| change.kind() == "change");
         let mine = named.get(ci.number()).into_iter().flatten().copied().chain(ci.linked("change")).chain(last);
         let mine: Vec<Fact<'w>> = mine.collect();
         let carried = |at: &Moment| mine.iter().any(|change| carries(*change, *at));
-        finding.expect(ci, again.iter().all(carried), "were altered while no approved change stood behind it");
-    }
+        said.expect(again.iter().all(carried), "were altered while no approved change stood behind it");
+    });
 }
 
 /// Whether a change was under way at an instant, or over only a few days before.
@@ -243,10 +256,10 @@ fn is_over(fact: Fact<'_>) -> bool {
     fact.has("closed_on") || fact.is_one_of("state", &["closed", "resolved", "rejected", "deferred", "done"])
 }
 
-fn lately_implemented(world: &World) -> impl Iterator<Item = (Fact<'_>, Moment)> {
-    let changes = world.all("change").filter(|change| !is_standard(*change));
-    let dated = changes.filter_map(|change| Some((change, change.date("implemented_on")?)));
-    dated.filter(|(_, done)| world.is_within_months(Some(*done), 12))
+/// When a change that is not a standard one was put in place, if that was in the last 12 months.
+fn lately_implemented(change: Fact<'_>) -> Option<Moment> {
+    let done = change.date("implemented_on").filter(|_| !is_standard(change))?;
+    change.world.is_within_months(Some(done), 12).then_some(done)
 }
 
 /// The first history entry that gave a field this value.

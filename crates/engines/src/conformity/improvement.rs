@@ -9,13 +9,13 @@ use super::{
 pub(super) const NONCONFORMITIES: Checks = &[
     ("10.1.1.a", |world, finding| {
         finding.call("nonconformity", "nonconformities raised more than 10 working days ago").dated("raised_on");
-        for one in world.all("nonconformity") {
-            let Some(raised) = one.date("raised_on") else { continue };
+        finding.each("nonconformity", |one, said| {
+            let Some(raised) = one.date("raised_on") else { return };
             let until = plus_working_days(model::Moment::of_date(raised.date()), 11);
             if !world.has_come(until) {
-                continue;
+                return;
             }
-            finding.need(one, &["correction", "consequences"]);
+            said.need(&["correction", "consequences"]);
             let both = |mark: &&model::Mark| {
                 ["correction", "consequences"].iter().all(|field| {
                     let set = mark.changes.get(*field).and_then(Option::as_ref);
@@ -23,15 +23,17 @@ pub(super) const NONCONFORMITIES: Checks = &[
                 })
             };
             let late = one.marks().iter().find(both).is_some_and(|mark| mark.at > until);
-            finding.expect(one, !late, "were dealt with after more than 10 working days");
-        }
+            said.expect(!late, "were dealt with after more than 10 working days");
+        });
     }),
     ("10.1.1.b", |world, finding| {
         finding.call("nonconformity", "nonconformities raised more than 30 days ago").dated("raised_on");
         let old = |one: &Fact<'_>| one.date("raised_on").is_some_and(|raised| world.is_older_than_days(raised, 30));
-        for one in world.all("nonconformity").filter(old) {
-            finding.need(one, &["cause", "similar"]);
-        }
+        finding.each("nonconformity", |one, said| {
+            if old(&one) {
+                said.need(&["cause", "similar"]);
+            }
+        });
     }),
     ("10.1.1.c", |world, finding| {
         finding.call("action", "open actions of nonconformities").call("nonconformity", "closed nonconformities");
@@ -53,14 +55,14 @@ pub(super) const NONCONFORMITIES: Checks = &[
             finding.expect(one, changed, "do not say whether and where the management system was changed");
         }
     }),
-    ("10.1.2-1", |world, finding| {
+    ("10.1.2-1", |_, finding| {
         finding.dated("raised_on");
-        for one in world.all("nonconformity") {
-            finding.need(one, &["text", "clause", "grade", "actions"]);
+        finding.each("nonconformity", |one, said| {
+            said.need(&["text", "clause", "grade", "actions"]);
             if one.has("closed_on") {
-                finding.need(one, &["effective"]);
+                said.need(&["effective"]);
             }
-        }
+        });
     }),
 ];
 
@@ -72,21 +74,23 @@ pub(super) const IMPROVEMENTS: Checks = &[
         });
         look_or_gap(finding, done, "No improvement of the last 12 months was measured");
     }),
-    ("10.2-2", |world, finding| {
+    ("10.2-2", |_, finding| {
         finding.dated("decided_on").call("improvement", "decided improvements");
-        for improvement in world.all("improvement").filter(|improvement| improvement.has("decision")) {
-            finding.need(improvement, &["criteria_scores.objectives"]);
-        }
+        finding.each("improvement", |improvement, said| {
+            if improvement.has("decision") {
+                said.need(&["criteria_scores.objectives"]);
+            }
+        });
     }),
     ("10.2-3", |world, finding| {
         let days = world.number("improvement_days");
-        for improvement in world.all("improvement") {
-            finding.need(improvement, &["text", "source"]);
+        finding.each("improvement", |improvement, said| {
+            said.need(&["text", "source"]);
             if !improvement.has("decision") {
                 let waits = world.is_older_than_days(improvement.written(), days);
-                finding.expect(improvement, !waits, format!("wait for a decision for more than {days} days"));
+                said.expect(!waits, format!("wait for a decision for more than {days} days"));
             }
-        }
+        });
     }),
     ("10.2.a", |world, finding| {
         for improvement in approved(world, finding) {
@@ -118,11 +122,13 @@ pub(super) const IMPROVEMENTS: Checks = &[
         }
         finding.call("improvement", "improvements implemented more than 90 days ago");
     }),
-    ("10.2.e", |world, finding| {
+    ("10.2.e", |_, finding| {
         finding.dated("reported_on").call("improvement", "measured improvements");
-        for improvement in world.all("improvement").filter(|improvement| improvement.has("measured")) {
-            finding.need(improvement, &["reported_on"]);
-        }
+        finding.each("improvement", |improvement, said| {
+            if improvement.has("measured") {
+                said.need(&["reported_on"]);
+            }
+        });
     }),
 ];
 

@@ -22,6 +22,7 @@ mod fact;
 mod finding;
 mod lead;
 mod outlook;
+mod part;
 mod questions;
 mod seen;
 mod span;

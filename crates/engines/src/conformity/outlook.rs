@@ -8,7 +8,8 @@ use model::{
 use super::{
     catalogue::{Requirement, catalogue},
     checks,
-    standing::{Kept, Standing, run_all},
+    standing::{Due, Kept, Standing, run_all},
+    trace::Reads,
     verdict::State,
 };
 
@@ -67,9 +68,9 @@ impl Standing {
     fn looked_at(&mut self, at: Moment, last: &[Kept]) -> Vec<Kept> {
         self.world.instant = at;
         // What builds on other checks has not told when those turn.
-        let turns = |kept: &&Kept| at >= kept.trace.until || checks::builds_on_others(&kept.verdict.requirement.id);
-        let turned: Vec<&'static Requirement> =
-            last.iter().filter(turns).map(|kept| kept.verdict.requirement).collect();
+        let turns = |kept: &&Kept| at >= kept.until || checks::builds_on_others(&kept.verdict.requirement.id);
+        let due = |kept: &Kept| (kept.verdict.requirement, kept.past(at, Reads::default()));
+        let turned: Vec<Due> = last.iter().filter(turns).map(due).collect();
         let mut made = run_all(&self.world, &turned, None);
         let mut one = |kept: &Kept| {
             let id = kept.verdict.requirement.id.as_str();
@@ -85,9 +86,9 @@ impl Standing {
         let (mut good, mut bad) = (from, to);
         while bad.0 - good.0 > MINUTE {
             let middle = Moment(good.0 + (bad.0 - good.0) / 2);
-            if is_trouble(self.one_at(middle, requirement).verdict.state) { bad = middle } else { good = middle }
+            if is_trouble(self.one_at(middle, held).verdict.state) { bad = middle } else { good = middle }
         }
-        let then = self.one_at(bad, requirement).verdict;
+        let then = self.one_at(bad, held).verdict;
         Turn {
             requirement,
             from: held.verdict.state,
@@ -98,9 +99,11 @@ impl Standing {
         }
     }
 
-    fn one_at(&mut self, at: Moment, requirement: &'static Requirement) -> Kept {
+    /// What holds at a later instant than the one at which `held` was found.
+    fn one_at(&mut self, at: Moment, held: &Kept) -> Kept {
         self.world.instant = at;
-        let mut made = run_all(&self.world, &[requirement], None);
+        let due = (held.verdict.requirement, held.past(at, Reads::default()));
+        let mut made = run_all(&self.world, &[due], None);
         made.remove(0).1
     }
 }

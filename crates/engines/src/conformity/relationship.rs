@@ -76,15 +76,15 @@ pub(super) const CUSTOMERS: Checks = &[
     ("8.3.2-7", |world, finding| {
         finding.dated("raised_on");
         let days = world.number("complaint_days");
-        for complaint in world.all("complaint") {
-            finding.need(complaint, &["owner", "status", "raised_on"]);
+        finding.each("complaint", |complaint, said| {
+            said.need(&["owner", "status", "raised_on"]);
             if complaint.is("status", "closed") {
-                finding.need(complaint, &["closed_on", "reported_on"]);
+                said.need(&["closed_on", "reported_on"]);
             } else if complaint.date("raised_on").is_some_and(|raised| world.is_older_than_days(raised, days)) {
                 let reason = format!("are open for more than {days} days and not escalated");
-                finding.expect(complaint, complaint.has("escalated"), reason);
+                said.expect(complaint.has("escalated"), reason);
             }
-        }
+        });
     }),
 ];
 
@@ -140,16 +140,18 @@ pub(super) const LEVELS: Checks = &[
             finding.expect(sla, whole, "have no workload result for each month");
         }
     }),
-    ("8.3.3-5", |world, finding| {
+    ("8.3.3-5", |_, finding| {
         finding.call("sla_result", "missed SLA results");
-        for result in world.all("sla_result").filter(|result| result.no("met")) {
-            finding.need(result, &["reason"]);
-            let ended = period_of(result).map(Period::end_moment);
-            let answers = result.linked("improvement").chain(result.linked("problem")).chain(result.actions());
-            let mut written = answers.map(Fact::written);
-            let followed = ended.is_some_and(|ended| written.any(|at| at.0 - ended.0 <= 30 * DAY));
-            finding.expect(result, followed, "have no action, improvement or problem within 30 days");
-        }
+        finding.each("sla_result", |result, said| {
+            if result.no("met") {
+                said.need(&["reason"]);
+                let ended = period_of(result).map(Period::end_moment);
+                let answers = result.linked("improvement").chain(result.linked("problem")).chain(result.actions());
+                let mut written = answers.map(Fact::written);
+                let followed = ended.is_some_and(|ended| written.any(|at| at.0 - ended.0 <= 30 * DAY));
+                said.expect(followed, "have no action, improvement or problem within 30 days");
+            }
+        });
     }),
 ];
 

@@ -18,42 +18,46 @@ use super::{
 };
 
 pub(super) const INCIDENTS: Checks = &[
-    ("8.6.1.a", |world, finding| {
+    ("8.6.1.a", |_, finding| {
         finding.dated("raised_on");
-        for incident in world.all("incident") {
-            finding.need(incident, &["raised_on", "service", "category"]);
-        }
+        finding.each("incident", |_, said| {
+            said.need(&["raised_on", "service", "category"]);
+        });
     }),
     ("8.6.1.b", |world, finding| {
         finding.dated("raised_on");
-        for incident in world.all("incident") {
-            let whole = finding.need(incident, &["impact", "urgency", "priority"]);
+        finding.each("incident", |incident, said| {
+            let whole = said.need(&["impact", "urgency", "priority"]);
             let overridden = || incident.has_all(&["priority_override.reason", "priority_override.by"]);
             if whole && !computed(world, incident, incident.text("priority").unwrap_or_default()) && !overridden() {
-                finding
-                    .fail(incident, "have another priority than impact and urgency give, without a reason and a name");
+                said.fail("have another priority than impact and urgency give, without a reason and a name");
             }
-        }
+        });
     }),
     ("8.6.1.c", |world, finding| {
         finding.call("incident", "incidents that used 75 percent of their target").dated("raised_on");
-        for incident in world.all("incident").filter(|incident| used_three_quarters(world, *incident)) {
-            finding.expect(incident, !incident.entries("escalations").is_empty(), "were not escalated");
-        }
+        finding.each("incident", |incident, said| {
+            if used_three_quarters(world, incident) {
+                said.expect(!incident.entries("escalations").is_empty(), "were not escalated");
+            }
+        });
     }),
     ("8.6.1.d", |world, finding| {
         finding.call("incident", closed_lately("incidents", world)).dated("closed_on");
-        for incident in closed_in_window(world, "incident") {
-            finding.need(incident, &["resolution", "resolved_on"]);
-        }
+        finding.each("incident", |incident, said| {
+            if is_closed_lately(incident) {
+                said.need(&["resolution", "resolved_on"]);
+            }
+        });
     }),
     ("8.6.1.e", incidents_are_closed),
     ("8.6.1-1", |world, finding| {
         finding.call("incident", format!("incidents that are unresolved or {}", closed_lately("were", world)));
-        let unresolved = world.all("incident").filter(|incident| !incident.has("resolved_on"));
-        for incident in closed_in_window(world, "incident").chain(unresolved) {
-            finding.expect(incident, incident.logged().is_some(), "have no log entry");
-        }
+        finding.each("incident", |incident, said| {
+            if is_closed_lately(incident) || !incident.has("resolved_on") {
+                said.expect(incident.logged().is_some(), "have no log entry");
+            }
+        });
     }),
     ("8.6.1-2", |world, finding| {
         finding.dated("approved_on").call("document", "current documents with the criteria of major incidents");
@@ -66,11 +70,13 @@ pub(super) const INCIDENTS: Checks = &[
     ("8.6.1-3", |world, finding| {
         look_at_procedure(world, finding);
         finding.call("incident", "incidents of priority P1 on critical services").dated("raised_on");
-        for incident in world.all("incident").filter(|incident| incident.is("priority", "P1")) {
-            if incident.refer("service").is_some_and(|service| service.is("criticality", "critical")) {
-                finding.expect(incident, incident.yes("major"), "are not marked as major");
+        finding.each("incident", |incident, said| {
+            if incident.is("priority", "P1") {
+                if incident.refer("service").is_some_and(|service| service.is("criticality", "critical")) {
+                    said.expect(incident.yes("major"), "are not marked as major");
+                }
             }
-        }
+        });
     }),
     ("8.6.1-4", |world, finding| {
         let limit = world.number("notify_top_minutes") * MINUTE;
@@ -85,53 +91,59 @@ pub(super) const INCIDENTS: Checks = &[
     ("8.6.1-6", |world, finding| {
         finding.call("incident", "major incidents resolved more than 10 working days ago").dated("resolved_on");
         let reviews = world.group("major_incident_review", "incident");
-        for incident in world.all("incident").filter(|incident| incident.yes("major")) {
-            let over = |resolved: Moment| world.is_past(plus_working_days(resolved, 10));
-            if incident.date("resolved_on").is_some_and(over) {
-                let mut mine = reviews.get(incident.number()).into_iter().flatten();
-                let reviewed = mine.any(|review| review.has("causes") && review.has_action());
-                finding.expect(incident, reviewed, "have no review with causes and an action");
+        finding.each("incident", |incident, said| {
+            if incident.yes("major") {
+                let over = |resolved: Moment| world.is_past(plus_working_days(resolved, 10));
+                if incident.date("resolved_on").is_some_and(over) {
+                    let mut mine = reviews.get(incident.number()).into_iter().flatten();
+                    let reviewed = mine.any(|review| review.has("causes") && review.has_action());
+                    said.expect(reviewed, "have no review with causes and an action");
+                }
             }
-        }
+        });
     }),
 ];
 
 pub(super) const REQUESTS: Checks = &[
-    ("8.6.2.a", |world, finding| {
+    ("8.6.2.a", |_, finding| {
         finding.dated("raised_on");
-        for request in world.all("service_request") {
-            finding.need(request, &["raised_on", "service", "category"]);
-        }
+        finding.each("service_request", |_, said| {
+            said.need(&["raised_on", "service", "category"]);
+        });
     }),
-    ("8.6.2.b", |world, finding| {
+    ("8.6.2.b", |_, finding| {
         finding.dated("raised_on");
-        for request in world.all("service_request") {
-            finding.need(request, &["priority"]);
-        }
+        finding.each("service_request", |_, said| {
+            said.need(&["priority"]);
+        });
     }),
     ("8.6.2.c", |world, finding| {
         finding.call("service_request", closed_lately("service requests", world)).dated("closed_on");
-        for request in closed_in_window(world, "service_request") {
-            finding.need(request, &["fulfilled_on"]);
-        }
+        finding.each("service_request", |request, said| {
+            if is_closed_lately(request) {
+                said.need(&["fulfilled_on"]);
+            }
+        });
     }),
     ("8.6.2.d", |world, finding| {
         finding.call("service_request", "fulfilled service requests").dated("fulfilled_on");
         let days = world.number("auto_close_days");
-        for request in world.all("service_request") {
-            let Some(fulfilled) = request.date("fulfilled_on") else { continue };
+        finding.each("service_request", |request, said| {
+            let Some(fulfilled) = request.date("fulfilled_on") else { return };
             let in_time = match request.date("closed_on") {
                 Some(closed) => closed.0 - fulfilled.0 <= days * DAY,
                 None => !world.is_older_than_days(fulfilled, days),
             };
-            finding.expect(request, in_time, format!("were not closed within {days} days"));
-        }
+            said.expect(in_time, format!("were not closed within {days} days"));
+        });
     }),
     ("8.6.2-1", |world, finding| {
         finding.call("service_request", closed_lately("service requests", world)).dated("closed_on");
-        for request in closed_in_window(world, "service_request") {
-            finding.expect(request, request.logged().is_some(), "have no log entry");
-        }
+        finding.each("service_request", |request, said| {
+            if is_closed_lately(request) {
+                said.expect(request.logged().is_some(), "have no log entry");
+            }
+        });
     }),
     ("8.6.2-2", requests_have_models),
 ];
@@ -140,45 +152,52 @@ pub(super) const PROBLEMS: Checks = &[
     ("8.6.3-1", incidents_lead_to_problems),
     ("8.6.3-2", |world, finding| {
         finding.call("problem", "problems resolved lately").dated("resolved_on");
-        for problem in world.all("problem").filter(|problem| world.is_in_window(problem.date("resolved_on"))) {
-            finding.need(problem, &["cause", "actions"]);
-        }
+        finding.each("problem", |problem, said| {
+            if world.is_in_window(problem.date("resolved_on")) {
+                said.need(&["cause", "actions"]);
+            }
+        });
     }),
-    ("8.6.3.a", |world, finding| {
+    ("8.6.3.a", |_, finding| {
         finding.dated("raised_on");
-        for problem in world.all("problem") {
-            finding.need(problem, &["raised_on", "category", "source"]);
-        }
+        finding.each("problem", |_, said| {
+            said.need(&["raised_on", "category", "source"]);
+        });
     }),
-    ("8.6.3.b", |world, finding| {
+    ("8.6.3.b", |_, finding| {
         finding.dated("raised_on");
-        for problem in world.all("problem") {
-            finding.need(problem, &["priority"]);
-        }
+        finding.each("problem", |_, said| {
+            said.need(&["priority"]);
+        });
     }),
-    ("8.6.3.c", |world, finding| {
+    ("8.6.3.c", |_, finding| {
         finding.call("problem", "old open problems").dated("raised_on");
-        for problem in old_problems(world).filter(|problem| is_open(*problem)) {
-            finding.expect(problem, !problem.entries("escalations").is_empty(), "were not escalated");
-        }
+        finding.each("problem", |problem, said| {
+            if is_old(problem) && is_open(problem) {
+                said.expect(!problem.entries("escalations").is_empty(), "were not escalated");
+            }
+        });
     }),
     ("8.6.3.d", |world, finding| {
         finding.call("problem", "old problems").dated("raised_on");
         let known = world.group("known_error", "problem");
-        for problem in old_problems(world) {
-            let settled = problem.has("closed_on") || known.contains_key(problem.number());
-            let decided = problem.has("decision") && settled;
-            finding.expect(problem, problem.has("resolved_on") || decided, "are neither resolved nor decided on");
-        }
+        finding.each("problem", |problem, said| {
+            if is_old(problem) {
+                let settled = problem.has("closed_on") || known.contains_key(problem.number());
+                let decided = problem.has("decision") && settled;
+                said.expect(problem.has("resolved_on") || decided, "are neither resolved nor decided on");
+            }
+        });
     }),
-    ("8.6.3.e", |world, finding| {
+    ("8.6.3.e", |_, finding| {
         finding.call("problem", "closed problems").dated("closed_on");
-        for problem in world.all("problem").filter(|problem| problem.is("state", "closed") || problem.has("closed_on"))
-        {
-            finding.need(problem, &["closed_on"]);
-            let settled = problem.has("resolved_on") || problem.has("decision");
-            finding.expect(problem, settled, "were closed without resolution or decision");
-        }
+        finding.each("problem", |problem, said| {
+            if problem.is("state", "closed") || problem.has("closed_on") {
+                said.need(&["closed_on"]);
+                let settled = problem.has("resolved_on") || problem.has("decision");
+                said.expect(settled, "were closed without resolution or decision");
+            }
+        });
     }),
     ("8.6.3-3", |world, finding| {
         finding.call("problem", "open problems");
@@ -193,19 +212,23 @@ pub(super) const PROBLEMS: Checks = &[
     }),
     ("8.6.3-4", |world, finding| {
         finding.call("problem", "problems resolved by a change").dated("resolved_on");
-        for problem in world.all("problem").filter(|problem| problem.has_all(&["resolved_on", "changes"])) {
-            let mut changes = problem.names("changes").filter_map(|number| world.find_of("change", number));
-            let changed = changes.any(|change| change.is("decision", "approved") && change.has("implemented_on"));
-            finding.expect(problem, changed, "name no approved change that was implemented");
-        }
+        finding.each("problem", |problem, said| {
+            if problem.has_all(&["resolved_on", "changes"]) {
+                let mut changes = problem.names("changes").filter_map(|number| world.find_of("change", number));
+                let changed = changes.any(|change| change.is("decision", "approved") && change.has("implemented_on"));
+                said.expect(changed, "name no approved change that was implemented");
+            }
+        });
     }),
     ("8.6.3-5", |world, finding| {
         finding.call("problem", "open problems with a known cause");
         let errors = world.all("known_error").filter(|error| error.has("workaround"));
         let known: std::collections::HashSet<&str> = errors.flat_map(|error| error.names("problem")).collect();
-        for problem in world.all("problem").filter(|problem| is_open(*problem) && problem.has("cause")) {
-            finding.expect(problem, known.contains(problem.number()), "have no known error with a workaround");
-        }
+        finding.each("problem", |problem, said| {
+            if is_open(problem) && problem.has("cause") {
+                said.expect(known.contains(problem.number()), "have no known error with a workaround");
+            }
+        });
     }),
     ("8.6.3-6", |world, finding| {
         finding.dated("recorded_on");
@@ -215,10 +238,12 @@ pub(super) const PROBLEMS: Checks = &[
     }),
     ("8.6.3-7", |world, finding| {
         finding.call("known_error", "active known errors").dated("reviewed_on");
-        for error in world.all("known_error").filter(|error| error.is("state", "active")) {
-            let fresh = error.date("reviewed_on").is_some_and(|at| world.is_within_days(at, 92));
-            finding.fresh(error, fresh, "were not reviewed in the last 92 days");
-        }
+        finding.each("known_error", |error, said| {
+            if error.is("state", "active") {
+                let fresh = error.date("reviewed_on").is_some_and(|at| world.is_within_days(at, 92));
+                said.fresh(fresh, "were not reviewed in the last 92 days");
+            }
+        });
     }),
     ("8.6.3-8", |world, finding| {
         if let Some(review) = newest_trend(world, finding, "problem") {
@@ -243,8 +268,8 @@ fn closed_lately(subject: &str, world: &World) -> String {
     format!("{subject} closed in the last {} days", world.number("window_days"))
 }
 
-fn closed_in_window<'w>(world: &'w World, kind: &str) -> impl Iterator<Item = Fact<'w>> {
-    world.all(kind).filter(move |fact| world.is_in_window(fact.date("closed_on")))
+fn is_closed_lately(fact: Fact<'_>) -> bool {
+    fact.world.is_in_window(fact.date("closed_on"))
 }
 
 /// Whether impact and urgency give a priority: by the matrix that the door used for it where that was one of the house, else by
@@ -279,16 +304,16 @@ fn used_three_quarters(world: &World, incident: Fact<'_>) -> bool {
 fn incidents_are_closed<'w>(world: &'w World, finding: &mut Finding<'w>) {
     finding.call("incident", format!("incidents that are resolved and open or {}", closed_lately("were", world)));
     let days = world.number("auto_close_days");
-    for incident in world.all("incident") {
+    finding.each("incident", |incident, said| {
         let (resolved, closed) = (incident.date("resolved_on"), incident.date("closed_on"));
         if world.is_in_window(closed) {
             let early = closed.zip(resolved).is_some_and(|(closed, resolved)| closed < resolved);
-            finding.expect(incident, !early, "were closed before they were resolved");
+            said.expect(!early, "were closed before they were resolved");
         } else if let (Some(resolved), None) = (resolved, closed) {
             let waits = world.is_older_than_days(resolved, days);
-            finding.expect(incident, !waits, format!("were resolved more than {days} days ago and are not closed"));
+            said.expect(!waits, format!("were resolved more than {days} days ago and are not closed"));
         }
-    }
+    });
 }
 
 /// When an incident became a major one: the first history entry that says so, else when it was raised.
@@ -310,10 +335,12 @@ fn for_majors<'w>(
 ) {
     finding.call("incident", "major incidents").dated("raised_on");
     let reviews = world.group("major_incident_review", "incident");
-    for incident in world.all("incident").filter(|incident| incident.yes("major")) {
-        let mut mine = reviews.get(incident.number()).into_iter().flatten();
-        finding.expect(incident, mine.any(|review| test(incident, *review)), reason);
-    }
+    finding.each("incident", |incident, said| {
+        if incident.yes("major") {
+            let mut mine = reviews.get(incident.number()).into_iter().flatten();
+            said.expect(mine.any(|review| test(incident, *review)), reason);
+        }
+    });
 }
 
 /// Every category that is asked for often has a model with steps.
@@ -376,9 +403,8 @@ fn is_open(problem: Fact<'_>) -> bool {
     !problem.has("resolved_on") && !problem.has("closed_on")
 }
 
-/// Problems raised more than problem_days ago.
-fn old_problems(world: &World) -> impl Iterator<Item = Fact<'_>> {
-    let days = world.number("problem_days");
-    let old = move |problem: &Fact<'_>| problem.date("raised_on").is_some_and(|at| world.is_older_than_days(at, days));
-    world.all("problem").filter(old)
+/// Raised more than problem_days ago.
+fn is_old(problem: Fact<'_>) -> bool {
+    let days = problem.world.number("problem_days");
+    problem.date("raised_on").is_some_and(|at| problem.world.is_older_than_days(at, days))
 }

@@ -1,7 +1,6 @@
 //! What a check saw, and the verdict that follows from it by `[reading].states` and `[reading].population`.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
@@ -10,13 +9,11 @@ use model::Moment;
 
 use super::{
     catalogue::Requirement,
+    part::{Bits, Blames, Foremost, Part, Reason, stretch, union},
     verdict::{EXAMPLES, State, Verdict},
     words::{agree, plural, sentence, told},
     world::{Place, World, natural},
 };
-
-/// A predicate in the plural that begins with its verb: "have no owner".
-pub(super) type Reason = Cow<'static, str>;
 
 /// Most kinds of records that one sentence counts apart.
 const KINDS: usize = 4;
@@ -27,38 +24,100 @@ pub(super) type Known = HashMap<&'static str, Arc<Seen>>;
 /// What a check saw, without the facts: it may stay when they change, as long as the check need not run again.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Seen {
-    /// In order, each once, when the check has ended.
-    pub(super) looked: Vec<Place>,
-    pub(super) failed: BTreeMap<Reason, BTreeSet<Place>>,
-    pub(super) stale: BTreeMap<Reason, BTreeSet<Place>>,
+    /// In the order of their stretches. Where there are several of one stretch, no record was looked at in two of them.
+    pub(super) parts: Vec<Arc<Part>>,
+    /// Dates of evidence that stands in other records than those that were looked at.
+    pub(super) newest: Option<Moment>,
     /// Numbers that fail and are on record nowhere.
     pub(super) strangers: BTreeSet<String>,
     pub(super) gaps: Vec<String>,
-    /// Dates of the evidence, by the fields that the check asks about.
-    pub(super) newest: Option<Moment>,
     /// What the records of a kind are called here, such as "incidents closed in the last 90 days".
     pub(super) called: BTreeMap<&'static str, String>,
 }
 
+/// Which of what is said against records is told: the bad ones, and only where there are none the stale ones.
+#[derive(Clone, Copy, PartialEq)]
+enum Blame {
+    Failed,
+    Stale,
+}
+
+impl Blame {
+    fn of(self, part: &Part) -> &Blames {
+        match self {
+            Blame::Failed => &part.failed,
+            Blame::Stale => &part.stale,
+        }
+    }
+
+    fn foremost(self, part: &Part) -> &Foremost {
+        &part.foremost[self as usize]
+    }
+}
+
 impl Seen {
+    /// Puts parts together. Those that overlap become one.
+    pub(super) fn together(mut parts: Vec<Arc<Part>>, world: &World) -> Vec<Arc<Part>> {
+        parts.sort_by_key(|part| part.stretch);
+        let mut whole: Vec<Arc<Part>> = Vec::with_capacity(parts.len());
+        for part in parts {
+            let same = whole.iter().rposition(|known| known.stretch != part.stretch).map_or(0, |other| other + 1);
+            let mut merged: Option<Part> = None;
+            let mut at = same;
+            while at < whole.len() {
+                if whole[at].looked.meets(&part.looked) {
+                    let known = whole.remove(at);
+                    match &mut merged {
+                        Some(merged) => merged.absorb(&known),
+                        None => merged = Some((*known).clone()),
+                    }
+                } else {
+                    at += 1;
+                }
+            }
+            match merged {
+                Some(mut merged) => {
+                    merged.absorb(&part);
+                    merged.close(world);
+                    whole.push(Arc::new(merged));
+                }
+                None => whole.push(part),
+            }
+        }
+        whole
+    }
+
     /// Places of the records that were looked at, in order.
-    pub fn looked(&self) -> &[Place] {
-        &self.looked
+    pub fn looked(&self) -> impl Iterator<Item = Place> + '_ {
+        in_order(self.parts.iter().map(|part| (part.stretch, part.looked)))
     }
 
     /// Places of the bad (else the stale) ones with what is said of them.
-    pub fn blamed(&self) -> impl Iterator<Item = (Place, String)> {
-        self.blames().iter().flat_map(|(reason, places)| places.iter().map(|place| (*place, agree(reason, 1))))
+    pub fn blamed(&self) -> impl Iterator<Item = (Place, String)> + '_ {
+        let blame = self.blame();
+        let reasons: BTreeSet<&Reason> = self.parts.iter().flat_map(|part| blame.of(part).keys()).collect();
+        reasons.into_iter().flat_map(move |reason| {
+            let of = |part: &Arc<Part>| Some((part.stretch, *blame.of(part).get(reason)?));
+            let told = agree(reason, 1);
+            in_order(self.parts.iter().filter_map(of)).map(move |place| (place, told.clone())).collect::<Vec<_>>()
+        })
     }
 
     /// What is said against a record, if anything is.
     pub fn blamed_for(&self, place: Place) -> Option<String> {
-        let mut against = self.blames().iter().filter(|(_, places)| places.contains(&place));
-        against.next().map(|(reason, _)| agree(reason, 1))
+        let blame = self.blame();
+        let mut against = self.at(place).iter().flat_map(|part| blame.of(part));
+        against.find(|(_, places)| places.contains(place)).map(|(reason, _)| agree(reason, 1))
     }
 
     pub fn has_looked_at(&self, place: Place) -> bool {
-        self.looked.binary_search(&place).is_ok()
+        self.at(place).iter().any(|part| part.looked.contains(place))
+    }
+
+    /// The parts of the stretch that holds a place.
+    fn at(&self, place: Place) -> &[Arc<Part>] {
+        let mine = &self.parts[self.parts.partition_point(|part| part.stretch < stretch(place))..];
+        &mine[..mine.partition_point(|part| part.stretch == stretch(place))]
     }
 
     /// Numbers that are named and on record nowhere; they count as looked at and bad.
@@ -66,8 +125,8 @@ impl Seen {
         self.strangers.iter().map(String::as_str)
     }
 
-    fn blames(&self) -> &BTreeMap<Reason, BTreeSet<Place>> {
-        if self.is_bad() { &self.failed } else { &self.stale }
+    fn blame(&self) -> Blame {
+        if self.is_bad() { Blame::Failed } else { Blame::Stale }
     }
 
     pub(super) fn is_gap(&self) -> bool {
@@ -75,59 +134,62 @@ impl Seen {
     }
 
     pub(super) fn is_bad(&self) -> bool {
-        !self.failed.is_empty() || !self.strangers.is_empty()
+        !self.strangers.is_empty() || self.parts.iter().any(|part| !part.failed.is_empty())
     }
 
-    /// In order and each once: no more is looked at.
-    pub(super) fn closed(mut self) -> Seen {
-        self.looked.sort_unstable();
-        self.looked.dedup();
-        self.looked.shrink_to_fit();
-        self
+    /// The latest date of the evidence, by the fields that the check asks about.
+    fn newest(&self) -> Option<Moment> {
+        self.parts.iter().filter_map(|part| part.newest).chain(self.newest).max()
     }
 
     /// What follows for the requirement, from the facts that were seen.
     pub(super) fn verdict(self: Arc<Seen>, world: &World, requirement: &'static Requirement) -> Verdict {
-        let blamed: BTreeSet<Place> = self.blames().values().flatten().copied().collect();
-        let population = self.looked.len() + self.strangers.len();
+        let blame = self.blame();
+        let blamed: usize = self.parts.iter().map(|part| union(blame.of(part)).len()).sum();
+        let population = self.parts.iter().map(|part| part.looked.len()).sum::<usize>() + self.strangers.len();
         let state = if self.is_bad() {
             State::Nonconforming
         } else if self.is_gap() {
             State::Gap
-        } else if !blamed.is_empty() {
+        } else if blamed > 0 {
             State::Stale
         } else if population > 0 {
             State::Proved
         } else {
             State::NothingToSample
         };
-        let mut numbers: Vec<&str> = blamed.iter().map(|place| world.fact(*place).number()).collect();
-        numbers.extend(self.strangers.iter().map(String::as_str));
-        numbers.sort_unstable_by(|left, right| natural(left, right));
-        let bad = numbers.len();
+        let bad = blamed + self.strangers.len();
         Verdict {
             requirement,
             state,
             population,
             good: population - bad,
             bad,
-            examples: numbers.into_iter().take(EXAMPLES).map(str::to_string).collect(),
-            newest: self.newest.or_else(|| self.changed(world)),
+            examples: self.examples(world, blame),
+            newest: self.newest().or_else(|| self.parts.iter().filter_map(|part| part.changed).max()),
             why: self.why(world, state, requirement),
             judged: false,
             seen: self,
         }
     }
 
-    /// The newest history entry of what was looked at, where no date is asked for.
-    fn changed(&self, world: &World) -> Option<Moment> {
-        self.looked.iter().filter_map(|place| world.fact(*place).changed()).max()
+    /// Numbers of the first of those that are blamed.
+    fn examples(&self, world: &World, blame: Blame) -> Vec<String> {
+        let mut foremost = Foremost::default();
+        for part in &self.parts {
+            // The first one that is too late ends its part: those behind it are later still.
+            let _ = blame.foremost(part).iter().all(|place| foremost.offer(world, place));
+        }
+        let mut numbers: Vec<&str> = foremost.iter().map(|place| world.unseen(place).number()).collect();
+        numbers.extend(self.strangers.iter().map(String::as_str));
+        numbers.sort_unstable_by(|left, right| natural(left, right));
+        numbers.into_iter().take(EXAMPLES).map(str::to_string).collect()
     }
 
     fn why(&self, world: &World, state: State, requirement: &Requirement) -> String {
         match state {
-            State::Nonconforming => self.counted(world, &self.failed, self.strangers.len()),
-            State::Stale => self.counted(world, &self.stale, 0),
+            State::Nonconforming => self.counted(world, Blame::Failed, self.strangers.len()),
+            State::Stale => self.counted(world, Blame::Stale, 0),
             State::Gap => told(self.gaps.clone()),
             State::NothingToSample if self.called.is_empty() => {
                 let kinds = requirement.from.iter().map(|kind| plural(kind));
@@ -139,7 +201,7 @@ impl Seen {
             _ => {
                 let counts = self.counts(world);
                 if counts.len() > KINDS {
-                    return format!("{} records of {} kinds pass", self.looked.len(), counts.len());
+                    return format!("{} records of {} kinds pass", counts.values().sum::<usize>(), counts.len());
                 }
                 let verb = |count: usize| if count == 1 { "passes" } else { "pass" };
                 let all = counts
@@ -152,21 +214,21 @@ impl Seen {
 
     fn counts(&self, world: &World) -> BTreeMap<&'static str, usize> {
         let mut counts = BTreeMap::new();
-        for place in &self.looked {
-            *counts.entry(world.fact(*place).kind()).or_default() += 1;
-        }
+        self.parts.iter().for_each(|part| part.count(world, &part.looked, &mut counts));
         counts
     }
 
     /// "3 of 1420 incidents closed in the last 90 days have no resolution".
-    fn counted(&self, world: &World, groups: &BTreeMap<Reason, BTreeSet<Place>>, strangers: usize) -> String {
+    fn counted(&self, world: &World, blame: Blame, strangers: usize) -> String {
         let counts = self.counts(world);
-        let mut lines = Vec::new();
-        for (reason, places) in groups {
-            let mut kinds: BTreeMap<&'static str, usize> = BTreeMap::new();
-            for place in places {
-                *kinds.entry(world.fact(*place).kind()).or_default() += 1;
+        let mut groups: BTreeMap<&Reason, BTreeMap<&'static str, usize>> = BTreeMap::new();
+        for part in &self.parts {
+            for (reason, places) in blame.of(part) {
+                part.count(world, places, groups.entry(reason).or_default());
             }
+        }
+        let mut lines = Vec::new();
+        for (reason, kinds) in groups {
             for (kind, count) in kinds {
                 let of = counts.get(kind).copied().unwrap_or(count);
                 lines.push((count, format!("{count} of {of} {} {}", self.phrase(kind), agree(reason, count))));
@@ -184,4 +246,16 @@ impl Seen {
     fn phrase(&self, kind: &str) -> String {
         self.called.get(kind).cloned().unwrap_or_else(|| plural(kind))
     }
+}
+
+/// The places of stretches that come in order, of which several may be of one stretch.
+fn in_order(stretches: impl Iterator<Item = (Place, Bits)>) -> impl Iterator<Item = Place> {
+    let mut whole: Vec<(Place, Bits)> = Vec::new();
+    for (stretch, bits) in stretches {
+        match whole.last_mut() {
+            Some((known, all)) if *known == stretch => all.extend(&bits),
+            _ => whole.push((stretch, bits)),
+        }
+    }
+    whole.into_iter().flat_map(|(stretch, bits)| bits.places(stretch))
 }

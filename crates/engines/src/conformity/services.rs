@@ -44,17 +44,17 @@ pub(super) const OPERATION: Checks = &[
             }
         }
     }),
-    ("8.1-1", |world, finding| {
+    ("8.1-1", |_, finding| {
         finding.call("change", "changes to the management system or without a plan");
-        for change in world.all("change") {
+        finding.each("change", |change, said| {
             if change.is("kind", "sms") {
-                finding.need(change, &["decision", "review"]);
+                said.need(&["decision", "review"]);
             }
             if change.yes("unplanned") {
-                finding.need(change, &["effects"]);
-                finding.expect(change, change.has_action(), "have no action");
+                said.need(&["effects"]);
+                said.expect(change.has_action(), "have no action");
             }
-        }
+        });
     }),
     ("8.1-2", |world, finding| {
         finding.call("other_party", "active parties that run processes");
@@ -128,11 +128,13 @@ pub(super) const PORTFOLIO: Checks = &[
             );
         }
     }),
-    ("8.2.2-5", |world, finding| {
+    ("8.2.2-5", |_, finding| {
         finding.call("change", "undecided changes to the portfolio");
-        for change in world.all("change").filter(|change| is_of_portfolio(*change) && !change.has("decision")) {
-            finding.need(change, &["priority"]);
-        }
+        finding.each("change", |change, said| {
+            if is_of_portfolio(change) && !change.has("decision") {
+                said.need(&["priority"]);
+            }
+        });
     }),
     ("8.2.4-1", catalogue_is_kept),
     ("8.2.4-2", |world, finding| {
@@ -146,23 +148,25 @@ pub(super) const PORTFOLIO: Checks = &[
     }),
     ("8.2.5-1", |world, finding| {
         finding.call("asset", "assets in use");
-        for asset in world.all("asset").filter(|asset| asset.is("state", "in-use")) {
-            finding.need(asset, &["owner", "service", "obligations"]);
-            let over = ["licence_until", "support_until"]
-                .iter()
-                .any(|field| asset.date(field).is_some_and(|at| world.is_past(at)));
-            finding.expect(asset, !over || asset.has_action(), "are out of licence or support without an action");
-        }
+        finding.each("asset", |asset, said| {
+            if asset.is("state", "in-use") {
+                said.need(&["owner", "service", "obligations"]);
+                let over = ["licence_until", "support_until"]
+                    .iter()
+                    .any(|field| asset.date(field).is_some_and(|at| world.is_past(at)));
+                said.expect(!over || asset.has_action(), "are out of licence or support without an action");
+            }
+        });
     }),
 ];
 
 pub(super) const CONFIGURATION: Checks = &[
     ("8.2.6-1", |world, finding| {
         finding.call("service", "live services in scope");
-        for ci in world.all("ci") {
+        finding.each("ci", |ci, said| {
             let known = ci.is_one_of("type", &["service", "server", "application", "network", "storage"]);
-            finding.expect(ci, known, "have a type that is not in the list");
-        }
+            said.expect(known, "have a type that is not in the list");
+        });
         for service in world.in_scope_live() {
             let named = service.names("components").filter_map(|number| world.find_of("ci", number));
             let whole = named.chain(service.linked("ci")).any(|ci| ci.is("type", "service"));
@@ -180,32 +184,36 @@ pub(super) const CONFIGURATION: Checks = &[
     }),
     ("8.2.6-3", |world, finding| {
         let ends = ends_of(world.all("ci_link"));
-        for ci in world.all("ci") {
-            finding.need(ci, &["type", "description", "status"]);
-            finding.expect(ci, ends.contains(ci.number()), "are related to no other item");
-        }
+        finding.each("ci", |ci, said| {
+            said.need(&["type", "description", "status"]);
+            said.expect(ends.contains(ci.number()), "are related to no other item");
+        });
     }),
-    ("8.2.6-4", |world, finding| {
+    ("8.2.6-4", |_, finding| {
         finding.dated("updated_on").call("ci", "configuration items updated lately");
-        for ci in updated_lately(world) {
-            let source = ci.refer("last_change").map(Fact::kind);
-            let known = matches!(source, Some("change" | "release" | "ci_verification"));
-            finding.expect(ci, known, "were updated without a change, release or verification");
-        }
+        finding.each("ci", |ci, said| {
+            if is_updated_lately(ci) {
+                let source = ci.refer("last_change").map(Fact::kind);
+                let known = matches!(source, Some("change" | "release" | "ci_verification"));
+                said.expect(known, "were updated without a change, release or verification");
+            }
+        });
     }),
     ("8.2.6-5", |world, finding| {
         finding.dated("implemented_on").call("change", "changes to configuration items implemented lately");
-        for change in world.all("change").filter(|change| !change.entries("cis").is_empty()) {
-            let Some(done) = change.date("implemented_on").filter(|done| world.is_in_window(Some(*done))) else {
-                continue;
-            };
-            let until = plus_working_days(done, 5);
-            let followed = change.entries("cis").iter().all(|ci| {
-                let ci = ci.as_text().and_then(|number| world.find_of("ci", number));
-                ci.is_some_and(|ci| updates(ci).any(|at| at >= done && at <= until))
-            });
-            finding.expect(change, followed, "have items that were not updated within 5 working days");
-        }
+        finding.each("change", |change, said| {
+            if !change.entries("cis").is_empty() {
+                let Some(done) = change.date("implemented_on").filter(|done| world.is_in_window(Some(*done))) else {
+                    return;
+                };
+                let until = plus_working_days(done, 5);
+                let followed = change.entries("cis").iter().all(|ci| {
+                    let ci = ci.as_text().and_then(|number| world.find_of("ci", number));
+                    ci.is_some_and(|ci| updates(ci).any(|at| at >= done && at <= until))
+                });
+                said.expect(followed, "have items that were not updated within 5 working days");
+            }
+        });
     }),
     ("8.2.6-6", verifications_are_followed),
     ("8.2.6-7", |world, finding| {
@@ -221,13 +229,9 @@ pub(super) const CONFIGURATION: Checks = &[
                 "name no configuration item or service, and fewer than 90 percent do",
             );
         }
-        for change in world.all("change") {
-            finding.expect(
-                change,
-                change.has("cis") || change.has("services"),
-                "name no configuration item or service",
-            );
-        }
+        finding.each("change", |change, said| {
+            said.expect(change.has("cis") || change.has("services"), "name no configuration item or service");
+        });
     }),
 ];
 
@@ -305,8 +309,8 @@ fn catalogue_is_kept<'w>(world: &'w World, finding: &mut Finding<'w>) {
     }
 }
 
-pub(super) fn updated_lately(world: &World) -> impl Iterator<Item = Fact<'_>> {
-    world.all("ci").filter(|ci| world.is_in_window(ci.date("updated_on")))
+pub(super) fn is_updated_lately(ci: Fact<'_>) -> bool {
+    ci.world.is_in_window(ci.date("updated_on"))
 }
 
 /// When an item was updated: its field, and what history entries set in it.

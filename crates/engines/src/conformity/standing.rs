@@ -1,5 +1,6 @@
 //! A world that is kept with its verdicts: after a write only those checks run again that read what was written, and when
-//! time goes on only those whose answer turns with it.
+//! time goes on only those whose answer turns with it. Checks that look at each record for itself look only at the stretches of
+//! records that were written or turn.
 
 use std::{
     collections::HashMap,
@@ -16,8 +17,9 @@ use super::{
     catalogue::{FRAMEWORK, Requirement, catalogue},
     checks,
     finding::Finding,
-    seen::{Known, Seen},
-    trace::{Trace, traced},
+    part::Pieces,
+    seen::Known,
+    trace::{Reads, Trace, traced},
     verdict::{Assessment, Judgement, Register, Verdict, for_a_person, judged},
     world::{Case, World},
 };
@@ -30,8 +32,28 @@ const THREADS: usize = 4;
 pub(super) struct Kept {
     /// As the check says; what people judged is laid over it each time.
     pub verdict: Arc<Verdict>,
-    pub trace: Trace,
+    /// What holds for the whole run: when that is met, all of it is done again.
+    trace: Trace,
+    pieces: Arc<Pieces>,
+    /// Bits of the kinds that are followed piece by piece.
+    followed: Reads,
+    /// The first instant at which the same facts may be judged otherwise.
+    pub until: Moment,
 }
+
+impl Kept {
+    /// The pieces that may be taken again at an instant, after a write; `None` when the whole check is to be done again.
+    pub fn past(&self, instant: Moment, written: Reads) -> Option<Arc<Pieces>> {
+        (instant < self.trace.until && !self.trace.reads.meets(written)).then(|| self.pieces.clone())
+    }
+
+    fn holds(&self, instant: Moment, written: Reads) -> bool {
+        instant < self.until && !self.trace.reads.meets(written) && !self.followed.meets(written)
+    }
+}
+
+/// A check that is to run, with what stands of its last run.
+pub(super) type Due = (&'static Requirement, Option<Arc<Pieces>>);
 
 /// The facts of one instant with the verdicts on them.
 ///
@@ -48,7 +70,7 @@ impl Standing {
     /// Judges everything once.
     pub fn new(world: World) -> Standing {
         let mut standing = Standing { world, kept: HashMap::new(), records: Register::default() };
-        standing.run();
+        standing.run(HashMap::new());
         standing
     }
 
@@ -75,8 +97,9 @@ impl Standing {
     /// its own.
     pub fn renew(&mut self, instant: Moment, cases: Vec<Case>) -> usize {
         let written = self.world.renew(instant, cases);
-        self.kept.retain(|_, kept| instant < kept.trace.until && !kept.trace.reads.meets(written));
-        self.run()
+        let ended = self.kept.extract_if(|_, kept| !kept.holds(instant, written));
+        let past = ended.filter_map(|(id, kept)| Some((id, kept.past(instant, written)?))).collect();
+        self.run(past)
     }
 
     /// The assessment with what people judged up to its instant.
@@ -97,7 +120,7 @@ impl Standing {
     }
 
     /// Runs the checks that have no verdict, and with any of them those that build on others: what these build on is new.
-    fn run(&mut self) -> usize {
+    fn run(&mut self, mut past: HashMap<&'static str, Arc<Pieces>>) -> usize {
         for held in &self.world.held()[self.records.len()..] {
             self.records.push((held.kind, held.number.clone()));
         }
@@ -108,12 +131,14 @@ impl Standing {
             return 0;
         }
         let (building, plain): (Vec<_>, Vec<_>) = requirements().partition(|one| checks::builds_on_others(&one.id));
-        let plain: Vec<_> = plain.into_iter().filter(|one| missing(&one.id)).collect();
+        let plain = plain.into_iter().filter(|one| missing(&one.id));
+        let plain: Vec<Due> = plain.map(|one| (one, past.remove(one.id.as_str()))).collect();
         let found = run_all(&self.world, &plain, None);
         let ran = found.len() + building.len();
         self.kept.extend(found);
         let seen = |(id, kept): (&&'static str, &Kept)| (*id, kept.verdict.seen.clone());
         let known: Known = self.kept.iter().map(seen).filter(|(id, _)| !checks::builds_on_others(id)).collect();
+        let building: Vec<Due> = building.into_iter().map(|one| (one, None)).collect();
         let built = run_all(&self.world, &building, Some(&known));
         self.kept.extend(built);
         ran
@@ -128,26 +153,21 @@ pub fn assess(world: World) -> Assessment {
 
 /// Judges one requirement.
 pub fn judge(world: &World, requirement: &'static Requirement) -> Verdict {
-    judged(world, run_one(world, requirement, None))
+    judged(world, run_one(world, requirement, None, &Pieces::default()).0)
 }
 
 /// Runs the checks of these requirements side by side: each looks at the same facts and at nothing else.
-pub(super) fn run_all(
-    world: &World,
-    requirements: &[&'static Requirement],
-    known: Option<&Known>,
-) -> Vec<(&'static str, Kept)> {
+pub(super) fn run_all(world: &World, due: &[Due], known: Option<&Known>) -> Vec<(&'static str, Kept)> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut mine = Vec::new();
-        while let Some(requirement) = requirements.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let (verdict, trace) = traced(|| run_one(world, requirement, known));
-            mine.push((requirement.id.as_str(), Kept { verdict: Arc::new(verdict), trace }));
+        while let Some((requirement, past)) = due.get(next.fetch_add(1, Ordering::Relaxed)) {
+            mine.push((requirement.id.as_str(), keep(world, requirement, known, past.as_deref())));
         }
         mine
     };
     let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(THREADS));
-    if requirements.len() < 2 * threads {
+    if due.len() < 2 * threads {
         return work();
     }
     std::thread::scope(|scope| {
@@ -163,11 +183,28 @@ pub(super) fn run_all(
     })
 }
 
+/// One run of a check with what it asked.
+fn keep(world: &World, requirement: &'static Requirement, known: Option<&Known>, past: Option<&Pieces>) -> Kept {
+    let none = Pieces::default();
+    let ((verdict, pieces), mut trace) = traced(|| run_one(world, requirement, known, past.unwrap_or(&none)));
+    for piece in pieces.iter() {
+        trace.reads = trace.reads.and(piece.trace.reads);
+    }
+    let followed = pieces.kinds().iter().fold(Reads::default(), |followed, kind| followed.with(world.bit(kind)));
+    let until = trace.until.min(pieces.until());
+    Kept { verdict: Arc::new(verdict), trace, pieces: Arc::new(pieces), followed, until }
+}
+
 /// The verdict of the check alone.
-fn run_one(world: &World, requirement: &'static Requirement, known: Option<&Known>) -> Verdict {
-    let Some(check) = checks::find(&requirement.id) else { return for_a_person(requirement) };
-    let mut finding = known.map_or_else(|| Finding::new(world), |known| Finding::knowing(world, known));
+fn run_one(
+    world: &World,
+    requirement: &'static Requirement,
+    known: Option<&Known>,
+    past: &Pieces,
+) -> (Verdict, Pieces) {
+    let Some(check) = checks::find(&requirement.id) else { return (for_a_person(requirement), Pieces::default()) };
+    let mut finding = Finding::knowing(world, known).following(past);
     check(world, &mut finding);
-    let seen: Arc<Seen> = Arc::new(finding.into_seen());
-    seen.verdict(world, requirement)
+    let (seen, pieces) = finding.into_kept();
+    (Arc::new(seen).verdict(world, requirement), pieces)
 }

@@ -52,6 +52,13 @@ pub(super) struct Trace {
     pub until: Moment,
 }
 
+impl Default for Trace {
+    /// Nothing was asked.
+    fn default() -> Trace {
+        NOTHING
+    }
+}
+
 const NOTHING: Trace = Trace { reads: Reads([0; 4]), until: Moment(i64::MAX) };
 
 thread_local! {
@@ -61,10 +68,18 @@ thread_local! {
 
 /// Runs a check and tells what it asked; whoever asked for it asked the same.
 pub(super) fn traced<T>(run: impl FnOnce() -> T) -> (T, Trace) {
+    let (answer, mine) = apart(run);
+    let outer = take();
+    put(Trace { reads: outer.reads.and(mine.reads), until: outer.until.min(mine.until) });
+    (answer, mine)
+}
+
+/// The same, but whoever asked for it is not told: it must keep what comes back.
+pub(super) fn apart<T>(run: impl FnOnce() -> T) -> (T, Trace) {
     let outer = take();
     let answer = run();
     let mine = take();
-    put(Trace { reads: outer.reads.and(mine.reads), until: outer.until.min(mine.until) });
+    put(outer);
     (answer, mine)
 }
 

@@ -9,7 +9,7 @@ use super::{
     fact::Fact,
     finding::Finding,
     leadership::{must_policy, policy_is_kept},
-    services::updated_lately,
+    services::is_updated_lately,
     span::plus_working_days,
     world::World,
 };
@@ -20,10 +20,10 @@ pub(super) const CHANGE: Checks = &[
         let Some(policy) = must_policy(world, finding, "change") else { return };
         finding.need(policy, &["parts.a.controlled", "parts.a.exempt"]);
         let listed: HashSet<&str> = policy.names("parts.a.controlled").chain(policy.names("parts.a.exempt")).collect();
-        for ci in world.all("ci") {
+        finding.each("ci", |ci, said| {
             let known = ci.text("type").is_some_and(|of| listed.contains(of));
-            finding.expect(ci, known, "have a type that the policy neither controls nor exempts");
-        }
+            said.expect(known, "have a type that the policy neither controls nor exempts");
+        });
     }),
     ("8.5.1.1.b", |world, finding| {
         let Some(policy) = must_policy(world, finding, "change") else { return };
@@ -41,111 +41,127 @@ pub(super) const CHANGE: Checks = &[
     ("8.5.1.2-1", |world, finding| {
         finding.call("ci", "configuration items updated lately").call("release", "releases deployed lately");
         finding.dated("requested_on");
-        for change in world.all("change") {
-            finding.need(change, &["category", "kind", "requested_by", "requested_on"]);
-        }
-        for ci in updated_lately(world) {
-            let source = ci.refer("last_change").map(Fact::kind);
-            finding.expect(ci, source == Some("change"), "were updated without a change");
-        }
-        for release in world.all("release").filter(|release| world.is_in_window(release.date("deployed_on"))) {
-            let known = release.names("changes").any(|number| world.find(number).is_some());
-            finding.expect(release, known, "name no change that is on record");
-        }
+        finding.each("change", |_, said| {
+            said.need(&["category", "kind", "requested_by", "requested_on"]);
+        });
+        finding.each("ci", |ci, said| {
+            if is_updated_lately(ci) {
+                let source = ci.refer("last_change").map(Fact::kind);
+                said.expect(source == Some("change"), "were updated without a change");
+            }
+        });
+        finding.each("release", |release, said| {
+            if world.is_in_window(release.date("deployed_on")) {
+                let known = release.names("changes").any(|number| world.find(number).is_some());
+                said.expect(known, "name no change that is on record");
+            }
+        });
     }),
-    ("8.5.1.2-2", |world, finding| {
+    ("8.5.1.2-2", |_, finding| {
         finding.call("change", "approved changes that need a transition plan");
         let grave = |change: &Fact<'_>| {
             change.is("decision", "approved")
                 && (change.is_one_of("kind", &["new-service", "removal", "transfer"])
                     || (change.is("kind", "service-change") && change.is("category", "major")))
         };
-        for change in world.all("change").filter(grave) {
-            let start = change.date("planned_start");
-            let planned = change.linked("transition_plan").any(|plan| {
-                start.is_none_or(|start| plan.date("approved_on").is_some_and(|approved| approved <= start))
-            });
-            finding.expect(change, planned, "are linked to no transition plan that was approved before their start");
-        }
+        finding.each("change", |change, said| {
+            if grave(&change) {
+                let start = change.date("planned_start");
+                let planned = change.linked("transition_plan").any(|plan| {
+                    start.is_none_or(|start| plan.date("approved_on").is_some_and(|approved| approved <= start))
+                });
+                said.expect(planned, "are linked to no transition plan that was approved before their start");
+            }
+        });
     }),
-    ("8.5.1.2-3", |world, finding| {
+    ("8.5.1.2-3", |_, finding| {
         finding.call("change", "implemented changes").dated("implemented_on");
-        for (change, done) in implemented(world) {
-            finding.expect(change, change.is("decision", "approved"), "were not approved");
+        finding.each("change", |change, said| {
+            let Some(done) = change.date("implemented_on") else { return };
+            said.expect(change.is("decision", "approved"), "were not approved");
             let until = if is_emergency(change) { plus_working_days(done, 2) } else { done };
             let decided = change.date("decided_on").is_some_and(|decided| decided <= until);
-            finding.expect(change, decided, "were not decided on in time");
-            finding.need(change, &["planned_start"]);
+            said.expect(decided, "were not decided on in time");
+            said.need(&["planned_start"]);
             if !is_standard(change) {
-                finding.need(change, &["review"]);
+                said.need(&["review"]);
             }
-        }
+        });
     }),
 ];
 
 pub(super) const CHANGE_ACTIVITIES: Checks = &[
-    ("8.5.1.3-1", |world, finding| {
+    ("8.5.1.3-1", |_, finding| {
         finding.call("change", "decided changes").dated("decided_on");
-        for change in world.all("change").filter(|change| change.has("decision")) {
-            finding.need(change, &["decided_by", "decided_on", "priority"]);
-            if !is_standard(change) {
-                let deciders: BTreeSet<String> = change.names("decided_by").map(str::to_lowercase).collect();
-                let own = !deciders.is_empty() && implementers(change) == deciders;
-                finding.expect(change, !own, "were put in place by nobody but who decided");
+        finding.each("change", |change, said| {
+            if change.has("decision") {
+                said.need(&["decided_by", "decided_on", "priority"]);
+                if !is_standard(change) {
+                    let deciders: BTreeSet<String> = change.names("decided_by").map(str::to_lowercase).collect();
+                    let own = !deciders.is_empty() && implementers(change) == deciders;
+                    said.expect(!own, "were put in place by nobody but who decided");
+                }
             }
-        }
+        });
     }),
     ("8.5.1.3-2", |world, finding| {
         finding.call("change", "non-standard changes decided lately").dated("decided_on");
-        for change in non_standard(world).filter(|change| world.is_in_window(change.date("decided_on"))) {
-            finding.need(change, &["risk", "benefit", "feasibility", "cost", "effects"]);
-        }
+        finding.each("change", |change, said| {
+            if !is_standard(change) && world.is_in_window(change.date("decided_on")) {
+                said.need(&["risk", "benefit", "feasibility", "cost", "effects"]);
+            }
+        });
     }),
     ("8.5.1.3-3", |world, finding| {
         finding.call("change", "non-standard changes implemented lately").dated("implemented_on");
-        for (change, done) in implemented_lately(world) {
+        finding.each("change", |change, said| {
+            let Some(done) = implemented_lately(change) else { return };
             let tested = |test: &Value| {
                 world.has_part(test, "result") && world.part_date(test, "on").is_some_and(|on| on <= done)
             };
-            finding.expect(
-                change,
-                change.entries("tests").iter().any(tested),
-                "have no test with a result before they were implemented",
-            );
-        }
+            let any = change.entries("tests").iter().any(tested);
+            said.expect(any, "have no test with a result before they were implemented");
+        });
     }),
-    ("8.5.1.3-4", |world, finding| {
+    ("8.5.1.3-4", |_, finding| {
         finding.call("change", "approved changes").dated("told");
-        for change in world.all("change").filter(|change| change.is("decision", "approved")) {
-            let whole = finding.need(change, &["planned_start", "planned_end", "told"]);
-            let times = change.date("told").zip(change.date("planned_start"));
-            if let Some((told, start)) = times.filter(|_| whole) {
-                let early = if is_emergency(change) { told.date() <= start.date() } else { told <= start };
-                finding.expect(change, early, "were told after their planned start");
+        finding.each("change", |change, said| {
+            if change.is("decision", "approved") {
+                let whole = said.need(&["planned_start", "planned_end", "told"]);
+                let times = change.date("told").zip(change.date("planned_start"));
+                if let Some((told, start)) = times.filter(|_| whole) {
+                    let early = if is_emergency(change) { told.date() <= start.date() } else { told <= start };
+                    said.expect(early, "were told after their planned start");
+                }
             }
-        }
+        });
     }),
-    ("8.5.1.3-5", |world, finding| {
+    ("8.5.1.3-5", |_, finding| {
         finding.call("change", "non-standard changes implemented lately").dated("implemented_on");
-        for (change, _) in implemented_lately(world) {
-            finding.need(change, &["backout"]);
-        }
+        finding.each("change", |change, said| {
+            if implemented_lately(change).is_some() {
+                said.need(&["backout"]);
+            }
+        });
     }),
-    ("8.5.1.3-6", |world, finding| {
+    ("8.5.1.3-6", |_, finding| {
         finding.call("change", "changes that went wrong").dated("implemented_on");
         let wrong = |change: &Fact<'_>| change.is_one_of("outcome", &["failed", "backed-out", "caused-incident"]);
-        for change in world.all("change").filter(wrong) {
-            finding.need(change, &["review"]);
-            finding.expect(change, change.has_action(), "have no action");
-        }
+        finding.each("change", |change, said| {
+            if wrong(&change) {
+                said.need(&["review"]);
+                said.expect(change.has_action(), "have no action");
+            }
+        });
     }),
     ("8.5.1.3-7", |world, finding| {
         finding.call("change", "non-standard changes implemented more than 30 days ago").dated("implemented_on");
-        for (change, done) in implemented(world).filter(|(change, _)| !is_standard(*change)) {
+        finding.each("change", |change, said| {
+            let Some(done) = change.date("implemented_on").filter(|_| !is_standard(change)) else { return };
             if world.is_older_than_days(done, 30) {
-                finding.need(change, &["review", "closed_on"]);
+                said.need(&["review", "closed_on"]);
             }
-        }
+        });
     }),
     ("8.5.1.3-8", |world, finding| {
         if let Some(review) = newest_trend(world, finding, "change") {
@@ -275,10 +291,10 @@ pub(super) const RELEASE: Checks = &[
             return finding.gap("The policy on releases names no type");
         }
         finding.expect(policy, types.contains("emergency"), "have no type for emergencies");
-        for release in world.all("release") {
+        finding.each("release", |release, said| {
             let known = release.text("type").is_some_and(|of| types.contains(of));
-            finding.expect(release, known, "have a type that the policy does not name");
-        }
+            said.expect(known, "have a type that the policy does not name");
+        });
     }),
     ("8.5.3-2", |world, finding| {
         for (release, _) in deployed(world, finding) {
@@ -345,15 +361,15 @@ pub(super) const RELEASE: Checks = &[
             );
         }
     }),
-    ("8.5.3-8", |world, finding| {
+    ("8.5.3-8", |_, finding| {
         finding.call("release", "approved or deployed releases");
-        for release in world.all("release") {
+        finding.each("release", |release, said| {
             if release.has("deployed_on") {
-                finding.need(release, &["told"]);
+                said.need(&["told"]);
             } else if release.has("approved_by") {
-                finding.need(release, &["planned_on"]);
+                said.need(&["planned_on"]);
             }
-        }
+        });
     }),
 ];
 
@@ -389,17 +405,10 @@ pub(super) fn is_emergency(change: Fact<'_>) -> bool {
     change.is("category", "emergency")
 }
 
-fn non_standard(world: &World) -> impl Iterator<Item = Fact<'_>> {
-    world.all("change").filter(|change| !is_standard(*change))
-}
-
-/// Changes that were put in place, with the time.
-fn implemented(world: &World) -> impl Iterator<Item = (Fact<'_>, Moment)> {
-    world.all("change").filter_map(|change| Some((change, change.date("implemented_on")?)))
-}
-
-fn implemented_lately(world: &World) -> impl Iterator<Item = (Fact<'_>, Moment)> {
-    implemented(world).filter(|(change, done)| !is_standard(*change) && world.is_in_window(Some(*done)))
+/// When a change that is not a standard one was put in place, if that was lately.
+fn implemented_lately(change: Fact<'_>) -> Option<Moment> {
+    let done = change.date("implemented_on").filter(|_| !is_standard(change))?;
+    change.world.is_in_window(Some(done)).then_some(done)
 }
 
 /// Authors of history entries whose note is the word implemented.

@@ -11,6 +11,7 @@ use model::{Decimal, Link, Mark, Moment, Record, RecordId, Value, house::House, 
 use super::{
     catalogue::catalogue,
     fact::Fact,
+    part::{Piece, stretch},
     trace::{self, Reads},
     verdict::Judgement,
 };
@@ -107,15 +108,25 @@ impl Held {
     }
 }
 
+/// What was written last.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    /// What checks may have read of it before.
+    pub reads: Reads,
+    /// Kinds and stretches of the records.
+    stretches: HashSet<(&'static str, Place)>,
+}
+
 #[derive(Debug)]
 pub struct World {
     pub(super) instant: Moment,
+    written: Written,
     held: Vec<Held>,
     pub(super) judgements: Vec<Judgement>,
     settings: Settings,
     /// Names of fields, each kept once.
     names: HashSet<Arc<str>>,
-    /// Bits of kinds, in the order in which they came in.
+    /// Bits of kinds: those of the catalogue first, others in the order in which they came in.
     bits: HashMap<&'static str, u8>,
     places: HashMap<RecordId, Place>,
     /// Records by kind, those that are withdrawn left out.
@@ -126,6 +137,8 @@ pub struct World {
     gone: HashSet<Box<str>>,
     /// Links read both ways, each neighbour once.
     ties: HashMap<Place, Vec<Place>>,
+    /// Numbers to which links lead, and of which nothing is on record.
+    dangling: HashSet<Box<str>>,
     /// Actions by the number in their field source.
     sourced: HashMap<String, Vec<Place>>,
     /// People of the provider by e-mail in small letters, and whether they are active.
@@ -143,19 +156,22 @@ impl World {
 
     /// Where nothing is on record yet. [`World::take`] fills it, [`World::settled`] must follow.
     pub fn empty(instant: Moment, settings: Settings) -> World {
+        let types = catalogue().record_types.iter().enumerate();
         World {
             instant,
+            written: Written::default(),
             held: Vec::new(),
             judgements: Vec::new(),
             settings,
             names: HashSet::new(),
-            bits: HashMap::new(),
+            bits: types.map(|(at, known)| (known.id.as_str(), Reads::of_kind(at))).collect(),
             places: HashMap::new(),
             kinds: HashMap::new(),
             withdrawn: HashMap::new(),
             numbers: HashMap::new(),
             gone: HashSet::new(),
             ties: HashMap::new(),
+            dangling: HashSet::new(),
             sourced: HashMap::new(),
             people: HashMap::new(),
             top: HashSet::new(),
@@ -180,29 +196,24 @@ impl World {
     /// Takes the newer states of records in and says what a check may have read of them before.
     pub(super) fn renew(&mut self, instant: Moment, cases: Vec<Case>) -> Reads {
         self.instant = instant;
-        let mut written = Reads::default();
-        for case in cases {
-            written = written.and(self.renew_one(case));
-        }
-        self.find_ways(written);
-        written
+        self.written = Written::default();
+        cases.into_iter().for_each(|case| self.renew_one(case));
+        self.find_ways(self.written.reads);
+        self.written.reads
     }
 
-    fn renew_one(&mut self, case: Case) -> Reads {
-        let new = Reads::default().with(Reads::MISSING).with(Reads::LINKS);
+    fn renew_one(&mut self, case: Case) {
         let Some(place) = self.places.get(&case.record.id).copied() else {
-            let place = self.held.len();
+            let place = self.held.len() as Place;
+            let leads = !case.links.is_empty() || self.dangling.contains(case.record.number.as_str());
             self.take(case);
-            return new.with(self.held[place].bit);
+            return self.note(place, leads.then_some(Reads::LINKS).into_iter().chain([Reads::MISSING]));
         };
         let now = self.hold(case);
-        let mut written = Reads::default().with(now.bit);
         let then = &self.held[place as usize];
-        if then.links != now.links {
-            written = written.with(Reads::LINKS);
-        }
-        if (then.is_withdrawn(), &then.number) != (now.is_withdrawn(), &now.number) {
-            written = written.and(new);
+        let leads = (then.links != now.links).then_some(Reads::LINKS);
+        let is_listed_anew = (then.is_withdrawn(), &then.number) != (now.is_withdrawn(), &now.number);
+        if is_listed_anew {
             let (kind, number) = (then.kind, then.number.clone());
             for listed in [&mut self.kinds, &mut self.withdrawn] {
                 listed.entry(kind).or_default().retain(|other| *other != place);
@@ -212,7 +223,15 @@ impl World {
             self.list(&now, place);
         }
         self.held[place as usize] = now;
-        written
+        let anew = is_listed_anew.then_some([Reads::MISSING, Reads::LINKS]);
+        self.note(place, anew.into_iter().flatten().chain(leads));
+    }
+
+    /// Notes that a record was written, and what else of it checks may have asked for.
+    fn note(&mut self, place: Place, beside: impl Iterator<Item = u8>) {
+        let held = &self.held[place as usize];
+        self.written.stretches.insert((held.kind, stretch(place)));
+        self.written.reads = beside.fold(self.written.reads.with(held.bit), Reads::with);
     }
 
     fn hold(&mut self, case: Case) -> Held {
@@ -261,7 +280,7 @@ impl World {
         let changed = |kind: &str| written.meets(Reads::default().with(self.bit(kind)));
         let (actions, people, roles) = (changed("action"), changed("person"), changed("role"));
         if written.meets(Reads::default().with(Reads::LINKS)) {
-            self.ties = self.tie();
+            (self.ties, self.dangling) = self.tie();
         }
         if actions {
             self.sourced = self.source_actions();
@@ -274,8 +293,8 @@ impl World {
         }
     }
 
-    /// Of a kind without any record it is asked whether there is a record that is missing.
-    fn bit(&self, kind: &str) -> u8 {
+    /// Of a kind that is in no catalogue and has no record yet it is asked whether there is a record that is missing.
+    pub(super) fn bit(&self, kind: &str) -> u8 {
         self.bits.get(kind).copied().unwrap_or(Reads::MISSING)
     }
 
@@ -285,13 +304,17 @@ impl World {
         self
     }
 
-    fn tie(&self) -> HashMap<Place, Vec<Place>> {
+    fn tie(&self) -> (HashMap<Place, Vec<Place>>, HashSet<Box<str>>) {
         let mut ties: HashMap<Place, Vec<Place>> = HashMap::new();
+        let mut dangling = HashSet::new();
         for from in self.kinds.values().flatten() {
             for link in &self.held[*from as usize].links {
-                if let Some(to) = self.numbers.get(link.to.as_str()) {
-                    ties.entry(*from).or_default().push(*to);
-                    ties.entry(*to).or_default().push(*from);
+                match self.numbers.get(link.to.as_str()) {
+                    Some(to) => {
+                        ties.entry(*from).or_default().push(*to);
+                        ties.entry(*to).or_default().push(*from);
+                    }
+                    None => drop(dangling.insert(link.to.as_str().into())),
                 }
             }
         }
@@ -299,7 +322,7 @@ impl World {
             neighbours.sort_unstable();
             neighbours.dedup();
         }
-        ties
+        (ties, dangling)
     }
 
     fn source_actions(&self) -> HashMap<String, Vec<Place>> {
@@ -329,6 +352,25 @@ impl World {
 
     pub(super) fn held(&self) -> &[Held] {
         &self.held
+    }
+
+    /// A record that was seen before, or whose kind is known to be followed.
+    pub(super) fn unseen(&self, place: Place) -> Fact<'_> {
+        Fact { world: self, place }
+    }
+
+    /// Records of a kind by stretch, as [`World::all`]. Whoever goes through them follows the writes to this kind itself.
+    pub(super) fn stretches(&self, kind: &str) -> impl Iterator<Item = &[Place]> {
+        if !self.bits.contains_key(kind) {
+            trace::saw(Reads::MISSING);
+        }
+        let places = self.kinds.get(kind).map_or(&[][..], Vec::as_slice);
+        places.chunk_by(|left, right| stretch(*left) == stretch(*right))
+    }
+
+    /// Whether a piece is seen as it was before the last write.
+    pub(super) fn stands(&self, piece: &Piece) -> bool {
+        self.instant < piece.trace.until && !self.written.stretches.contains(&(piece.kind, piece.part.stretch))
     }
 
     pub(super) fn fact(&self, place: Place) -> Fact<'_> {
