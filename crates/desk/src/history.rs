@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json};
 use crate::{
     Desk,
     past::Ahead,
-    standing::{MOST, apart},
+    standing::{apart, most},
     store::{fault::Fault, score},
 };
 
@@ -127,7 +127,7 @@ impl Desk {
         };
         let mut facts = facts;
         let assessment = facts.standing.assessment(judgements);
-        walk.facts = (facts.standing.len() <= MOST).then_some(facts);
+        walk.facts = (facts.standing.len() <= most()).then_some(facts);
         Ok(assessment)
     }
 

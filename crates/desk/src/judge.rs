@@ -50,6 +50,13 @@ struct Last {
     is_kept: bool,
 }
 
+impl Last {
+    /// How long the processor is left to others before the next one, unless somebody only has to wait a moment for it.
+    fn rest(&self) -> Duration {
+        self.took * if self.is_kept { REST_OF_KEPT } else { REST }
+    }
+}
+
 /// Assessments of the past that are kept: whoever compares months goes back and forth.
 const PASTS: usize = 8;
 
@@ -65,6 +72,8 @@ const LOOK: Duration = Duration::from_millis(700);
 const IDLE: Duration = Duration::from_secs(60);
 /// How many times longer than its work an assessment rests that nobody waits for, or that is too long to wait for.
 const REST: u32 = 10;
+/// The same where facts are kept and only what was written is looked at.
+const REST_OF_KEPT: u32 = 3;
 /// The same while days of the past are counted, which ends.
 const REST_OF_PAST: u32 = 3;
 
@@ -124,7 +133,7 @@ impl Desk {
             let wanted = match self.last() {
                 // What has to be read whole each time is read when somebody looks. A database that is away is told about by
                 // whoever needs it.
-                Some(last) if last.is_kept && last.ended.elapsed() > last.took * REST => {
+                Some(last) if last.is_kept && last.ended.elapsed() > last.rest() => {
                     !self.is_fresh(&last, now).await.unwrap_or(true)
                 }
                 Some(_) => false,
@@ -166,7 +175,7 @@ impl Desk {
     /// Begins a new assessment beside whoever asks, unless one is under way or a long one has only just ended. A server does
     /// so when it starts, so that the first reader does not wait.
     pub fn renew_assessment(&self, now: Moment) -> Option<JoinHandle<()>> {
-        let rests = |last: Last| last.took > PATIENCE && last.ended.elapsed() < last.took * REST;
+        let rests = |last: Last| last.took > PATIENCE && last.ended.elapsed() < last.rest();
         if self.last().is_some_and(rests) || self.judged().running.swap(true, Ordering::AcqRel) {
             return None;
         }

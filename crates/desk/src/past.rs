@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use engines::conformity::{Case, is_told, lean};
+use futures::stream::{FuturesOrdered, StreamExt};
 use model::{Catalog, Entry, Moment, Record, RecordId, Refusal, journal::fold};
 
+use tokio::task::JoinError;
+
 use crate::{
-    Desk,
+    Desk, Fault,
     store::{
         db::Conn,
         journal,
@@ -16,6 +19,11 @@ use crate::{
 
 /// Records read and folded at a time.
 const STRIDE: i64 = 2_000;
+
+/// Strides that are folded while the next one is read; each holds one of the connections for readers.
+const BESIDE: usize = 2;
+
+type Folded = Result<(Vec<Case>, Ahead), Refusal>;
 
 /// What is still to come: from which moment on which record is another than it was told.
 pub(crate) type Ahead = Vec<(Moment, RecordId)>;
@@ -36,14 +44,32 @@ impl Desk {
         mut take: impl FnMut(Case) + Send,
     ) -> Result<Ahead, Refusal> {
         let catalog = self.catalog();
-        let mut conn = self.db().read().await?;
         let (mut ahead, mut after) = (Ahead::new(), i64::MIN);
+        // While the next records are read, the history of those before is folded beside. Nobody holds a connection while waiting
+        // for somebody who needs one.
+        let mut folding = FuturesOrdered::new();
         loop {
-            let records = record::walk(&mut conn, &catalog, kinds, after, STRIDE).await?;
-            let Some(last) = records.last() else { return Ok(ahead) };
+            let records = record::walk(&mut self.db().read().await?, &catalog, kinds, after, STRIDE).await?;
+            let Some(last) = records.last() else { break };
             after = last.record.id.0;
-            ahead.extend(fold_all(&mut conn, &catalog, records, at, &mut take).await?);
+            folding.push_back(tokio::spawn(self.clone().fold_beside(records, at)));
+            if folding.len() > BESIDE
+                && let Some(folded) = folding.next().await
+            {
+                ahead.extend(told(folded, &mut take)?);
+            }
         }
+        while let Some(folded) = folding.next().await {
+            ahead.extend(told(folded, &mut take)?);
+        }
+        Ok(ahead)
+    }
+
+    async fn fold_beside(self, records: Vec<Kept>, at: Moment) -> Folded {
+        let mut conn = self.db().read().await?;
+        let mut found = Vec::with_capacity(records.len());
+        let ahead = fold_all(&mut conn, &self.catalog(), records, at, &mut |case| found.push(case)).await?;
+        Ok((found, ahead))
     }
 
     /// The same for some records; those that are not on record at the instant are left out.
@@ -57,6 +83,13 @@ impl Desk {
         }
         Ok((found, ahead))
     }
+}
+
+/// Hands on what was folded beside.
+fn told(folded: Result<Folded, JoinError>, take: &mut impl FnMut(Case)) -> Result<Ahead, Refusal> {
+    let (cases, ahead) = folded.map_err(|error| Fault::new(error.to_string()))??;
+    cases.into_iter().for_each(take);
+    Ok(ahead)
 }
 
 /// Folds records as of an instant with their history and their links.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    sync::OnceLock,
     time::{Duration, Instant},
 };
 
@@ -10,8 +11,13 @@ use model::{Moment, Refusal, time::HOUR};
 
 use crate::{Desk, past::Ahead, store::journal};
 
-/// More records than these are not kept: they are read anew for each assessment, with rests between.
-pub(crate) const MOST: usize = 250_000;
+/// Bytes of memory that a kept record takes with what checks say of it, measured on incidents with two history entries
+/// (`docs/performance.md`).
+const EACH: u64 = 1_500;
+/// The share of the memory of the machine that kept facts may take; those of a past day that is counted may take as much.
+const SHARE: u64 = 8;
+/// As many are kept where nothing can be learnt about the memory.
+const MOST: usize = 250_000;
 
 /// Entries followed at a time; whoever is further behind begins anew.
 const STEP: i64 = 20_000;
@@ -21,6 +27,21 @@ const STEP: i64 = 20_000;
 const PATIENCE: i64 = 2 * HOUR;
 /// More ranges of skipped numbers than these are not followed: everything is read anew.
 const HOLES: usize = 64;
+
+/// More records than these are not kept: they are read anew for each assessment, with rests between.
+pub(crate) fn most() -> usize {
+    static MEASURED: OnceLock<usize> = OnceLock::new();
+    *MEASURED.get_or_init(|| memory().map_or(MOST, |bytes| (bytes / SHARE / EACH) as usize))
+}
+
+/// Bytes of memory of this machine, or what its container leaves to it if that is less; `None` where the system does not say.
+fn memory() -> Option<u64> {
+    let all = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let all = all.lines().find_map(|line| line.strip_prefix("MemTotal:"))?.trim().strip_suffix("kB")?;
+    let all = all.trim().parse::<u64>().ok()? * 1024;
+    let limit = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|limit| limit.trim().parse().ok());
+    Some(limit.unwrap_or(all).min(all))
+}
 
 impl Followed {
     /// Number of the newest entry that was seen.
@@ -76,7 +97,7 @@ impl Desk {
         // What people judge is laid over what the checks say: only the checks are kept.
         let assessment = followed.standing.assessment(judgements);
         let seen = followed.seen;
-        let kept = (followed.standing.len() <= MOST).then_some(followed);
+        let kept = (followed.standing.len() <= most()).then_some(followed);
         Ok(Judged { assessment, seen, took: clock.elapsed(), ran, kept })
     }
 

@@ -28,6 +28,14 @@ pub(super) struct Finding<'w> {
     seen: Seen,
     /// Field whose date counts as the date of the evidence.
     dated: Option<&'static str>,
+    forgiven: Option<Forgiven>,
+}
+
+/// What is not held against records of a kind when it is true of few of them.
+struct Forgiven {
+    kind: &'static str,
+    reason: &'static str,
+    percent: usize,
 }
 
 /// One record that a check looks at: whatever is said here is said of this record alone.
@@ -93,6 +101,7 @@ impl<'w> Finding<'w> {
             others: Vec::new(),
             seen: Seen::default(),
             dated: None,
+            forgiven: None,
         }
     }
 
@@ -137,6 +146,11 @@ impl<'w> Finding<'w> {
             self.pieces.push(piece);
         }
         self
+    }
+
+    /// Lets a reason go in the end when it is said of no more than so many percent of the records of a kind that were looked at.
+    pub fn forgive(&mut self, kind: &'static str, reason: &'static str, percent: usize) {
+        self.forgiven = Some(Forgiven { kind, reason, percent });
     }
 
     /// What another requirement's check found, as it was before or found now.
@@ -237,13 +251,16 @@ impl<'w> Finding<'w> {
 
     /// The same with the pieces that stand until what they hold is written again.
     pub fn into_kept(self) -> (Seen, Pieces) {
-        let Finding { world, parts, others, pieces, mut seen, .. } = self;
+        let Finding { world, parts, others, pieces, mut seen, forgiven, .. } = self;
         let parts = parts.into_values().map(|mut part| {
             part.close(world);
             Arc::new(part)
         });
         let of_pieces = pieces.iter().map(|piece| piece.part.clone());
         seen.parts = Seen::together(parts.chain(of_pieces).chain(others).collect(), world);
+        if let Some(Forgiven { kind, reason, percent }) = forgiven {
+            seen.forgive(world, kind, reason, percent);
+        }
         (seen, pieces)
     }
 }

@@ -1,5 +1,7 @@
 //! What would become of the requirements if nothing were recorded from now on: which evidence runs out, and on which day.
 
+use std::collections::HashMap;
+
 use model::{
     Moment,
     time::{DAY, MINUTE},
@@ -8,6 +10,7 @@ use model::{
 use super::{
     catalogue::{Requirement, catalogue},
     checks,
+    seen::Known,
     standing::{Due, Kept, Standing, run_all},
     trace::Reads,
     verdict::State,
@@ -67,17 +70,29 @@ impl Standing {
     /// All verdicts at an instant; those that hold on from an earlier one are not made again.
     fn looked_at(&mut self, at: Moment, last: &[Kept]) -> Vec<Kept> {
         self.world.instant = at;
+        let mut now = last.to_vec();
+        let builds = |kept: &Kept| checks::builds_on_others(&kept.verdict.requirement.id);
+        self.look_again(&mut now, None, |kept| at >= kept.until && !builds(kept));
         // What builds on other checks has not told when those turn.
-        let turns = |kept: &&Kept| at >= kept.until || checks::builds_on_others(&kept.verdict.requirement.id);
-        let due = |kept: &Kept| (kept.verdict.requirement, kept.past(at, Reads::default()));
-        let turned: Vec<Due> = last.iter().filter(turns).map(due).collect();
-        let mut made = run_all(&self.world, &turned, None);
-        let mut one = |kept: &Kept| {
-            let id = kept.verdict.requirement.id.as_str();
-            let place = made.iter().position(|(of, _)| *of == id);
-            place.map_or_else(|| kept.clone(), |place| made.swap_remove(place).1)
+        let seen = |kept: &Kept| (kept.verdict.requirement.id.as_str(), kept.verdict.seen.clone());
+        let known: Known = now.iter().filter(|kept| !builds(kept)).map(seen).collect();
+        self.look_again(&mut now, Some(&known), builds);
+        now
+    }
+
+    fn look_again(&self, kept: &mut [Kept], known: Option<&Known>, which: impl Fn(&Kept) -> bool) {
+        let places: Vec<usize> = (0..kept.len()).filter(|place| which(&kept[*place])).collect();
+        let due = |place: &usize| {
+            let kept = &kept[*place];
+            (kept.verdict.requirement, kept.past(self.world.instant, Reads::default()))
         };
-        last.iter().map(&mut one).collect()
+        let due: Vec<Due> = places.iter().map(due).collect();
+        let mut made: HashMap<&'static str, Kept> = run_all(&self.world, &due, known).into_iter().collect();
+        for place in places {
+            if let Some(made) = made.remove(kept[place].verdict.requirement.id.as_str()) {
+                kept[place] = made;
+            }
+        }
     }
 
     /// Finds the minute by halving: a requirement that holds at one end and not at the other.

@@ -87,6 +87,19 @@ impl Seen {
         whole
     }
 
+    /// Lets a reason go that is true of no more than so many percent of a kind.
+    pub(super) fn forgive(&mut self, world: &World, kind: &str, reason: &str, percent: usize) {
+        let failed: usize = self.parts.iter().filter_map(|part| part.failed.get(reason)).map(Bits::len).sum();
+        if failed == 0 || failed * 100 > percent * self.counts(world).get(kind).copied().unwrap_or_default() {
+            return;
+        }
+        for part in self.parts.iter_mut().filter(|part| part.failed.contains_key(reason)) {
+            let part = Arc::make_mut(part);
+            part.failed.remove(reason);
+            part.close(world);
+        }
+    }
+
     /// Places of the records that were looked at, in order.
     pub fn looked(&self) -> impl Iterator<Item = Place> + '_ {
         in_order(self.parts.iter().map(|part| (part.stretch, part.looked)))

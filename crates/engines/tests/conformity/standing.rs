@@ -115,3 +115,43 @@ fn writes_and_time_together_lose_nothing() {
         kept.goes_on_to(instant, edits);
     }
 }
+
+/// Worlds as small as the good one lie in one stretch of places: here its records stand in several, among many others.
+#[test]
+fn stretches_that_stand_are_taken_as_they_are() {
+    let mut instant = at(NOW);
+    let filler = |place: usize| {
+        let raised = instant.minus((place as i64 % 400) * 7 * HOUR);
+        let resolved = if place.is_multiple_of(3) { Json::Null } else { raised.plus(HOUR).to_string().into() };
+        serde_json::json!({
+            "kind": "incident", "number": format!("FILL-{place}"), "state": "new",
+            "fields": {"raised_on": raised.to_string(), "resolved_on": resolved, "closed_on": resolved, "priority": "P1"},
+            "history": [{"at": raised.to_string(), "by": "somebody@provider.example"}],
+        })
+    };
+    let good = good();
+    let faulty = good.len();
+    let mut lines: Vec<Json> = Vec::new();
+    for (place, line) in good.into_iter().enumerate() {
+        lines.push(line);
+        lines.extend((0..6).map(|more| filler(6 * place + more)));
+    }
+    assert!(lines.len() > 2 * 1024, "{} records lie in too few stretches", lines.len());
+    let mut kept = Kept::new(lines, instant);
+    let faults: Vec<_> = faults().into_iter().filter(|(edits, _)| !edits.contains("drop ")).collect();
+    let mut roll = 7u64;
+    for step in 0..40 {
+        roll = roll.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let place = (roll >> 33) as usize;
+        let mut lines = kept.lines.clone();
+        let (edits, _) = faults[place % faults.len()];
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| edit(&mut lines, edits))).is_ok() {
+            kept.lines = lines;
+        }
+        let other = 7 * (place % faulty) + 1 + place % 6;
+        kept.lines[other]["fields"]["category"] = format!("category {step}").into();
+        kept.lines[other]["state"] = if step % 5 == 0 { "withdrawn" } else { "resolved" }.into();
+        instant = instant.plus((roll >> 40) as i64 % (20 * HOUR));
+        kept.goes_on_to(instant, edits);
+    }
+}
