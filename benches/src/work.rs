@@ -54,7 +54,7 @@ pub async fn measure(database: &str, folder: Option<&Path>, records: u64, again:
     let judged = Stopwatch::start();
     let before = meter.cpu();
     let assessment = desk.assess_as_of(end).await?;
-    let judge_cpu = meter.cpu() - before;
+    let (judged, judge_cpu) = (judged.read(), meter.cpu() - before);
     let follow = follow(&desk, &meter, records, end).await?;
     let mut table = format!("### {records} incidents, {}\n\n", if is_postgres { "PostgreSQL" } else { "SQLite" });
     table.push_str("| work | CPU ms | p50 ms | p99 ms | SQL statements |\n| --- | --- | --- | --- | --- |\n");
@@ -68,7 +68,7 @@ pub async fn measure(database: &str, folder: Option<&Path>, records: u64, again:
         "\nImport: {filled}. Lists of 50 by 16 readers at once: {pages:.0} a second. Assessment of all {} requirements: {:.1} s, {:.1} s of CPU; {follow}. \
          Opening a new database {:.2} s, this one again {:.3} s. Resident after the import {rest:.0} MiB, after the assessment {:.0} MiB.\n\n",
         assessment.verdicts.len(),
-        judged.read().as_secs_f64(),
+        judged.as_secs_f64(),
         judge_cpu.as_secs_f64(),
         opened.as_secs_f64(),
         reopened.as_secs_f64(),
