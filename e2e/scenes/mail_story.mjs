@@ -3,11 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
-import { fact, said } from '../lib/acts.mjs';
+import { fact, made, said } from '../lib/acts.mjs';
 import { MailServers, PASSWORD } from '../lib/mail_servers.mjs';
 import { inspect } from './every_page.mjs';
 
-const SUPPORT = 'support@tidewell.example';
+const SUPPORT = 'help@tidewell.example';
 const KIM = 'kim.shaw@castlebrook.example';
 const SUBJECT = 'Terminal seven declines every card';
 
@@ -23,14 +23,14 @@ const MESSAGE = [
 async function mailbox(page, servers) {
   await page.goto('/administration/mail/boxes/new');
   const texts = {
-    name: 'Support', address: SUPPORT, incoming: '127.0.0.1', incoming_port: servers.imap, incoming_user: 'support',
+    name: 'Help', address: SUPPORT, incoming: '127.0.0.1', incoming_port: servers.imap, incoming_user: 'support',
     outgoing: '127.0.0.1', outgoing_port: servers.outward, outgoing_user: '', secret: PASSWORD,
   };
   for (const [name, text] of Object.entries(texts)) await page.locator(`[name="${name}"]`).fill(String(text));
   for (const name of ['incoming_security', 'outgoing_security']) await page.locator(`[name="${name}"]`).selectOption('none');
   await page.locator('input[type=checkbox][name="answers"]').check();
   await page.getByRole('button', { name: 'Save the mailbox' }).click();
-  await said(page, 'Support is saved');
+  await said(page, 'Help is saved');
 }
 
 /// Resolves the incident by the page of the step.
@@ -54,18 +54,12 @@ export default function mailStory(world) {
     servers = await MailServers.start();
     const survey = await world().as('administrator', {}, async (page) => {
       await mailbox(page, servers);
-      await page.goto('/surveys/new');
-      const counted = page.locator('input[type=checkbox][name="counted"]');
-      await counted.check();
-      await page.locator('[name="period"]').fill(new Date().toISOString().slice(0, 7));
-      await page.locator('[name="title"]').fill('How content are those who asked?');
-      await page.locator('main form.form .form-end button').first().click();
-      await page.waitForURL(/\/surveys\/SUR-/);
-      return new URL(page.url()).pathname;
+      const month = new Date().toISOString().slice(0, 7);
+      return `/surveys/${await made(page, 'surveys', { title: 'How content are those who asked?', period: month, counted: 'yes' })}`;
     });
 
     await servers.send(KIM, SUPPORT, MESSAGE);
-    const receipt = await servers.awaitKim(SUBJECT);
+    const receipt = await servers.awaitKim('we have received your message');
     const number = /INC-\d+/.exec(receipt)[0];
     await world().as('agent', {}, async (page) => {
       await page.goto(`/incidents/${number}`);
@@ -73,10 +67,10 @@ export default function mailStory(world) {
       await page.getByText('Every card is declined since eight.').first().waitFor();
       await page.getByRole('link', { name: 'terminal.log' }).first().waitFor();
       assert.match(await fact(page, 'Customer').innerText(), /Castlebrook/);
-      const note = page.locator('form', { has: page.locator('textarea[name="text"]') }).first();
-      await note.locator('textarea[name="text"]').fill('Which terminal is it?');
-      await note.locator('[name="public"]').first().check();
-      await note.locator('button').first().click();
+      const composer = page.locator('form.composer').first();
+      await composer.getByText('Public reply').click();
+      await composer.locator('textarea').fill('Which terminal is it?');
+      await composer.locator('button.primary').click();
       await page.locator('#journal').getByText('Which terminal is it?').first().waitFor();
     });
     await servers.awaitKim('Which terminal is it?');
@@ -85,6 +79,7 @@ export default function mailStory(world) {
     const end = await servers.awaitKim('The gateway has a new certificate.');
     const link = /Unhappy: (http\S+)/.exec(end)?.[1];
     assert.ok(link, `no link in:\n${end}`);
+    await world().asNobody({}, (page) => inspect(page, link.replace(/^http:\/\/[^/]+/, ''), 'rate'));
     await world().asNobody({ script: false, expected: [/status of 422/, /status of 404/] }, async (page) => {
       await page.goto(link);
       assert.ok(await page.getByLabel('Unhappy', { exact: true }).isChecked(), 'the answer of the link is chosen');

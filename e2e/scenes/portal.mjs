@@ -130,17 +130,31 @@ export default function portal(world) {
   it('the tasks of a leaver are ticked off in their order', () =>
     world().as('agent', {}, async (page) => {
       const [number] = await listed(page, 'service_requests', 'title = "Colleague leaves" and phase != done');
-      await inspect(page, `/service_requests/${number}`, 'request-with-tasks');
+      await page.goto(`/service_requests/${number}`);
+      assert.equal(await page.getByRole('button', { name: 'End all sessions and tokens is done' }).count(), 0, 'it waits for the lock');
       await page.getByRole('button', { name: 'Lock the account is done' }).click();
       await said(page, 'is ticked off');
       await page.getByRole('button', { name: 'End all sessions and tokens is done' }).waitFor();
+      await page.getByRole('button', { name: 'Take it: Agree on the last day with the manager' }).click();
+      await said(page, 'is yours');
+      await inspect(page, `/service_requests/${number}`, 'request-with-tasks');
       await inspect(page, '/my-work?view=tasks', 'my-tasks');
     }));
 
   it('the form of agents says what it costs and who approves', () =>
     world().as('agent', {}, async (page) => {
-      const [model] = await listed(page, 'request_models', 'title = "New laptop"');
-      await inspect(page, `/service_requests/new?model=${model}&customer=CUS-1`, 'order-by-agent');
+      await listed(page, 'request_models', 'title = "New laptop"');
+      const model = (await page.locator('[data-list] tbody a.id').first().innerText()).trim();
+      const address = `/service_requests/new?model=${model}&customer=CUS-1`;
+      await page.goto(address);
+      await page.getByText('1290 EUR').waitFor();
+      await inspect(page, address, 'order-by-agent');
+      // Chosen in the form and sent at once it comes back before anything is written.
+      await page.goto('/service_requests/new?customer=CUS-1');
+      await page.emulateMedia({ media: 'screen' });
+      await page.locator('main form.form [name="model"]').first().fill(model);
+      await page.locator('main form.form .form-end button.primary').click();
+      await page.getByText('Nothing is sent yet.').waitFor();
       await page.getByText('1290 EUR').waitFor();
     }));
 }

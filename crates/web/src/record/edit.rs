@@ -166,6 +166,7 @@ async fn new_page(
     let names = names(app, seat, kind, sent).await?;
     let draw = draw(seat, kind, sent, &names, errors, kind.lifecycle.start());
     let list = format!("/{}", kind.plural);
+    let terms = Terms::of_form(app, seat, kind, sent).await?;
     let compared = !kind.alike.is_empty() && seat.actor.customer.is_none();
     let alike = match compared {
         true => beside::typed(app, seat, kind, sent).await?.render().unwrap_or_default(),
@@ -173,7 +174,6 @@ async fn new_page(
     };
     Ok(FormPage {
         alike,
-        terms: Terms::of_form(app, seat, kind, sent).await?,
         asks: kind.form.is_some(),
         shell: shell(app, seat, &list).await,
         heading: format!("New {}", kind.label.to_lowercase()),
@@ -188,6 +188,7 @@ async fn new_page(
         since: seat.now.0,
         me: String::new(),
         groups: form::groups(&draw, true),
+        terms,
         errors: form::summary(&draw),
         conflict: None,
     })

@@ -34,6 +34,9 @@ pub struct Board {
     /// `2 of 5`
     pub sum: String,
     pub once: String,
+    /// Where the rows are edited, for whoever may, and where one reads how they became what they are.
+    pub edit: String,
+    pub history: String,
 }
 
 pub struct PieceRow {
@@ -78,7 +81,14 @@ pub fn board(seat: &Seat, lens: &Lens<'_>, kind: &Kind, shown: &Shown) -> Option
         }
     };
     let done = all.iter().filter(|piece| piece.is_over).count();
-    Some(Board { rows: all.iter().map(row).collect(), sum: format!("{done} of {}", all.len()), once: token() })
+    let here = record_address(kind, shown.number());
+    Some(Board {
+        rows: all.iter().map(row).collect(),
+        sum: format!("{done} of {}", all.len()),
+        once: token(),
+        edit: if may { format!("{here}/edit#f-{}", pieces.rows) } else { String::new() },
+        history: format!("{here}/history/{}", pieces.rows),
+    })
 }
 
 /// How far a piece has come, and what there is to say about that: who did it when, or what it waits for.

@@ -49,6 +49,11 @@ pub struct Terms {
     pub held: bool,
 }
 
+/// What the reader may say of an order before it is sent: people of customers order for themselves.
+fn may_say(seat: &Seat) -> &'static [&'static str] {
+    if seat.actor.customer.is_none() { &ASKED_BY } else { &[] }
+}
+
 /// The model behind a number, where the reader may order from it.
 ///
 /// # Errors
@@ -100,9 +105,9 @@ impl Terms {
     pub async fn of_form(app: &App, seat: &Seat, kind: &Kind, sent: &Sent) -> Result<Option<Terms>, Refusal> {
         let Some(model) = typed_model(app, seat, kind, sent).await? else { return Ok(None) };
         let mut fields = Fields::from([("model".to_string(), Value::text(model.number()))]);
-        for name in ASKED_BY {
+        for name in may_say(seat) {
             let typed = kind.type_of(name).and_then(|ty| ty.parse(sent.text(name).trim()).ok()?);
-            fields.extend(typed.map(|value| (name.to_string(), value)));
+            fields.extend(typed.map(|value| ((*name).to_string(), value)));
         }
         match Terms::of(app, seat, &model, fields).await {
             Ok(terms) => Ok(Some(terms)),
@@ -159,7 +164,8 @@ pub async fn begin(
     questions: &Questions,
     sent: &mut Sent,
 ) -> Result<(), Refusal> {
-    let typed = ASKED_BY.map(|name| (name, sent.text(name).trim().to_string()));
+    let typed: Vec<(&str, String)> =
+        may_say(seat).iter().map(|name| (*name, sent.text(name).trim().to_string())).collect();
     for (name, text) in begun(app, seat, model, questions, &typed).await? {
         let name = format!("answers.{name}");
         if !sent.has(&name) {
@@ -261,10 +267,8 @@ pub async fn serve(
     let (mut fields, mut typed) = (Fields::from([("model".to_string(), Value::text(model.number()))]), Vec::new());
     for (name, value) in once(&pairs)? {
         let bad = |why: String| Refused::new(StatusCode::BAD_REQUEST, why);
-        let own = ASKED_BY.into_iter().find(|known| *known == name && seat.actor.customer.is_none());
-        let Some(name) = own else {
-            let known = if seat.actor.customer.is_none() { &ASKED_BY[..] } else { &[] };
-            let hint = suggest::hint(name, known.iter().copied());
+        let Some(name) = may_say(&seat).iter().copied().find(|known| *known == name) else {
+            let hint = suggest::hint(name, may_say(&seat).iter().copied());
             return Err(bad(format!("there is no parameter \"{name}\"{hint}")));
         };
         let parsed = order.type_of(name).map(|ty| ty.parse(value.trim())).transpose();
