@@ -181,16 +181,17 @@ impl Questions {
         if errors.is_empty() { Ok((!kept.is_empty()).then_some(Value::Parts(kept))) } else { Err(errors) }
     }
 
-    /// With what each answer begins, as it is typed: what the form says, with what is known of whoever asks. A question of
-    /// which something is not known begins empty.
-    pub fn begun(&self, known: &Known) -> Vec<(String, String)> {
-        let begun = |question: &Question| {
-            let text = filled(&question.default, |word| known.of(word)).ok()??;
+    /// With what each answer begins: what the form says, with what is known of whoever asks. A question of which something is
+    /// not known begins empty.
+    pub fn begun(&self, known: &Known) -> Vec<(&Field, Value)> {
+        let mut begun = Vec::new();
+        for question in self.all.iter().filter(|question| !question.default.is_empty()) {
+            let text = filled(&question.default, |word| known.of(word)).ok().flatten();
             // What is known may be no answer to this question.
-            let typed = question.field.ty.parse(&text).ok()??;
-            Some((question.field.name.clone(), question.field.ty.print(&typed)))
-        };
-        self.all.iter().filter(|question| !question.default.is_empty()).filter_map(begun).collect()
+            let typed = text.and_then(|text| question.field.ty.parse(&text).ok().flatten());
+            begun.extend(typed.map(|value| (&question.field, value)));
+        }
+        begun
     }
 
     /// The kind as a record has it that answers these questions: its field of answers has a part for each, so that forms,
@@ -432,15 +433,16 @@ mod tests {
         let words = [("requester", "kim@x.example"), ("customer.name", "Harbour"), ("customer.address", "Pier 1")];
         let words = words.map(|(word, text)| (word.to_string(), text.to_string())).into();
         let known = Known { today: Some(jiff::civil::date(2026, 11, 28)), words };
-        let begun = form.begun(&known);
+        let begun: Vec<(&str, serde_json::Value)> =
+            form.begun(&known).iter().map(|(field, value)| (field.name.as_str(), value.to_json())).collect();
         let wanted = [
-            ("mail", "kim@x.example"),
-            ("place", "Harbour, Pier 1"),
-            ("start", "2026-12-03"),
-            ("model", "Light"),
-            ("dock", "yes"),
+            ("mail", json!("kim@x.example")),
+            ("place", json!("Harbour, Pier 1")),
+            ("start", json!("2026-12-03")),
+            ("model", json!("Light")),
+            ("dock", json!(true)),
         ];
-        assert_eq!(begun, wanted.map(|(name, text)| (name.to_string(), text.to_string())));
+        assert_eq!(begun, wanted);
         let wrong = |default: &str, ty: &str| {
             let rows = json!([{"name": "a", "type": ty, "default": default}]);
             Questions::read(Some(&value(rows))).expect_err("refused").join("; ")

@@ -123,9 +123,7 @@ pub fn kind() -> Kind {
         .rule(only_what_is_offered)
         .rule(begins)
         .rule(tasks_follow_the_model)
-        .rule(tasks_in_order)
-        .rule(tasks_have_their_day)
-        .rule(tasks_stand_with_somebody)
+        .rule(tasks_go_on)
         .rule(times_of_states)
         .rule(moves_are_counted)
         .rule(times_in_order)
@@ -361,6 +359,14 @@ fn tasks_follow_the_model(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), Fi
     Ok(())
 }
 
+/// Tasks are done in their order, each by its day and by whoever has it.
+fn tasks_go_on(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    tasks_in_order(draft, facts)?;
+    tasks_have_their_day(draft, facts);
+    tasks_stand_with_somebody(draft);
+    Ok(())
+}
+
 /// A task is done when those before it are, with who did it and when; nothing is fulfilled with tasks open.
 fn tasks_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     let tasks = Task::read_all(draft.fields.get(TASKS.name));
@@ -394,11 +400,11 @@ fn tasks_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError
 /// Where no work is done: it is not allowed yet, or it is over.
 const RESTS: &[&str] = &["waiting_approval", "rejected", "fulfilled", "closed", "cancelled", "superseded", "withdrawn"];
 /// The days of a task run from when work may begin: however long somebody thinks about an approval, nobody else is late.
-fn tasks_have_their_day(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+fn tasks_have_their_day(draft: &mut Draft, facts: &Facts<'_>) {
     if RESTS.contains(&draft.state.as_str()) {
-        return Ok(());
+        return;
     }
-    let Some(Value::List(rows)) = draft.fields.get_mut(TASKS.name) else { return Ok(()) };
+    let Some(Value::List(rows)) = draft.fields.get_mut(TASKS.name) else { return };
     for row in rows {
         let Value::Parts(parts) = row else { continue };
         let days = parts.remove("days").and_then(|days| days.as_number());
@@ -408,11 +414,10 @@ fn tasks_have_their_day(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), Fiel
             parts.entry("due".into()).or_insert(Value::Date(plus_working_days(facts.now, days).date()));
         }
     }
-    Ok(())
 }
 
 /// Whose turn it is: of each task that can be done now its person, else its team, else the team of the request.
-fn tasks_stand_with_somebody(draft: &mut Draft, _: &Facts<'_>) -> Result<(), FieldError> {
+fn tasks_stand_with_somebody(draft: &mut Draft) {
     let tasks = PIECES.read(&draft.fields);
     let rests = RESTS.contains(&draft.state.as_str());
     let (mut owners, mut teams): (Vec<Person>, Vec<Ref>) = (Vec::new(), Vec::new());
@@ -427,7 +432,6 @@ fn tasks_stand_with_somebody(draft: &mut Draft, _: &Facts<'_>) -> Result<(), Fie
     }
     keep(draft, TASK_OWNERS, owners);
     keep(draft, TASK_TEAMS, teams);
-    Ok(())
 }
 
 fn keep<T>(draft: &mut Draft, key: Key<Many<T>>, all: Vec<T>)

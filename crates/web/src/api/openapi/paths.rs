@@ -218,7 +218,7 @@ fn terms(kind: &Kind) -> Json {
     let schema = json!({"type": "object", "required": ["model", "price", "approvals", "answers"], "properties": {
         "model": text(), "title": text(), "price": {"type": ["object", "number", "null"]}, "delivery_days": {"type": ["number", "null"]},
         "approvals": {"type": "array", "items": row}, "nobody_to_ask": text(),
-        "answers": {"type": "object", "additionalProperties": {"type": "string"}, "description": "With what the answers begin."},
+        "answers": {"type": "object", "additionalProperties": true, "description": "With what the answers begin."},
     }});
     let answers = answers("200", "What an order would cost and bring with it.", Some(schema), &[], &["400", "404"]);
     let summary = "Price, delivery and approvers of an order, before it is sent".into();

@@ -11,7 +11,7 @@ use axum::{
 use desk::Shown;
 use engines::approvals::Row;
 use model::{
-    Fields, Filter, Kind, Query, Refusal, Value,
+    Field, Fields, Filter, Kind, Query, Refusal, Value,
     query::EVERY,
     questions::{Known, Questions},
     suggest,
@@ -166,23 +166,20 @@ pub async fn begin(
 ) -> Result<(), Refusal> {
     let typed: Vec<(&str, String)> =
         may_say(seat).iter().map(|name| (*name, sent.text(name).trim().to_string())).collect();
-    for (name, text) in begun(app, seat, model, questions, &typed).await? {
-        let name = format!("answers.{name}");
-        if !sent.has(&name) {
-            sent.set(&name, &text);
-        }
+    for (field, value) in begun(app, seat, model, questions, &typed).await? {
+        sent.begin(&field.ty, &format!("answers.{}", field.name), &value);
     }
     Ok(())
 }
 
 /// With what the answers begin, by what is said of the order and what the reader may know of it.
-async fn begun(
+async fn begun<'q>(
     app: &App,
     seat: &Seat,
     model: &Shown,
-    questions: &Questions,
+    questions: &'q Questions,
     typed: &[(&str, String)],
-) -> Result<Vec<(String, String)>, Refusal> {
+) -> Result<Vec<(&'q Field, Value)>, Refusal> {
     if questions.all.iter().all(|question| question.default.is_empty()) {
         return Ok(Vec::new());
     }
@@ -276,12 +273,11 @@ pub async fn serve(
         typed.push((name, value.trim().to_string()));
     }
     let (rows, nobody) = asked(&app, &seat, fields).await?;
-    let answers = match Questions::read(model.fields().get("questions")) {
-        Ok(questions) => begun(&app, &seat, &model, &questions, &typed).await?,
-        Err(_) => Vec::new(),
-    };
-    let answers: serde_json::Map<String, Json> =
-        answers.into_iter().map(|(name, text)| (name, Json::String(text))).collect();
+    let mut answers = serde_json::Map::new();
+    if let Ok(questions) = Questions::read(model.fields().get("questions")) {
+        let begun = begun(&app, &seat, &model, &questions, &typed).await?;
+        answers.extend(begun.into_iter().map(|(field, value)| (field.name.clone(), value.to_json())));
+    }
     let row = |row: &Row| json!({"stage": row.stage, "as": row.word, "approver": row.approver, "need": row.need});
     let value = |name: &str| model.fields().get(name).map_or(Json::Null, Value::to_json);
     let body = json!({
