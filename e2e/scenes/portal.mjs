@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { said } from '../lib/acts.mjs';
+import { listed, numberOf, said } from '../lib/acts.mjs';
 import { inspect } from './every_page.mjs';
 
 const PAGES = {
@@ -88,5 +88,73 @@ export default function portal(world) {
       const first = page.locator('article.card').first();
       await first.getByRole('button', { name: 'Refuse' }).click();
       await page.getByText('Say why you refuse').waitFor();
+    }));
+
+  it('what does not work after all is opened again by a button, without a script', async () => {
+    let number;
+    await world().as('customer-user', {}, async (page) => {
+      await page.goto('/portal/report');
+      const services = page.getByLabel('Which service?');
+      const names = await services.locator('option').allTextContents();
+      assert.ok(names.length > 1 && names.every((name) => !/^SVC-/.test(name)), names.join(', '));
+      await page.getByLabel('What does not work?').fill('The scanner on floor three');
+      await services.selectOption({ index: 1 });
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.waitForURL(/\/portal\/requests\/INC-/);
+      number = numberOf(page);
+    });
+    await world().as('agent', {}, async (page) => {
+      await page.goto(`/incidents/${number}/step?to=resolved`);
+      for (const [name, value] of Object.entries({ category: 'hardware', resolution: 'A new lamp' })) {
+        const control = page.locator(`main form.form [name="${name}"]:visible`).first();
+        if ((await control.count()) === 0) continue;
+        const isChoice = await control.evaluate((element) => element.tagName === 'SELECT');
+        await (isChoice ? control.selectOption(value) : control.fill(value));
+      }
+      await page.locator('main form.form .form-end button').click();
+      await page.waitForURL((url) => url.pathname === `/incidents/${number}`);
+    });
+    await world().as('customer-user', { script: false }, async (page) => {
+      // The desk's own address leads a customer's people to the portal.
+      await page.goto(`/incidents/${number}`);
+      await page.waitForURL(/\/portal\/requests\/INC-/);
+      await page.getByRole('heading', { name: 'Does it work?' }).waitFor();
+      await page.getByLabel('What is still wrong').fill('It is dark again');
+      await page.getByRole('button', { name: 'It does not work' }).click();
+      await said(page, 'We take it up again');
+      await page.getByText('It is dark again').waitFor();
+      await page.getByText('We are working on it').waitFor();
+    });
+  });
+
+  it('the tasks of a leaver are ticked off in their order', () =>
+    world().as('agent', {}, async (page) => {
+      const [number] = await listed(page, 'service_requests', 'title = "Colleague leaves" and phase != done');
+      await page.goto(`/service_requests/${number}`);
+      assert.equal(await page.getByRole('button', { name: 'End all sessions and tokens is done' }).count(), 0, 'it waits for the lock');
+      await page.getByRole('button', { name: 'Lock the account is done' }).click();
+      await said(page, 'is ticked off');
+      await page.getByRole('button', { name: 'End all sessions and tokens is done' }).waitFor();
+      await page.getByRole('button', { name: 'Take it: Agree on the last day with the manager' }).click();
+      await said(page, 'is yours');
+      await inspect(page, `/service_requests/${number}`, 'request-with-tasks');
+      await inspect(page, '/my-work?view=tasks', 'my-tasks');
+    }));
+
+  it('the form of agents says what it costs and who approves', () =>
+    world().as('agent', {}, async (page) => {
+      await listed(page, 'request_models', 'title = "New laptop"');
+      const model = (await page.locator('[data-list] tbody a.id').first().innerText()).trim();
+      const address = `/service_requests/new?model=${model}&customer=CUS-1`;
+      await page.goto(address);
+      await page.getByText('1290 EUR').waitFor();
+      await inspect(page, address, 'order-by-agent');
+      // Chosen in the form and sent at once it comes back before anything is written.
+      await page.goto('/service_requests/new?customer=CUS-1');
+      await page.emulateMedia({ media: 'screen' });
+      await page.locator('main form.form [name="model"]').first().fill(model);
+      await page.locator('main form.form .form-end button.primary').click();
+      await page.getByText('Nothing is sent yet.').waitFor();
+      await page.getByText('1290 EUR').waitFor();
     }));
 }

@@ -5,7 +5,10 @@ use std::{env, fs, path::PathBuf};
 use desk::{Desk, unit::Reaction};
 use web::pages::{papers::readers, staff::proof};
 
-use crate::{Failure, duties::effect};
+use crate::{
+    Failure,
+    duties::{effect, satisfaction},
+};
 
 /// The file in a data folder.
 const FILE: &str = "plumbline.db";
@@ -98,7 +101,8 @@ impl Drop for Passing {
 }
 
 /// What follows from entries of the journal.
-const REACTIONS: &[Reaction] = &[desk::post::promise, readers::promise, proof::promise, effect::promise];
+const REACTIONS: &[Reaction] =
+    &[desk::post::promise, readers::promise, proof::promise, effect::promise, satisfaction::promise];
 
 /// Opens the database at an address.
 pub async fn open(url: &str) -> Result<Desk, Failure> {

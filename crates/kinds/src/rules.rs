@@ -1,7 +1,7 @@
 //! Rules that several kinds share: dates in order, times that a state brings with it.
 
 use model::{
-    Date, Draft, FieldError, Key, Moment, Value,
+    Date, Decimal, Draft, FieldError, Key, Moment, Value,
     field::{Person, Stored},
     kind::Facts,
     lifecycle::sentence_case,
@@ -165,6 +165,8 @@ pub struct Task {
     pub after: Vec<String>,
     pub shown_when: String,
     pub is_over: bool,
+    /// Working days within which it is to be done.
+    pub days: Option<Decimal>,
 }
 
 impl Task {
@@ -182,6 +184,7 @@ impl Task {
             after: after.filter(|name| *name != "none").map(str::to_string).collect(),
             shown_when: text("shown_when"),
             is_over: matches!(text("state").as_str(), "done" | "not_needed"),
+            days: row.part("days").and_then(Value::as_number),
             name,
         }
     }

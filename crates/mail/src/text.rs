@@ -60,7 +60,9 @@ pub const OCCASIONS: [Occasion; 10] = [
         subject: "[{{ number }}] {{ title }}",
         body: "Hello{% if requester_name %} {{ requester_name }}{% endif %},\n\n{{ number }} is now: {{ state }}.\n\
                {% if note %}\n{{ note }}\n{% endif %}{% if resolution %}\n{{ resolution }}\n{% endif %}\n\
-               If it is not, answer this mail and we open it again.\n{% if link %}\n{{ link }}\n{% endif %}\n{{ organisation }}",
+               If it is not, answer this mail and we open it again.\n{% if link %}\n{{ link }}\n{% endif %}\
+               {% if rating %}\nHow did we do? One press tells us:\n\n  Very happy: {{ rating }}5\n  Happy: {{ rating }}4\n  Neither nor: {{ rating }}3\n\
+               \x20 Unhappy: {{ rating }}2\n  Very unhappy: {{ rating }}1\n{% endif %}\n{{ organisation }}",
         automatic: true,
         inner: false,
     },
@@ -159,11 +161,13 @@ pub struct Words {
     pub resolution: String,
     pub organisation: String,
     pub link: String,
+    /// Address to which one figure from 1 to 5 is added; empty where nothing is asked.
+    pub rating: String,
 }
 
 impl Words {
     /// Names with what they hold, as the page beside the templates lists them.
-    pub const NAMES: [(&'static str, &'static str); 12] = [
+    pub const NAMES: [(&'static str, &'static str); 13] = [
         ("number", "number of the record"),
         ("title", "its title"),
         ("kind", "what it is, such as Incident"),
@@ -176,9 +180,10 @@ impl Words {
         ("resolution", "what put it right; empty where nothing is said"),
         ("organisation", "our name"),
         ("link", "address of the record; empty where the server does not know its own"),
+        ("rating", "address that asks how it was, to be followed by 1 to 5; empty where nothing is asked"),
     ];
 
-    fn pairs(&self) -> [(&'static str, &str); 12] {
+    fn pairs(&self) -> [(&'static str, &str); 13] {
         [
             ("number", &self.number),
             ("title", &self.title),
@@ -192,6 +197,7 @@ impl Words {
             ("resolution", &self.resolution),
             ("organisation", &self.organisation),
             ("link", &self.link),
+            ("rating", &self.rating),
         ]
     }
 
@@ -211,6 +217,7 @@ impl Words {
             resolution: words("The certificate of the gateway was renewed."),
             organisation: words("Tidewell Managed Services"),
             link: words("https://sms.example/incidents/INC-4711"),
+            rating: words("https://sms.example/rate/INC-4711.k3?rating="),
         }
     }
 }

@@ -189,6 +189,9 @@ impl Catalog {
         if let Some(own) = kind.closing {
             need(kind.name, own.since, "closing");
         }
+        if let Some(own) = kind.pieces {
+            [own.rows, own.owners, own.teams].into_iter().for_each(|field| need(kind.name, field, "pieces"));
+        }
         if let Some(own) = kind.talk {
             if !own.answered.is_empty() {
                 need(kind.name, own.answered, "talk");

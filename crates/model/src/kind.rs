@@ -12,6 +12,7 @@ use crate::{
     lifecycle::{Lifecycle, Phase},
     link::LinkName,
     monitoring::{Monitored, Planned},
+    pieces::Pieces,
     questions::Form,
     record::{Draft, Record},
     refusal::FieldError,
@@ -151,6 +152,8 @@ pub struct Kind {
     pub closing: Option<Closing>,
     /// What a public word does beside being said.
     pub talk: Option<Talk>,
+    /// Where the pieces stand in which its work is done.
+    pub pieces: Option<Pieces>,
     /// What follows when a flag of a record is set.
     pub procedure: Option<Procedure>,
     /// Kinds with their field that refers to a record of this one; rules that look at where a record goes see those records.
@@ -224,6 +227,7 @@ impl Kind {
             amendment: None,
             closing: None,
             talk: None,
+            pieces: None,
             procedure: None,
             looks_back: Vec::new(),
             mirrors: Vec::new(),
@@ -409,6 +413,11 @@ impl Kind {
 
     pub fn talked_about(mut self, talk: Talk) -> Kind {
         self.talk = Some(talk);
+        self
+    }
+
+    pub fn in_pieces(mut self, pieces: Pieces) -> Kind {
+        self.pieces = Some(pieces);
         self
     }
 

@@ -32,6 +32,7 @@ pub mod line;
 pub mod link;
 pub mod monitoring;
 pub mod pause;
+pub mod pieces;
 pub mod proof;
 pub mod query;
 pub mod questions;

@@ -1,7 +1,9 @@
 //! Questions that one record asks of others: a form kept as rows, read into fields like all others, so that answers are
 //! typed, required, refused and shown by the same means as built-in fields.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
 
 use crate::{
     field::Field,
@@ -39,6 +41,8 @@ pub struct Question {
     pub field: Field,
     pub section: String,
     pub shown_when: Filter,
+    /// With what the answer begins, as the form says it; empty for nothing. See [`Questions::begun`].
+    pub default: String,
 }
 
 /// All questions of a record, in order.
@@ -71,7 +75,8 @@ const LABEL_MAX: usize = 120;
 const HELP_MAX: usize = 500;
 
 impl Questions {
-    /// Reads the rows of a form: parts `name`, `label`, `type`, `choices`, `required`, `shown_when`, `help`, `section`.
+    /// Reads the rows of a form: parts `name`, `label`, `type`, `choices`, `required`, `shown_when`, `help`, `section`,
+    /// `default`.
     /// A record that asks nothing has no rows.
     ///
     /// # Errors
@@ -95,9 +100,13 @@ impl Questions {
         // Where a row is wrong, those behind it would be told apart wrongly.
         if errors.is_empty() {
             for (at, (row, field)) in rows.iter().zip(fields).enumerate() {
-                match condition(row, &schema) {
-                    Ok(shown_when) => all.push(Question { field, section: text(row, "section"), shown_when }),
-                    Err(why) => errors.push(format!("entry {}: shown_when: {why}", at + 1)),
+                let default = text(row, "default");
+                match (condition(row, &schema), begins(&default, &field)) {
+                    (Ok(shown_when), Ok(())) => {
+                        all.push(Question { field, section: text(row, "section"), shown_when, default });
+                    }
+                    (Err(why), _) => errors.push(format!("entry {}: shown_when: {why}", at + 1)),
+                    (_, Err(why)) => errors.push(format!("entry {}: default: {why}", at + 1)),
                 }
             }
         }
@@ -172,6 +181,19 @@ impl Questions {
         if errors.is_empty() { Ok((!kept.is_empty()).then_some(Value::Parts(kept))) } else { Err(errors) }
     }
 
+    /// With what each answer begins: what the form says, with what is known of whoever asks. A question of which something is
+    /// not known begins empty.
+    pub fn begun(&self, known: &Known) -> Vec<(&Field, Value)> {
+        let mut begun = Vec::new();
+        for question in self.all.iter().filter(|question| !question.default.is_empty()) {
+            let text = filled(&question.default, |word| known.of(word)).ok().flatten();
+            // What is known may be no answer to this question.
+            let typed = text.and_then(|text| question.field.ty.parse(&text).ok().flatten());
+            begun.extend(typed.map(|value| (&question.field, value)));
+        }
+        begun
+    }
+
     /// The kind as a record has it that answers these questions: its field of answers has a part for each, so that forms,
     /// pages and lists draw them as they draw everything else.
     pub fn shape(&self, kind: &Kind, answers: &str) -> Kind {
@@ -201,6 +223,76 @@ impl Questions {
             fields: Fields::new(),
         }
     }
+}
+
+/// What is known of whoever asks before they answer, by the words that a form may use for it.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// The day on which it is asked; `None` where that is not said.
+    pub today: Option<Date>,
+    /// `requester`, `requester.phone`, `customer.address`, `service.name`: the text by its word.
+    pub words: BTreeMap<String, String>,
+}
+
+/// Records of which a form may name fields.
+const KNOWN: [&str; 3] = ["requester", "customer", "service"];
+/// The word for the day on which it is asked; days may be added to it.
+const TODAY: &str = "today";
+/// Most days that are added.
+const DAYS_MAX: i64 = 3_660;
+
+impl Known {
+    /// What stands for a word; `None` where that is not known.
+    fn of(&self, word: &str) -> Result<Option<String>, String> {
+        match days_of(word)? {
+            Some(days) => {
+                let day = |today: Date| today.checked_add(jiff::Span::new().days(days)).ok();
+                Ok(self.today.and_then(day).map(|day| day.to_string()))
+            }
+            None => Ok(self.words.get(word).filter(|text| !text.is_empty()).cloned()),
+        }
+    }
+}
+
+/// The days that are added to today; `None` for a word for something else.
+fn days_of(word: &str) -> Result<Option<i64>, String> {
+    if let Some(more) = word.strip_prefix(TODAY) {
+        let more = more.trim();
+        let days = match more.strip_prefix('+') {
+            None if more.is_empty() => Some(0),
+            Some(days) => days.trim().parse().ok().filter(|days| (0..=DAYS_MAX).contains(days)),
+            None => None,
+        };
+        return days.map(Some).ok_or_else(|| format!("\"{{{word}}}\": days are added as in {{today + 5}}"));
+    }
+    let (of, field) = word.split_once('.').unwrap_or((word, ""));
+    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    if KNOWN.contains(&of) && field.chars().all(plain) && !word.ends_with('.') {
+        return Ok(None);
+    }
+    let hint = suggest::hint(of, KNOWN.into_iter().chain([TODAY]));
+    Err(format!("\"{{{word}}}\" is none of {{requester.…}}, {{customer.…}}, {{service.…}} and {{today + 5}}{hint}"))
+}
+
+/// A text with what stands for each word in braces; `None` where something is not known.
+fn filled(text: &str, known: impl Fn(&str) -> Result<Option<String>, String>) -> Result<Option<String>, String> {
+    let (mut rest, mut whole) = (text, String::new());
+    while let Some((before, behind)) = rest.split_once('{') {
+        let (word, after) = behind.split_once('}').ok_or("a { has no }")?;
+        let Some(text) = known(word.trim())? else { return Ok(None) };
+        whole.push_str(before);
+        whole.push_str(&text);
+        rest = after;
+    }
+    whole.push_str(rest);
+    Ok(Some(whole))
+}
+
+/// Whether a question may begin so: words that there are, and a fixed text that answers it.
+fn begins(default: &str, field: &Field) -> Result<(), String> {
+    let is_fixed = !default.contains('{');
+    filled(default, |word| days_of(word).map(|_| Some(String::new())))?;
+    if is_fixed && !default.is_empty() { field.ty.parse(default).map(drop) } else { Ok(()) }
 }
 
 /// The answer to one question, by its type.
@@ -324,6 +416,41 @@ mod tests {
         assert_eq!(errors[1], "reason: Why strong is needed");
         assert!(errors[2].starts_with("start_date: \"soon\" is not a date"), "{errors:?}");
         assert_eq!(form.check(None).expect_err("refused").len(), 2);
+    }
+
+    #[test]
+    fn an_answer_begins_with_what_is_known() {
+        let rows = json!([
+            {"name": "mail", "default": "{requester}"},
+            {"name": "phone", "default": "{requester.phone}"},
+            {"name": "place", "type": "long_text", "default": "{customer.name}, {customer.address}"},
+            {"name": "start", "type": "date", "default": "{today + 5}"},
+            {"name": "model", "type": "choice", "choices": ["Light", "Strong"], "default": "light"},
+            {"name": "dock", "type": "flag", "default": "yes"},
+            {"name": "much", "type": "number", "default": "{requester}"},
+        ]);
+        let form = Questions::read(Some(&value(rows))).expect("a form");
+        let words = [("requester", "kim@x.example"), ("customer.name", "Harbour"), ("customer.address", "Pier 1")];
+        let words = words.map(|(word, text)| (word.to_string(), text.to_string())).into();
+        let known = Known { today: Some(jiff::civil::date(2026, 11, 28)), words };
+        let begun: Vec<(&str, serde_json::Value)> =
+            form.begun(&known).iter().map(|(field, value)| (field.name.as_str(), value.to_json())).collect();
+        let wanted = [
+            ("mail", json!("kim@x.example")),
+            ("place", json!("Harbour, Pier 1")),
+            ("start", json!("2026-12-03")),
+            ("model", json!("Light")),
+            ("dock", json!(true)),
+        ];
+        assert_eq!(begun, wanted);
+        let wrong = |default: &str, ty: &str| {
+            let rows = json!([{"name": "a", "type": ty, "default": default}]);
+            Questions::read(Some(&value(rows))).expect_err("refused").join("; ")
+        };
+        assert!(wrong("{requestor.phone}", "text").contains("requester"), "{}", wrong("{requestor.phone}", "text"));
+        assert!(wrong("{today - 5}", "date").starts_with("entry 1: default: "));
+        assert!(wrong("{today", "date").contains("has no }"));
+        assert!(wrong("soon", "date").starts_with("entry 1: default: "));
     }
 
     #[test]

@@ -87,6 +87,18 @@ pub fn time_of_day(text: &str) -> Option<jiff::civil::Time> {
     jiff::civil::Time::new(number(hour, 23)?, minute, 0, 0).ok()
 }
 
+/// The same time of day on the n-th working day after it: Monday to Friday, UTC, without holidays.
+pub fn plus_working_days(at: Moment, days: u32) -> Moment {
+    let (mut at, mut left) = (at, days);
+    while left > 0 {
+        at = at.plus(DAY);
+        if at.date().weekday().to_monday_zero_offset() < 5 {
+            left -= 1;
+        }
+    }
+    at
+}
+
 /// A calendar month, quarter, half-year or year: "2025-08", "2025-Q2", "2025-H1", "2025".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Period {

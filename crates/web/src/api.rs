@@ -14,7 +14,7 @@ pub mod file;
 mod frameworks;
 mod input;
 pub mod openapi;
-mod record;
+pub(crate) mod record;
 mod shape;
 mod strict;
 mod watching;
@@ -70,6 +70,7 @@ pub fn doors(doors: Doors) -> Doors {
         .member(PUT, "/api/v1/{plural}/{number}/watchers/me", watching::watch)
         .member(DELETE, "/api/v1/{plural}/{number}/watchers/me", watching::unwatch)
         .member(GET, "/api/v1/{plural}/{number}/pdf", file::serve_paper)
+        .member(GET, "/api/v1/{plural}/{number}/terms", crate::pages::portal::terms::serve)
         .member(GET, "/api/v1/{plural}/{number}/attachments", file::list)
         .member(POST, "/api/v1/{plural}/{number}/attachments", file::add)
         .member(GET, "/api/v1/{plural}/{number}/attachments/{id}", file::serve)

@@ -23,6 +23,7 @@ pub mod judgement;
 pub mod lines;
 pub mod macros;
 pub mod menu;
+pub mod my_tasks;
 pub mod my_work;
 pub mod offered;
 pub mod own_checks;

@@ -228,6 +228,8 @@ fn portal(doors: Doors) -> Doors {
     doors
         .open(GET, "/decide/{token}", pages::approvals::by_link)
         .open(POST, "/decide/{token}", pages::approvals::decide_by_link)
+        .open(GET, "/rate/{token}", pages::portal::rate::open)
+        .open(POST, "/rate/{token}", pages::portal::rate::send)
         .member(GET, "/approvals", pages::approvals::open)
         .member(GET, "/approvals/{number}", pages::approvals::show)
         .member(POST, "/approvals/{number}", pages::approvals::decide)

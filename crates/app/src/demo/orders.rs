@@ -26,6 +26,8 @@ struct Models {
     joiner: String,
     access: String,
     software: String,
+    mover: String,
+    leaver: String,
 }
 
 pub fn write(script: &mut Script, told: &[Told]) {
@@ -39,6 +41,7 @@ pub fn write(script: &mut Script, told: &[Told]) {
         joiner(script, &models, days, true);
     }
     still_open(script, &models);
+    moves_and_leaves(script, &models);
     opinions(script, told);
 }
 
@@ -66,18 +69,11 @@ fn people_decide(script: &mut Script) {
 }
 
 fn models(script: &mut Script) -> Models {
-    let at = script.times.founding(24);
     let workplace = portfolio::number(place_of("Managed Workplace"));
     let access = portfolio::number(place_of("Identity and Access"));
-    let mut model = |fields: Json| {
-        let mut all = json!({"audience": ["customers"], "owner": AOIFE, "reviewed_on": day(at), "steps": ["Look at the answers", "Do the tasks in their order", "Tell the person and write down what was done"]});
-        if let (Json::Object(all), Json::Object(fields)) = (&mut all, fields) {
-            all.extend(fields);
-        }
-        script.create(at, AOIFE, "request_model", all)
-    };
     Models {
         laptop: model(
+            script,
             json!({"title": "New laptop", "category": "equipment", "section": "Workplace", "service": workplace, "price": {"amount": 1290, "currency": "EUR"}, "delivery_days": 5,
             "instructions": "A laptop with everything that your colleagues have, set up and tested.",
             "questions": [{"name": "device", "label": "Which one", "type": "choice", "choices": ["Light, 13 inches", "Strong, 15 inches"], "required": true},
@@ -89,19 +85,22 @@ fn models(script: &mut Script) -> Models {
                 {"name": "dock", "title": "Bring the dock", "team": team("Workplace"), "shown_when": "dock = yes"}, {"name": "hand_over", "title": "Hand it over", "team": team("Service desk"), "after": ["install", "dock"]}]}),
         ),
         joiner: model(
+            script,
             json!({"title": "New joiner", "category": "account", "section": "Workplace", "service": workplace, "delivery_days": 3,
             "instructions": "Everything that a new colleague needs on the first day.",
             "questions": [{"name": "full_name", "label": "Full name", "type": "text", "required": true, "help": "As in the contract. We make the e-mail address from it."},
-                {"name": "start_date", "label": "Start date", "type": "date", "required": true},
+                {"name": "start_date", "label": "Start date", "type": "date", "required": true, "default": "{today + 14}"},
+                {"name": "asked_by", "label": "Who answers our questions", "type": "text", "default": "{requester.name}"},
                 {"name": "role", "label": "Role", "type": "choice", "choices": ["Branch adviser", "Back office", "Manager"], "required": true},
                 {"name": "laptop", "label": "Needs a laptop", "type": "flag", "section": "Equipment"},
                 {"name": "telephone", "label": "Needs a telephone", "type": "flag", "section": "Equipment"}],
             "approval": [{"stage": 1, "approver": "customer", "need": 1}],
-            "tasks": [{"name": "account", "title": "Make the account", "team": team("Security")}, {"name": "mailbox", "title": "Make the mailbox", "team": team("Workplace"), "after": ["account"]},
-                {"name": "groups", "title": "Give the rights of the role", "team": team("Security"), "after": ["account"]}, {"name": "laptop", "title": "Prepare the laptop", "team": team("Workplace"), "after": ["account"], "shown_when": "laptop = yes"},
+            "tasks": [{"name": "account", "title": "Make the account", "team": team("Security"), "days": 1}, {"name": "mailbox", "title": "Make the mailbox", "team": team("Workplace"), "after": ["account"], "days": 2},
+                {"name": "groups", "title": "Give the rights of the role", "team": team("Security"), "after": ["account"], "days": 2}, {"name": "laptop", "title": "Prepare the laptop", "team": team("Workplace"), "after": ["account"], "shown_when": "laptop = yes"},
                 {"name": "telephone", "title": "Prepare the telephone", "team": team("Workplace"), "shown_when": "telephone = yes"}, {"name": "welcome", "title": "Call on the first day", "team": team("Service desk"), "after": ["mailbox", "groups", "laptop", "telephone"]}]}),
         ),
         access: model(
+            script,
             json!({"title": "Access to an application", "category": "access", "section": "Access", "service": access, "delivery_days": 1,
             "instructions": "We give the rights that your role has there.",
             "questions": [{"name": "application", "label": "Which application", "type": "choice", "choices": ["Treasury reports", "Customer records", "Time sheets"], "required": true}, {"name": "until", "label": "Until when", "type": "date", "help": "Left empty, for good."}],
@@ -109,11 +108,60 @@ fn models(script: &mut Script) -> Models {
             "tasks": [{"name": "grant", "title": "Give the rights", "team": team("Security")}]}),
         ),
         software: model(
+            script,
             json!({"title": "Install software", "category": "software", "section": "Workplace", "service": workplace, "delivery_days": 1,
             "instructions": "Titles of the list are installed at once and cost nothing.",
             "questions": [{"name": "title_wanted", "label": "Which software", "type": "text", "required": true}], "tasks": [{"name": "install", "title": "Install it", "team": team("Workplace")}]}),
         ),
+        mover: mover(script, &workplace),
+        leaver: leaver(script, &workplace),
     }
+}
+
+/// A model for customers' people, as the others are kept.
+fn model(script: &mut Script, fields: Json) -> String {
+    let at = script.times.founding(24);
+    let mut all = json!({"audience": ["customers"], "owner": AOIFE, "reviewed_on": day(at), "steps": ["Look at the answers", "Do the tasks in their order", "Tell the person and write down what was done"]});
+    if let (Json::Object(all), Json::Object(fields)) = (&mut all, fields) {
+        all.extend(fields);
+    }
+    script.create(at, AOIFE, "request_model", all)
+}
+
+/// Whoever changes the role gives the old rights back before the new ones come.
+fn mover(script: &mut Script, workplace: &str) -> String {
+    model(
+        script,
+        json!({"title": "Colleague changes place or role", "category": "move", "section": "Workplace", "service": workplace, "delivery_days": 3, "team": team("Service desk"), "priority": "P4",
+            "instructions": "We take away what belongs to the old role and give what belongs to the new one, on the same day.",
+            "questions": [{"name": "who_moves", "label": "Who moves", "type": "text", "required": true},
+                {"name": "new_role", "label": "New role", "type": "choice", "choices": ["Branch adviser", "Back office", "Manager"], "required": true},
+                {"name": "from_day", "label": "From when on", "type": "date", "required": true, "default": "{today + 7}"},
+                {"name": "new_place", "label": "Another place", "type": "text", "default": "{customer.address}"},
+                {"name": "keeps_laptop", "label": "Keeps the laptop", "type": "flag", "default": "yes"}],
+            "approval": [{"stage": 1, "approver": "customer", "need": 1}],
+            "tasks": [{"name": "take_rights", "title": "Take the rights of the old role away", "team": team("Security"), "days": 1}, {"name": "give_rights", "title": "Give the rights of the new role", "team": team("Security"), "after": ["take_rights"], "days": 1},
+                {"name": "exchange", "title": "Exchange the laptop", "team": team("Workplace"), "shown_when": "keeps_laptop = no", "days": 3}, {"name": "tell", "title": "Tell them what is different", "team": team("Service desk"), "after": ["give_rights", "exchange"], "days": 3}]}),
+    )
+}
+
+/// Whoever leaves gives everything back; the last task waits for all others.
+fn leaver(script: &mut Script, workplace: &str) -> String {
+    model(
+        script,
+        json!({"title": "Colleague leaves", "category": "account", "section": "Workplace", "service": workplace, "delivery_days": 2, "team": team("Service desk"), "priority": "P3",
+            "instructions": "Everything that was given to a colleague comes back on the last day: sign-in, rights, equipment, licences.",
+            "questions": [{"name": "who_leaves", "label": "Who leaves", "type": "text", "required": true},
+                {"name": "last_day", "label": "Last day", "type": "date", "required": true, "default": "{today + 14}"},
+                {"name": "mail_goes_to", "label": "Who gets their mail for a month", "type": "text", "default": "{requester.email}"},
+                {"name": "laptop", "label": "Has a laptop of ours", "type": "flag", "default": "yes", "section": "Equipment"},
+                {"name": "telephone", "label": "Has a telephone of ours", "type": "flag", "section": "Equipment"}],
+            "approval": [{"stage": 1, "approver": "customer", "need": 1}],
+            "tasks": [{"name": "agree", "title": "Agree on the last day with the manager", "team": team("Service desk"), "days": 1}, {"name": "lock", "title": "Lock the account", "team": team("Security"), "days": 0}, {"name": "sessions", "title": "End all sessions and tokens", "team": team("Security"), "after": ["lock"], "days": 0},
+                {"name": "rights", "title": "Take all rights away", "team": team("Security"), "after": ["lock"], "days": 1}, {"name": "mailbox", "title": "Forward the mailbox and close it", "team": team("Workplace"), "after": ["lock"], "days": 1},
+                {"name": "licences", "title": "Take the licences back", "team": team("Workplace"), "after": ["rights"], "days": 2}, {"name": "laptop", "title": "Fetch the laptop and wipe it", "team": team("Workplace"), "shown_when": "laptop = yes", "days": 2},
+                {"name": "telephone", "title": "Fetch the telephone", "team": team("Workplace"), "shown_when": "telephone = yes", "days": 2}, {"name": "confirm", "title": "Confirm that nothing is left", "team": team("Service desk"), "after": ["sessions", "rights", "mailbox", "licences", "laptop", "telephone"], "days": 3}]}),
+    )
 }
 
 fn place_of(name: &str) -> usize {
@@ -144,7 +192,12 @@ fn deliver(script: &mut Script, from: Moment, number: &str, tasks: &[(&str, &str
 }
 
 fn row((name, title, after): &(&str, &str, &[&str]), done: bool) -> Json {
-    json!({"name": name, "title": title, "after": after, "state": if done { "done" } else { "open" }})
+    let team = match *name {
+        "account" | "groups" | "grant" => team("Security"),
+        "welcome" | "hand_over" => team("Service desk"),
+        _ => team("Workplace"),
+    };
+    json!({"name": name, "title": title, "team": team, "after": after, "state": if done { "done" } else { "open" }})
 }
 
 const LAPTOP: &[(&str, &str, &[&str])] = &[
@@ -236,6 +289,21 @@ fn still_open(script: &mut Script, models: &Models) {
     script.edit(at.plus(5 * MINUTE), DESK[1], &number, json!({"tasks": rows}));
     let answers = json!({"application": "Customer records"});
     order(script, script.times.workday(1, 14, 20), MARIA, &models.access, "For the audit in December.", answers);
+}
+
+/// One who changes the role and one who leaves: allowed, and their tasks stand with the teams.
+fn moves_and_leaves(script: &mut Script, models: &Models) {
+    let at = script.times.workday(3, 9, 40);
+    let moves = json!({"who_moves": "Jordan Ames", "new_role": "Back office", "from_day": script.times.date(-4), "keeps_laptop": true});
+    let leaves = json!({"who_leaves": "Robin Hale", "last_day": script.times.date(-1), "mail_goes_to": TERESA, "laptop": true, "telephone": false});
+    let wanted =
+        [(&models.mover, "To the back office at the harbour.", moves), (&models.leaver, "The contract ends.", leaves)];
+    for (place, (model, words, answers)) in wanted.into_iter().enumerate() {
+        let at = at.plus(place as i64 * HOUR);
+        let number = order(script, at, TERESA, model, words, answers);
+        script.decide(at.plus(2 * HOUR), MARIA, &number, true, "");
+        script.step(at.plus(3 * HOUR), DESK[1], &number, "in_progress", Json::Null);
+    }
 }
 
 fn rate(script: &mut Script, at: Moment, who: &str, ticket: &str, rating: u8) {

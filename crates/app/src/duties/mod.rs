@@ -1,11 +1,12 @@
 //! What the program does by itself: once a day it looks after certificates, readings of objectives, the effect of corrections, what must be looked at
-//! again and the readers of documents and campaigns; every minute it looks which saved reports are due and which periods are over.
+//! again, the readers of documents and campaigns and what surveys count; every minute it looks which saved reports are due and which periods are over.
 //! Each turn promises the next one. Readers of a version are asked when it comes into force.
 
 pub mod closing;
 pub mod effect;
 pub mod remind;
 pub mod reports;
+pub mod satisfaction;
 
 use desk::{Desk, Fault, jobs::Doing};
 use futures::{FutureExt, future::BoxFuture};
@@ -28,6 +29,7 @@ pub fn doings() -> Vec<Doing> {
         Doing { name: readers::ASK, run: ask },
         Doing { name: readers::RECORD, run: record },
         Doing { name: proof::RECORD, run: record_skill },
+        Doing { name: satisfaction::COUNT, run: count },
     ];
     [own, reports::doings(), closing::doings()].concat()
 }
@@ -55,13 +57,18 @@ fn daily(desk: Desk, _: Json, now: Moment) -> BoxFuture<'static, Result<(), Refu
         let effects = effect::watch(&desk, now).await;
         let reminders = remind::watch(&desk, now).await;
         let reading = readers::watch(&desk, now).await;
-        certificate.and(readings).and(effects).and(reminders).and(reading).map(drop)
+        let satisfaction = satisfaction::watch(&desk, now).await;
+        certificate.and(readings).and(effects).and(reminders).and(reading).and(satisfaction).map(drop)
     }
     .boxed()
 }
 
 fn look(desk: Desk, _: Json, now: Moment) -> BoxFuture<'static, Result<(), Refusal>> {
     async move { effect::watch(&desk, now).await.map(drop) }.boxed()
+}
+
+fn count(desk: Desk, _: Json, now: Moment) -> BoxFuture<'static, Result<(), Refusal>> {
+    async move { satisfaction::watch(&desk, now).await.map(drop) }.boxed()
 }
 
 fn ask(desk: Desk, payload: Json, now: Moment) -> BoxFuture<'static, Result<(), Refusal>> {

@@ -285,7 +285,8 @@ async fn an_answer_that_is_missing_is_named_on_every_way(database: Database) {
         is(&refused, StatusCode::UNPROCESSABLE_ENTITY);
         says(&refused, &[words, "\"field\":\"answers\""]);
     }
-    let form = pairs(&[("model", "RQM-1"), ("title", "By hand"), ("answers.device", "Light")]);
+    let form = [("model", "RQM-1"), ("__terms", "RQM-1"), ("title", "By hand"), ("answers.device", "Light")];
+    let form = pairs(&form);
     let agent = building.form(AGENT, "/service_requests/new", &form).await;
     is(&agent, StatusCode::UNPROCESSABLE_ENTITY);
     says(&agent, &["Start date is needed", "name=\"answers.start_date\""]);

@@ -21,6 +21,7 @@ use crate::{
     post::{
         Mailbox, MessageRow, SEND, Server, Settled, Way,
         asking::{self, APPROVAL},
+        rating,
         standing::requester_field,
         take::installation,
         written::{WAITING, fate, too_many},
@@ -245,7 +246,7 @@ impl Desk {
                 let Matter { record, entry, receiver, reason, .. } = matter;
                 self.asking(record, entry.version, receiver, reason, now).await?
             }
-            _ => Some(self.drawn(matter.occasion, &self.words(matter, now).await?).await?),
+            _ => Some(self.drawn(matter.occasion, &self.words(matter, key, now).await?).await?),
         };
         let Some((subject, body)) = said else { return Ok(None) };
         let mut conn = self.db().read().await?;
@@ -311,7 +312,7 @@ impl Desk {
         written.await.map_err(|fault: Fault| fault.into())
     }
 
-    async fn words(&self, matter: &Matter, now: Moment) -> Result<Words, Refusal> {
+    async fn words(&self, matter: &Matter, key: &[u8], now: Moment) -> Result<Words, Refusal> {
         let author = matter.entry.by.clone().unwrap_or_default();
         let reader = Actor::system("mail", Via::Job);
         let asker = requester_field(&matter.kind).and_then(|field| matter.record.fields.get(field));
@@ -345,6 +346,7 @@ impl Desk {
             title: record.title.clone(),
             kind: matter.kind.label.clone(),
             state: matter.kind.state_label(&record.state),
+            rating: self.rating_asked(matter, &asker, key, now),
             requester: asker,
             receiver_name,
             requester_name,
@@ -357,6 +359,14 @@ impl Desk {
             organisation: self.settings().organisation.clone(),
             link: link.unwrap_or_default(),
         })
+    }
+
+    /// Where whoever asked says with one press how it was; empty where that is not asked.
+    fn rating_asked(&self, matter: &Matter, asker: &str, key: &[u8], now: Moment) -> String {
+        let is_theirs = matter.occasion.name == "done" && matter.receiver == asker;
+        let base = self.reached_at().filter(|_| is_theirs);
+        let link = base.zip(rating::token(key, &matter.kind, &matter.record, now));
+        link.map(|(base, token)| format!("{base}/rate/{token}?rating=")).unwrap_or_default()
     }
 
     /// Subject and text by the organisation's own templates; where one of those fails, by ours.

@@ -7,6 +7,7 @@ mod look;
 mod mailbox;
 mod notice;
 mod parcel;
+mod rating;
 mod standing;
 mod take;
 mod texts;
@@ -20,6 +21,7 @@ pub use look::{Message, Messages};
 pub use mailbox::{Definition, Mailbox, MailboxEdit, Security, Server};
 pub(crate) use notice::Notice;
 pub use parcel::Parcel;
+pub use rating::{Holder, over_since};
 pub use take::Taken;
 pub use texts::Text;
 

@@ -2,6 +2,7 @@
 //!
 //! Checks ask for the time here and nowhere else: each question also notes when its answer turns ([`trace::until`]).
 
+pub use model::time::plus_working_days;
 use model::{
     Date, Moment, Period,
     time::{DAY, MINUTE},
@@ -135,19 +136,6 @@ impl World {
 /// The same day number some months on, or the last day of that month.
 pub(super) fn plus_months(date: Date, months: i32) -> Date {
     date.checked_add(jiff::Span::new().months(months)).unwrap_or(date)
-}
-
-/// The same time of day on the n-th working day after it: Monday to Friday, UTC, without holidays.
-pub fn plus_working_days(at: Moment, days: u32) -> Moment {
-    let mut at = at;
-    let mut left = days;
-    while left > 0 {
-        at = at.plus(DAY);
-        if at.date().weekday().to_monday_zero_offset() < 5 {
-            left -= 1;
-        }
-    }
-    at
 }
 
 /// "2025-08" for a month, "2025-Q2" for a quarter.

@@ -21,6 +21,9 @@ pub const TEAM: Key<Ref> = Key::new("team");
 pub const PRIORITY: Key<Choice> = Key::new("priority");
 pub const TASKS: Key<Many<Parts>> = Key::new("tasks");
 
+/// Most working days within which a task is to be done.
+pub const DAYS_MAX: Decimal = Decimal::ONE_THOUSAND;
+
 pub fn kind() -> Kind {
     Kind::new("request_model", "request_models", "RQM")
         .about("A request model says how one kind of service request is ordered, allowed and fulfilled.")
@@ -68,6 +71,9 @@ fn order() -> Vec<Field> {
         part::text("shown_when").label("Only when").help("A filter over the other answers, such as model = Strong."),
         part::long("help"),
         part::text("section").label("Heading"),
+        part::text("default").label("Begins with").help(
+            "A fixed answer, or what is known: {requester}, {requester.name}, {customer.address}, {service.name}, {today + 5}.",
+        ),
     ];
     vec![
         SECTION
@@ -101,6 +107,8 @@ fn fulfilment() -> Vec<Field> {
         part::text("name").help("Short, without blanks: other tasks refer to it."),
         part::text("title").label("Task"),
         part::reference("team", &["team"]),
+        part::person("owner").help("Who does it, where that is always the same person."),
+        part::number("days").label("Within").help("Working days by which it is done, from when work may begin."),
         part::texts("after").label("Comes after").help("Names of tasks that must be done before."),
         part::text("shown_when").label("Only when").help("A filter over the answers."),
     ];
@@ -184,6 +192,9 @@ fn tasks_fit_together(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldE
         }
         if tasks[..at].iter().any(|other| other.name == task.name) {
             return wrong(at, "name", format!("there is a task {} already", task.name));
+        }
+        if task.days.is_some_and(|days| days < Decimal::ZERO || days > DAYS_MAX) {
+            return wrong(at, "days", format!("is a number of working days from 0 to {DAYS_MAX}"));
         }
         if let Some(strange) = task.after.iter().find(|name| tasks.iter().all(|other| other.name != **name)) {
             let hint = model::suggest::hint(strange, tasks.iter().map(|task| task.name.as_str()));

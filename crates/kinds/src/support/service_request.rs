@@ -3,8 +3,11 @@
 use crate::{prelude::*, relationship::customer, rules::Task, support::request_model};
 use model::{
     approval::{Approval, Source},
+    field::Stored,
     handling::{Closing, Talk},
+    pieces::Pieces,
     questions::{Form, Questions},
+    time::plus_working_days,
 };
 
 pub const SERVICE: Key<Ref> = Key::new("service");
@@ -22,6 +25,8 @@ pub const APPROVED_ON: Key<Moment> = Key::new("approved_on");
 
 pub const ANSWERS: Key<Parts> = Key::new("answers");
 pub const TASKS: Key<Many<Parts>> = Key::new("tasks");
+pub const TASK_OWNERS: Key<Many<Person>> = Key::new("task_owners");
+pub const TASK_TEAMS: Key<Many<Ref>> = Key::new("task_teams");
 pub const PRICE: Key<Money> = Key::new("price");
 pub const DELIVERY_DAYS: Key<Decimal> = Key::new("delivery_days");
 pub const FORM_VERSION: Key<Decimal> = Key::new("form_version");
@@ -39,6 +44,16 @@ const TALK: Talk = Talk {
     waits: "waiting_customer",
     goes_on: "in_progress",
     over: OVER,
+};
+
+/// The work of a request, task by task.
+const PIECES: Pieces = Pieces {
+    rows: "tasks",
+    open: "open",
+    done: "done",
+    needless: "not_needed",
+    owners: "task_owners",
+    teams: "task_teams",
 };
 
 /// The form is that of the request model.
@@ -100,6 +115,7 @@ pub fn kind() -> Kind {
         .in_hands_of(shared::HANDS)
         .closes_itself(CLOSING)
         .talked_about(TALK)
+        .in_pieces(PIECES)
         .looks_at(&["model", "service", "requester", "customer"])
         .answers(FORM)
         .approved_by(APPROVAL)
@@ -107,7 +123,7 @@ pub fn kind() -> Kind {
         .rule(only_what_is_offered)
         .rule(begins)
         .rule(tasks_follow_the_model)
-        .rule(tasks_in_order)
+        .rule(tasks_go_on)
         .rule(times_of_states)
         .rule(moves_are_counted)
         .rule(times_in_order)
@@ -152,6 +168,8 @@ fn ordered() -> Vec<Field> {
         part::choice("state", &["open", "done", "not_needed"]),
         part::reference("team", &["team"]),
         part::person("owner"),
+        part::number("days").label("Within").help("Working days, while work may not begin yet; then the day stands."),
+        part::date("due").help("The day by which it is done."),
         part::texts("after").label("Comes after"),
         part::instant("done_on").label("Done"),
         part::person("done_by").label("By"),
@@ -169,6 +187,13 @@ fn ordered() -> Vec<Field> {
         APPROVALS.rows(approval).help("Who is asked, and what was said.").derived(),
         WAITS_FOR.persons().help("Whose approval is awaited now.").derived(),
         TASKS.rows(task).help("From the request model. A task is done when those before it are.").internal(),
+        TASK_OWNERS.persons().label("Tasks wait for").help("Whose turn it is now.").derived().internal(),
+        TASK_TEAMS
+            .references(&["team"])
+            .label("Tasks wait for teams")
+            .help("In whose work they stand now.")
+            .derived()
+            .internal(),
     ]
 }
 
@@ -334,6 +359,14 @@ fn tasks_follow_the_model(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), Fi
     Ok(())
 }
 
+/// Tasks are done in their order, each by its day and by whoever has it.
+fn tasks_go_on(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    tasks_in_order(draft, facts)?;
+    tasks_have_their_day(draft, facts);
+    tasks_stand_with_somebody(draft);
+    Ok(())
+}
+
 /// A task is done when those before it are, with who did it and when; nothing is fulfilled with tasks open.
 fn tasks_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     let tasks = Task::read_all(draft.fields.get(TASKS.name));
@@ -362,6 +395,50 @@ fn tasks_in_order(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError
         rows.iter_mut().filter(|row| done.contains(&Task::read(row).name)).for_each(|row| signed(row, facts));
     }
     Ok(())
+}
+
+/// Where no work is done: it is not allowed yet, or it is over.
+const RESTS: &[&str] = &["waiting_approval", "rejected", "fulfilled", "closed", "cancelled", "superseded", "withdrawn"];
+/// The days of a task run from when work may begin: however long somebody thinks about an approval, nobody else is late.
+fn tasks_have_their_day(draft: &mut Draft, facts: &Facts<'_>) {
+    if RESTS.contains(&draft.state.as_str()) {
+        return;
+    }
+    let Some(Value::List(rows)) = draft.fields.get_mut(TASKS.name) else { return };
+    for row in rows {
+        let Value::Parts(parts) = row else { continue };
+        let days = parts.remove("days").and_then(|days| days.as_number());
+        let days =
+            days.filter(|days| *days <= request_model::DAYS_MAX).and_then(|days| u32::try_from(days.ceil()).ok());
+        if let Some(days) = days {
+            parts.entry("due".into()).or_insert(Value::Date(plus_working_days(facts.now, days).date()));
+        }
+    }
+}
+
+/// Whose turn it is: of each task that can be done now its person, else its team, else the team of the request.
+fn tasks_stand_with_somebody(draft: &mut Draft) {
+    let tasks = PIECES.read(&draft.fields);
+    let rests = RESTS.contains(&draft.state.as_str());
+    let (mut owners, mut teams): (Vec<Person>, Vec<Ref>) = (Vec::new(), Vec::new());
+    for task in tasks.iter().filter(|task| !rests && task.is_ready(&tasks)) {
+        match task.owner.clone().map(Person) {
+            Some(owner) => owners.extend(Some(owner).filter(|owner| !owners.contains(owner))),
+            None => {
+                let team = task.team.clone().map(Ref).or_else(|| draft.get(shared::TEAM));
+                teams.extend(team.filter(|team| !teams.contains(team)));
+            }
+        }
+    }
+    keep(draft, TASK_OWNERS, owners);
+    keep(draft, TASK_TEAMS, teams);
+}
+
+fn keep<T>(draft: &mut Draft, key: Key<Many<T>>, all: Vec<T>)
+where
+    Many<T>: Stored,
+{
+    if all.is_empty() { draft.clear(key) } else { draft.set(key, Many(all)) }
 }
 
 /// Fills in who did a task and when, where it is not said.

@@ -169,7 +169,7 @@ pub async fn stages(app: &App, seat: &Seat, rows: &[Row]) -> Result<Vec<String>,
         let inside: Vec<&Row> = rows.iter().filter(|row| row.stage == *stage).collect();
         let person = |row: &&Row| {
             let name = names.people.get(&row.approver).map_or(row.approver.as_str(), |known| &known.0);
-            format!("{} ({name})", words::approver(&row.word))
+            format!("{} ({name})", words::approver(&row.word, seat.actor.customer.is_some()))
         };
         let people: Vec<String> = inside.iter().map(person).collect();
         match inside.iter().filter_map(|row| row.need).max().filter(|need| *need < inside.len()) {

@@ -16,7 +16,10 @@ use model::{
 };
 use serde::Deserialize;
 
-use super::lines::{self, Line, counted};
+use super::{
+    lines::{self, Line, counted},
+    my_tasks::{self, TaskLine},
+};
 use crate::view::{
     parts::{Empty, Link, Mark, Notice, Person, Shape, Tab, Tone, When},
     shell::Shell,
@@ -32,6 +35,8 @@ pub struct MyWorkPage {
     /// What the reader is asked to allow.
     pub approvals: Option<Notice>,
     pub groups: Vec<Group>,
+    /// Tasks that wait for the reader or a team of theirs, on the tab of that name.
+    pub tasks: Vec<TaskLine>,
     /// Notes that name the reader, on the tab of that name.
     pub mentions: Vec<MentionLine>,
     pub nothing: Empty,
@@ -60,6 +65,7 @@ pub struct MentionLine {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
     Filter(&'static str),
+    Tasks,
     Watched,
     Mentions,
 }
@@ -72,13 +78,23 @@ struct View {
     nothing: (&'static str, &'static str),
 }
 
-const VIEWS: [View; 6] = [
+const VIEWS: [View; 7] = [
     View {
         name: "mine",
         label: "Mine",
         what: What::Filter("phase != done and owner = me"),
         order: "due",
         nothing: ("Nothing waits for you.", "Records appear here when you are their owner."),
+    },
+    View {
+        name: "tasks",
+        label: "Tasks",
+        what: What::Tasks,
+        order: "",
+        nothing: (
+            "No task waits for you.",
+            "Tasks of requests stand here when it is your turn, or that of a team of yours and nobody has taken them.",
+        ),
     },
     View {
         name: "mentions",
@@ -157,9 +173,11 @@ pub async fn page(
     let mut tabs = Vec::with_capacity(VIEWS.len());
     let mentions = desk.mentions(actor, now).await?;
     let watched = desk.watched(actor).await?;
+    let tasks = my_tasks::tasks(desk, actor, now).await?;
     for each in &VIEWS {
         let count = match each.what {
             What::Mentions => mentions.len() as i64,
+            What::Tasks => tasks.len() as i64,
             What::Watched if watched.is_empty() => 0,
             what => desk.count(actor, &query(&catalog, what, &watched, "", 1)?, now).await?,
         };
@@ -172,17 +190,19 @@ pub async fn page(
         query.after = Some(Cursor::read(token).filter(|cursor| cursor.keys.len() == 1).ok_or_else(refuse)?);
     }
     let (found, next) = match view.what {
-        What::Mentions => (Vec::new(), None),
+        What::Mentions | What::Tasks => (Vec::new(), None),
         What::Watched if watched.is_empty() => (Vec::new(), None),
         _ => lines::lines(desk, actor, &query, now).await?,
     };
     let mentions = if view.what == What::Mentions { mentions } else { Vec::new() };
+    let tasks = if view.what == What::Tasks { tasks } else { Vec::new() };
     let more = next.map_or(String::new(), |token| format!("/my-work?view={}&page_token={token}", view.name));
     let first = if token.is_some() { format!("/my-work?view={}", view.name) } else { String::new() };
     Ok(MyWorkPage {
         approvals: super::home::approvals_notice(desk, actor, now).await?,
         words: if found.len() == 1 { "One record".to_owned() } else { format!("{} records here", found.len()) },
         groups: if matches!(view.name, "done" | "watched") { together(found) } else { by_due(found, now) },
+        tasks,
         mentions: mention_lines(desk, actor, &catalog, mentions, now).await?,
         nothing: Empty {
             mark: Mark::new(Shape::Met, Tone::Ok, view.nothing.0),

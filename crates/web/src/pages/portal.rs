@@ -4,9 +4,11 @@
 pub mod find;
 pub mod home;
 pub mod order;
+pub mod rate;
 pub mod read;
 pub mod report;
 pub mod say;
+pub mod terms;
 pub mod ticket;
 pub mod tickets;
 pub mod words;

@@ -4,7 +4,7 @@
 use desk::{Shown, Whole};
 use model::{Act, Kind, Refusal};
 
-use super::{beside, offer, piece::Lens, procedure, ruled, twins, unread, watching, work};
+use super::{beside, offer, piece::Lens, pieces, procedure, ruled, twins, unread, watching, work};
 use crate::{App, Seat, view::parts::Link};
 
 #[derive(Default)]
@@ -23,6 +23,8 @@ pub struct Around {
     pub rules: Vec<ruled::RuleRow>,
     /// What of it cannot be read, where it came in from the past so.
     pub unread: Vec<String>,
+    /// The pieces in which its work is done.
+    pub pieces: Option<pieces::Board>,
     /// The time that went into it.
     pub work: Option<work::Board>,
 }
@@ -40,6 +42,7 @@ pub async fn around(app: &App, seat: &Seat, lens: &Lens<'_>, kind: &Kind, whole:
         twin: twins::twin(lens, kind, shown, &whole.links),
         offers: if outer { Vec::new() } else { offer::links(lens.catalog, seat, kind, shown.number()) },
         unread: if outer { Vec::new() } else { unread::unread(kind, shown, seat.now) },
+        pieces: pieces::board(seat, lens, kind, shown),
         work: work::board(seat, kind, shown),
         may_escalate: !outer && kind.escalation.is_some() && shown.can(Act::Edit),
         watching: watching::watching(app, seat, shown).await?,

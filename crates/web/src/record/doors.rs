@@ -9,8 +9,8 @@ use axum::{
 };
 
 use super::{
-    act, address::Address, beside, bulk, edit, export, files, history, list, lookup, narrow, page, twins, undo, views,
-    watching, work,
+    act, address::Address, beside, bulk, edit, export, files, history, list, lookup, narrow, page, pieces, twins, undo,
+    views, watching, work,
 };
 use crate::{
     App, Refused, Seat,
@@ -45,6 +45,7 @@ pub fn doors(doors: Doors) -> Doors {
         .member(POST, "/{plural}/{number}/escalate", act::escalate)
         .member(POST, "/{plural}/{number}/watch", watching::set)
         .member(POST, "/{plural}/{number}/work", work::log)
+        .member(POST, "/{plural}/{number}/piece", pieces::tick)
         .member(GET, "/{plural}/{number}/beside", beside::open)
         .member(POST, "/{plural}/{number}/helped", beside::helped)
         .member(POST, "/{plural}/{number}/merge", twins::merge)

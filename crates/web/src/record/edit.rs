@@ -23,7 +23,9 @@ use super::{
     shape::shaped,
 };
 use crate::{
-    App, Refused, Seat, flash, shell,
+    App, Refused, Seat, flash,
+    pages::portal::terms::{self, Terms},
+    shell,
     view::{
         parts::{Conflict, Link},
         shell::{Flash, Shell},
@@ -53,10 +55,16 @@ pub struct FormPage {
     pub conflict: Option<Conflict>,
     /// What resembles it already, as markup; empty where nothing of the kind is compared.
     pub alike: String,
+    /// What is shown before something is ordered.
+    pub terms: Option<Terms>,
+    /// Whether the form follows from what is chosen in it.
+    pub asks: bool,
 }
 
 /// The button that asks for what resembles a record while it is written.
 const LOOK: &str = "__look";
+/// The button that draws the form anew by what is chosen in it: its questions, what it costs, who approves.
+const UPDATE: &str = "__update";
 
 /// `GET /{plural}/new`: the empty form; parameters fill fields in, so that pages can offer a form half done.
 pub(super) async fn new(
@@ -76,6 +84,7 @@ pub(super) async fn new(
             sent.take(name, &given);
         }
     }
+    terms::begin_form(&app, &seat, kind, &mut sent).await?;
     let page = new_page(&app, &seat, kind, &sent, &[]).await?;
     html(StatusCode::OK, &page)
 }
@@ -112,6 +121,13 @@ pub(super) async fn create(
     }
     if sent.press() || sent.has(LOOK) {
         return html(StatusCode::OK, &new_page(&app, &seat, kind, &sent, &[]).await?);
+    }
+    let (asked, held) = (sent.has(UPDATE), Terms::are_unseen(&app, &seat, kind, &sent).await?);
+    if asked || held {
+        terms::begin_form(&app, &seat, kind, &mut sent).await?;
+        let mut page = new_page(&app, &seat, kind, &sent, &[]).await?;
+        page.terms.iter_mut().for_each(|terms| terms.held = held && !asked);
+        return html(StatusCode::OK, &page);
     }
     let number = Some(sent.text("number").trim().to_string()).filter(|number| !number.is_empty());
     let input = sent.input(&as_typed(&app, &seat, kind, &sent).await?, &Sent::default());
@@ -150,6 +166,7 @@ async fn new_page(
     let names = names(app, seat, kind, sent).await?;
     let draw = draw(seat, kind, sent, &names, errors, kind.lifecycle.start());
     let list = format!("/{}", kind.plural);
+    let terms = Terms::of_form(app, seat, kind, sent).await?;
     let compared = !kind.alike.is_empty() && seat.actor.customer.is_none();
     let alike = match compared {
         true => beside::typed(app, seat, kind, sent).await?.render().unwrap_or_default(),
@@ -157,6 +174,7 @@ async fn new_page(
     };
     Ok(FormPage {
         alike,
+        asks: kind.form.is_some(),
         shell: shell(app, seat, &list).await,
         heading: format!("New {}", kind.label.to_lowercase()),
         about: kind.about.into(),
@@ -170,6 +188,7 @@ async fn new_page(
         since: seat.now.0,
         me: String::new(),
         groups: form::groups(&draw, true),
+        terms,
         errors: form::summary(&draw),
         conflict: None,
     })
@@ -322,6 +341,8 @@ async fn edit_page(
     let list = format!("/{}", kind.plural);
     let here = record_address(kind, shown.number());
     Ok(FormPage {
+        terms: None,
+        asks: false,
         alike: String::new(),
         shell: shell(app, seat, &list).await,
         heading: format!("Edit {}", shown.number()),

@@ -41,6 +41,8 @@ pub struct Facts {
 pub fn facts(lens: &Lens<'_>, kind: &Kind, shown: &Shown, outer: bool, still: bool) -> Facts {
     let mut facts = Facts::default();
     let here = record_address(kind, shown.number());
+    // What is worked on as a board stands there alone.
+    let board = kind.pieces.filter(|_| !still && !outer).map_or("", |pieces| pieces.rows);
     for field in kind.fields.iter().filter(|field| field.alias.is_none() && !(outer && field.internal)) {
         let is_free = !field.derived && !kind.keeps(&field.name, shown.state());
         let may_edit = !still && is_free && shown.can(Act::Edit);
@@ -49,7 +51,12 @@ pub fn facts(lens: &Lens<'_>, kind: &Kind, shown: &Shown, outer: bool, still: bo
             if may_edit {
                 facts.empty.push(fact);
             }
-        } else if fact.piece.is_wide() {
+            continue;
+        }
+        if fact.name == board {
+            continue;
+        }
+        if fact.piece.is_wide() {
             facts.wide.push(fact);
         } else {
             match facts.groups.iter_mut().find(|group| group.title == field.group) {

@@ -51,7 +51,7 @@ pub fn groups(draw: &Draw<'_>, new: bool) -> Vec<Group> {
         let asks = |field: &view::Field| {
             let filled =
                 draw.sent.has(&field.name) && kind.find(&field.name).is_none_or(|field| field.default.is_none());
-            field.required || !field.error.is_empty() || (filled && !new)
+            field.required || !field.error.is_empty() || (filled && !new) || are_questions(kind, &field.name)
         };
         // A group most of which the kind needs later or shows in its list is worth seeing at once.
         let matters = |field: &&view::Field| {
@@ -62,6 +62,12 @@ pub fn groups(draw: &Draw<'_>, new: bool) -> Vec<Group> {
         group.folded = new && !group.fields.iter().any(asks) && mattering * 2 < group.fields.len();
     }
     groups
+}
+
+/// Whether a field holds the answers to a form that is chosen: its parts are the questions.
+fn are_questions(kind: &Kind, name: &str) -> bool {
+    let asked = kind.form.filter(|form| form.answers == name).and_then(|_| kind.type_of(name));
+    matches!(asked, Some(Type::Parts(questions)) if !questions.is_empty())
 }
 
 /// The fields that a step asks for: those needed in the state it leads to.

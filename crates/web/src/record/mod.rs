@@ -27,6 +27,7 @@ mod narrow;
 pub mod offer;
 pub mod page;
 pub mod piece;
+pub mod pieces;
 pub mod procedure;
 pub mod rows;
 pub mod ruled;

@@ -84,6 +84,13 @@ impl Sent {
         self.pairs.push((name.into(), text.into()));
     }
 
+    /// Begins a control with a value where nothing is given.
+    pub fn begin(&mut self, ty: &Type, name: &str, value: &Value) {
+        if !self.has(name) {
+            write(ty, name, value, &mut self.pairs);
+        }
+    }
+
     /// Replaces everything under a name by what the other holds there.
     pub fn take(&mut self, name: &str, other: &Sent) {
         let inner = format!("{name}.");

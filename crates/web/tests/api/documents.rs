@@ -108,7 +108,12 @@ fn the_document_describes_the_doors_that_there_are() {
             let of = |kind: &model::Kind| format!("{method} {}", path.replace("{plural}", kind.plural));
             // What is no paper has no PDF: its door answers like a missing one.
             let papers = ["audit", "document", "management_review", "report"];
-            let has_it = |kind: &&model::Kind| !path.ends_with("/pdf") || papers.contains(&kind.name);
+            // Nor are there terms of what nobody orders from.
+            let has_it = |kind: &&model::Kind| match path.rsplit('/').next() {
+                Some("pdf") => papers.contains(&kind.name),
+                Some("terms") => kind.name == "request_model",
+                _ => true,
+            };
             doors.extend(catalog.kinds().iter().filter(has_it).map(of));
         } else {
             doors.insert(format!("{method} {path}"));

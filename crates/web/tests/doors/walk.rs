@@ -15,6 +15,8 @@ const OPEN: &[&str] = &[
     // The link of somebody who is asked to approve and has no account.
     "GET /decide/{token}",
     "POST /decide/{token}",
+    "GET /rate/{token}",
+    "POST /rate/{token}",
     "GET /healthz",
     "GET /metrics",
     "GET /readyz",

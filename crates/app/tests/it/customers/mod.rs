@@ -2,5 +2,8 @@
 //! instead of numbers, and nothing that is ours alone.
 
 mod begins;
+mod orders;
 mod pages;
+mod rating;
+mod tasks;
 mod word;

@@ -12,7 +12,7 @@ use std::{
 };
 
 /// Longest wait for a server to listen and for a message to come.
-const PATIENCE: Duration = Duration::from_secs(90);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 pub const PASSWORD: &str = "salt and tide";
 
 pub struct Servers {

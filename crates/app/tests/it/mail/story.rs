@@ -4,16 +4,23 @@
 use std::{
     io::{BufRead, BufReader, Write},
     process::{Child, Command, Stdio},
+    time::{Duration, Instant},
 };
+
+use axum::http::Method;
 
 use lettre::{SmtpTransport, Transport, address::Envelope, transport::smtp::client::Tls};
 use model::{Input, Role};
+use serde_json::json;
 
 use super::{
     house::{INES, KIM, SUPPORT, ines, machine, target},
-    servers::{PASSWORD, Servers},
+    servers::{PASSWORD, PATIENCE, Servers},
 };
-use crate::world::{Database, World, program, said};
+use crate::{
+    building::{Building, OWNER, Who},
+    world::{Database, World, program, said},
+};
 
 both_databases!(from_a_message_to_the_end_and_each_time_an_answer);
 
@@ -65,12 +72,36 @@ fn add_mailbox(world: &World, servers: &Servers) {
     assert!(child.wait().expect("it ends").success());
 }
 
+const CUSTOMERS: &str = "{\"kind\":\"customer\",\"number\":\"CUS-1\",\"fields\":{\"name\":\"Harbour\",\"domains\":[\"harbour.example\"]}}\n\
+    {\"kind\":\"customer\",\"number\":\"CUS-2\",\"fields\":{\"name\":\"Quay\"}}\n";
+
 const FIRST: &str = "From: Kim Harbour <kim@harbour.example>\r\nTo: support@tidewell.example\r\nSubject: Terminal declines cards\r\n\
     Message-ID: <first@harbour.example>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"m\"\r\n\r\n\
     --m\r\nContent-Type: multipart/alternative; boundary=\"a\"\r\n\r\n--a\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
     All cards are declined.\r\n--a\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>All cards are <b>declined</b>.</p>\r\n--a--\r\n\
     --m\r\nContent-Type: text/plain; name=\"terminal.log\"\r\nContent-Disposition: attachment; filename=\"terminal.log\"\r\n\r\n\
     E42 gateway\r\n--m--\r\n";
+
+/// Kim follows the link of the last message and says how it was; the program at work counts it into the survey of the month.
+async fn rates(world: &World, text: &str) {
+    let building = Building::over(&world.desk).await;
+    let survey = json!({"title": "How content are you?", "fields": {"period": "2026-11", "counted": true}});
+    let made = building.send(OWNER, Method::POST, "/api/v1/surveys", &[], &survey).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let link = text.lines().find_map(|line| line.trim().strip_prefix("Very happy: https://sms.tidewell.example"));
+    let link = link.unwrap_or_else(|| panic!("no link: {text}"));
+    let answer = building.form(Who::Nobody, link, &[("rating".into(), "5".into())]).await;
+    assert!(answer.text.contains("Your answer: Very happy"), "{}: {}", answer.status, answer.text);
+    let begun = Instant::now();
+    let counted = loop {
+        let counted = building.get(OWNER, made.header("location")).await.json();
+        if counted["fields"]["answers"] == 1 || begun.elapsed() > PATIENCE {
+            break counted;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    assert_eq!((&counted["fields"]["answers"], &counted["fields"]["score"]), (&json!(1), &json!(100)), "{counted}");
+}
 
 async fn from_a_message_to_the_end_and_each_time_an_answer(database: Database) {
     let servers = Servers::start();
@@ -82,6 +113,7 @@ async fn from_a_message_to_the_end_and_each_time_an_answer(database: Database) {
         ..Default::default()
     };
     world.desk.create_account(&machine(), account, plumbline::clock::now()).await.expect("an account");
+    world.import(CUSTOMERS).await;
     kim_sends(&servers, SUPPORT, FIRST.as_bytes());
     add_mailbox(&world, &servers);
     let _serving = serving(&world, &servers);
@@ -129,6 +161,7 @@ async fn from_a_message_to_the_end_and_each_time_an_answer(database: Database) {
     world.desk.perform(&ines(), step, plumbline::clock::now()).await.expect("resolved");
     let end = mail::read(&servers.await_kim(3).remove(2)).letter.expect("a letter");
     assert!(end.text.contains("The gateway has a new certificate.") && end.text.contains("Resolved"), "{}", end.text);
+    rates(&world, &end.text).await;
 
     // Nothing is taken or sent twice, however often anybody looks.
     for _ in 0..3 {

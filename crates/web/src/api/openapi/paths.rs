@@ -27,6 +27,9 @@ pub fn of_kind(kind: &Kind) -> Map<String, Json> {
     if crate::pages::pdf::PAPERS.contains(&kind.name) {
         paths.insert(one("/pdf"), json!({"parameters": number, "get": paper(kind)}));
     }
+    if kind.name == crate::pages::portal::terms::MODEL {
+        paths.insert(one("/terms"), json!({"parameters": number, "get": terms(kind)}));
+    }
     let file = json!([parameter("Number"), parameter("FileId")]);
     paths.insert(one("/attachments/{id}"), json!({"parameters": file, "get": file_of(kind)}));
     paths
@@ -206,6 +209,26 @@ fn paper(kind: &Kind) -> Json {
     let mut answers = answers("200", "A tagged PDF: PDF/UA-1 and PDF/A-2a.", None, &[], &["400", "404"]);
     answers["200"]["content"] = json!({"application/pdf": {}});
     Json::Object(door(&kind.labels, format!("paper_of_{}", kind.name), "Fetch it as a paper".into(), &[], answers))
+}
+
+fn terms(kind: &Kind) -> Json {
+    let text = || json!({"type": ["string", "null"]});
+    let row = json!({"type": "object", "properties": {
+        "stage": {"type": "integer"}, "as": text(), "approver": text(), "need": {"type": ["integer", "null"]}}});
+    let schema = json!({"type": "object", "required": ["model", "price", "approvals", "answers"], "properties": {
+        "model": text(), "title": text(), "price": {"type": ["object", "number", "null"]}, "delivery_days": {"type": ["number", "null"]},
+        "approvals": {"type": "array", "items": row}, "nobody_to_ask": text(),
+        "answers": {"type": "object", "additionalProperties": true, "description": "With what the answers begin."},
+    }});
+    let answers = answers("200", "What an order would cost and bring with it.", Some(schema), &[], &["400", "404"]);
+    let summary = "Price, delivery and approvers of an order, before it is sent".into();
+    let parameters = crate::pages::portal::terms::ASKED_BY.map(|name| {
+        let words = format!("The {name} of the order, for people of the provider.");
+        declared("query", name, false, &words, json!({"type": "string"}))
+    });
+    let mut door = door(&kind.labels, format!("terms_of_{}", kind.name), summary, &[], answers);
+    door.insert("parameters".into(), json!(parameters));
+    Json::Object(door)
 }
 
 /// The doors across kinds.

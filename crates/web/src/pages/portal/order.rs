@@ -9,10 +9,14 @@ use axum::{
 use desk::Shown;
 use model::{Command, FieldError, Fields, Input, Kind, Refusal, Value, command::Raw, questions::Questions};
 
-use super::{home::address, own_customer, services_of, text, words};
+use super::{
+    home::address,
+    terms::{self, Terms},
+    text,
+};
 use crate::{
     App, Refused, Seat, flash,
-    pages::{approvals, welcome::sentence},
+    pages::welcome::sentence,
     record::{
         address::pairs,
         edit,
@@ -30,12 +34,7 @@ struct OrderPage {
     once: String,
     heading: String,
     about: String,
-    price: String,
-    delivery: String,
-    /// Stage by stage, who is asked.
-    approvers: Vec<String>,
-    /// Why nobody can be asked, where that is so.
-    nobody: String,
+    terms: Terms,
     /// Headings with their questions.
     sections: Vec<(String, Vec<Field>)>,
     more: bool,
@@ -52,14 +51,7 @@ struct Offer {
 
 async fn offer(app: &App, seat: &Seat, number: &str) -> Result<Offer, Refused> {
     let catalog = app.desk.catalog();
-    let model = app.desk.show(&seat.actor, "request_model", number, None, seat.now).await?;
-    let service = text(&model, "service");
-    if seat.actor.customer.is_some() && !service.is_empty() {
-        let received = services_of(own_customer(&app.desk, &seat.actor, seat.now).await?.as_ref());
-        if !received.iter().any(|own| own == service) {
-            return Err(Refused::not_found());
-        }
-    }
+    let model = terms::offered(app, seat, number).await?;
     let kind = catalog.find("service_request").ok_or_else(Refused::not_found)?;
     let unusable = |why: Vec<String>| Refusal::field("model", format!("this form cannot be used: {}", why.join("; ")));
     let questions = Questions::read(model.fields().get("questions")).map_err(unusable)?;
@@ -75,7 +67,8 @@ pub async fn open(
     RawQuery(query): RawQuery,
 ) -> Result<Html<String>, Refused> {
     let offer = offer(&app, &seat, &number).await?;
-    let sent = Sent::new(pairs(query.unwrap_or_default().as_bytes()));
+    let mut sent = Sent::new(pairs(query.unwrap_or_default().as_bytes()));
+    terms::begin(&app, &seat, &offer.model, &offer.questions, &mut sent).await?;
     Ok(Html(page(&app, &seat, &offer, &sent, &[], false).await?.render()?))
 }
 
@@ -144,13 +137,7 @@ async fn page(
     let model = &offer.model;
     let mut fields = Fields::from([("model".to_string(), Value::text(model.number()))]);
     fields.extend(answers(offer, sent).map(|answers| ("answers".to_string(), answers)));
-    let (approvers, nobody) = match app.desk.would_ask(&seat.actor, "service_request", fields, seat.now).await {
-        Ok(rows) => (approvals::stages(app, seat, &rows).await?, String::new()),
-        Err(Refusal::Invalid(errors)) => {
-            (Vec::new(), errors.first().map(|error| sentence(&error.message)).unwrap_or_default())
-        }
-        Err(other) => return Err(other),
-    };
+    let terms = Terms::of(app, seat, model, fields).await?;
     let names = edit::names(app, seat, &offer.kind, sent).await?;
     let draw = Draw { kind: &offer.kind, sent, names: &names, errors, state: "new", outer: true };
     let drawn = form::part_fields(&draw, "answers");
@@ -180,10 +167,7 @@ async fn page(
         once: edit::token(),
         heading: model.title().into(),
         about: markdown(text(model, "instructions")),
-        price: words::price(model.fields().get("price")),
-        delivery: words::delivery(model.fields().get("delivery_days")),
-        approvers,
-        nobody,
+        terms,
         sections,
         more,
         comment,

@@ -12,7 +12,8 @@ use model::{Act, Command, FieldError, Input, Kind, Moment, Refusal, Target, Valu
 
 use super::{
     home::{TICKETS, address},
-    list, text, words,
+    rate::{self, RATINGS},
+    text, words,
 };
 use crate::{
     App, Refused, Seat, flash,
@@ -92,10 +93,6 @@ enum Rating {
     Asked,
     Given(String),
 }
-
-/// The five answers, the best first.
-pub const RATINGS: [(u8, &str); 5] =
-    [(5, "Very happy"), (4, "Happy"), (3, "Neither nor"), (2, "Unhappy"), (1, "Very unhappy")];
 
 /// The ticket behind a number, with its kind as its form shapes it.
 async fn found(app: &App, seat: &Seat, number: &str) -> Result<(Kind, Whole), Refused> {
@@ -297,16 +294,8 @@ async fn rating(app: &App, seat: &Seat, kind: &Kind, whole: &Whole) -> Result<Ra
     if !over || kind.name == "complaint" {
         return Ok(Rating::NotYet);
     }
-    let catalog = app.desk.catalog();
-    let Some(feedback) = catalog.find("feedback") else { return Ok(Rating::NotYet) };
-    let filter = format!("ticket = \"{}\" and nature = rating", shown.number());
-    let given = list(&app.desk, &seat.actor, feedback, (&filter, ""), &["rating"], 1, seat.now).await?;
-    let word = |value: &Value| {
-        let number = value.as_number()?.normalize().to_string();
-        RATINGS.iter().find(|(rating, _)| rating.to_string() == number).map(|(_, word)| (*word).to_string())
-    };
-    Ok(match given.first() {
-        Some(given) => Rating::Given(given.fields().get("rating").and_then(word).unwrap_or_default()),
+    Ok(match rate::given(&app.desk, &seat.actor, shown.number(), seat.now).await? {
+        Some(given) => Rating::Given(given),
         None if text(shown, "requester") == seat.actor.email => Rating::Asked,
         None => Rating::NotYet,
     })
@@ -342,14 +331,10 @@ pub async fn rate(
     if !matches!(rating(&app, &seat, &kind, &whole).await?, Rating::Asked) {
         return Ok(flash::said(&address(&number), "There is nothing to be answered here."));
     }
-    if sent.text("rating").trim().is_empty() {
-        return told(&app, &seat, &kind, whole, &[FieldError::new("rating", "choose one of the five answers")]).await;
-    }
-    let mut fields = vec![("nature".to_string(), "rating".to_string()), ("ticket".to_string(), number.clone())];
-    fields.extend(["rating", "comment"].map(|name| (name.to_string(), sent.text(name))));
-    let command = Command::Create { kind: "feedback".into(), number: None, input: Input::text(fields) };
-    match edit::once(&app, &seat, &sent, command).await {
-        Ok(_) => Ok(flash::said(&address(&number), "Thank you for your answer.")),
+    let said = (sent.text("rating"), sent.text("comment"));
+    let whose = (number.as_str(), seat.actor.email.as_str());
+    match rate::give(&app.desk, &seat.actor, whose, (&said.0, &said.1), seat.now).await {
+        Ok(()) | Err(Refusal::Reused(_)) => Ok(flash::said(&address(&number), "Thank you for your answer.")),
         Err(Refusal::Invalid(errors)) => told(&app, &seat, &kind, whole, &errors).await,
         Err(other) => Err(other.into()),
     }

@@ -109,12 +109,14 @@ pub fn day(at: Moment) -> String {
     time::day(at.date())
 }
 
-/// Who is asked, in the words of whoever asks.
-pub fn approver(word: &str) -> &str {
-    match word {
-        "line_manager" => "your line manager",
-        "service_owner" => "the owner of the service",
-        "customer" => "whoever approves in your organisation",
+/// Who is asked, in the words of whoever asks, or of those who ask for them.
+pub fn approver(word: &str, is_asker: bool) -> &'static str {
+    match (word, is_asker) {
+        ("line_manager", true) => "your line manager",
+        ("line_manager", false) => "the line manager",
+        ("service_owner", _) => "the owner of the service",
+        ("customer", true) => "whoever approves in your organisation",
+        ("customer", false) => "whoever approves for the customer",
         _ => "a person who decides on it",
     }
 }

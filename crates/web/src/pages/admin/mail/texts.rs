@@ -26,7 +26,7 @@ struct TextsPage {
     tabs: Vec<Tab>,
     errors: Vec<(String, String)>,
     texts: Vec<TextForm>,
-    names: [(&'static str, &'static str); 12],
+    names: [(&'static str, &'static str); 13],
 }
 
 struct TextForm {
