@@ -13,6 +13,7 @@ pub mod events;
 pub mod file;
 mod frameworks;
 mod input;
+mod mail;
 pub mod openapi;
 mod record;
 mod shape;
@@ -69,6 +70,8 @@ pub fn doors(doors: Doors) -> Doors {
         .member(GET, "/api/v1/{plural}/{number}/watchers", watching::watchers)
         .member(PUT, "/api/v1/{plural}/{number}/watchers/me", watching::watch)
         .member(DELETE, "/api/v1/{plural}/{number}/watchers/me", watching::unwatch)
+        .member(GET, "/api/v1/{plural}/{number}/mail", mail::list)
+        .member(GET, "/api/v1/{plural}/{number}/mail/{id}", mail::show)
         .member(GET, "/api/v1/{plural}/{number}/pdf", file::serve_paper)
         .member(GET, "/api/v1/{plural}/{number}/attachments", file::list)
         .member(POST, "/api/v1/{plural}/{number}/attachments", file::add)

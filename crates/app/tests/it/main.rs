@@ -3,6 +3,7 @@
 #[macro_use]
 mod world;
 
+mod articles;
 mod audit_seal;
 mod auditors;
 mod audits;

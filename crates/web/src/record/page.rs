@@ -409,7 +409,7 @@ fn file_view(lens: &Lens<'_>, here: &str, file: &FileRow) -> FileView {
 }
 
 /// `840 bytes`, `12 KB`, `3.4 MB`
-fn size(bytes: i64) -> String {
+pub fn size(bytes: i64) -> String {
     match bytes {
         ..1_000 => format!("{bytes} bytes"),
         1_000..1_000_000 => format!("{} KB", bytes / 1_000),

@@ -24,6 +24,7 @@ pub fn of_kind(kind: &Kind) -> Map<String, Json> {
     );
     paths.insert(one("/attachments"), json!({"parameters": number, "get": files(kind), "post": attach(kind)}));
     paths.extend(super::watching::of_kind(kind, &number).map(|(rest, doors)| (one(rest), doors)));
+    paths.extend(super::mail::of_kind(kind, &number).map(|(rest, doors)| (one(rest), doors)));
     if crate::pages::pdf::PAPERS.contains(&kind.name) {
         paths.insert(one("/pdf"), json!({"parameters": number, "get": paper(kind)}));
     }
