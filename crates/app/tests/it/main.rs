@@ -4,6 +4,7 @@
 mod world;
 
 mod articles;
+mod assigning;
 mod audit_seal;
 mod auditors;
 mod audits;

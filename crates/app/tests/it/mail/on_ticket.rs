@@ -2,6 +2,7 @@
 //! nobody who may not read the ticket.
 
 use axum::http::StatusCode;
+use desk::post::{Definition, MailboxEdit};
 use serde_json::{Value as Json, json};
 
 use super::{
@@ -40,36 +41,43 @@ async fn mail_of(building: &Building, who: Who<'_>, number: &str) -> Vec<Json> {
     answer.json()["items"].as_array().expect("items").clone()
 }
 
-async fn an_agent_reads_each_message_and_is_warned_of_senders_that_are_not_proved(database: Database) {
-    let servers = Servers::start();
-    let world = World::new(database).await;
-    add_mailbox(&world, &servers);
+/// Three messages of one thread by real servers, as our own server hands them on: proved, forged, and not looked at.
+async fn three(world: &World, servers: &Servers) {
+    let customer = |at: usize| {
+        format!(
+            "{}\n",
+            json!({"kind": "customer", "number": format!("CUS-{at}"), "fields": {"name": format!("Customer {at}")}})
+        )
+    };
+    assert!(world.import(customer(1) + &customer(2)).await.is_whole());
+    add_mailbox(world, servers);
     let mailbox = world.desk.mailboxes(&machine(), plumbline::clock::now()).await.expect("mailboxes").remove(0);
-    let definition = desk::post::Definition { trusted: OURS.into(), opens: "incident".into(), ..mailbox.definition };
-    let edit = desk::post::MailboxEdit {
+    let edit = MailboxEdit {
         name: mailbox.name,
         address: mailbox.address,
-        definition,
+        definition: Definition { trusted: OURS.into(), opens: "incident".into(), ..mailbox.definition },
         answers: false,
         active: true,
         secret: None,
     };
     world.desk.save_mailbox(&machine(), Some(mailbox.id), edit, plumbline::clock::now()).await.expect("saved");
     let proved = "dkim=pass header.d=harbour.example; spf=pass; dmarc=pass header.from=harbour.example";
+    let forged = "dkim=none; spf=fail; dmarc=fail header.from=harbour.example";
     let again = "In-Reply-To: <one@harbour.example>\r\n";
     for raw in [
         checked(proved, "one", "Terminal declines cards", ""),
-        checked(
-            "dkim=none; spf=fail; dmarc=fail header.from=harbour.example",
-            "two",
-            "Re: Terminal declines cards",
-            again,
-        ),
+        checked(forged, "two", "Re: Terminal declines cards", again),
         checked("", "three", "Re: Terminal declines cards", again),
     ] {
-        kim_sends(&servers, SUPPORT, raw.as_bytes());
-        fetched(&world, &servers);
+        kim_sends(servers, SUPPORT, raw.as_bytes());
+        fetched(world, servers);
     }
+}
+
+async fn an_agent_reads_each_message_and_is_warned_of_senders_that_are_not_proved(database: Database) {
+    let servers = Servers::start();
+    let world = World::new(database).await;
+    three(&world, &servers).await;
     let building = Building::over(&world.desk).await;
     building.turn_to(plumbline::clock::now());
     let items = mail_of(&building, AGENT, "INC-1").await;
