@@ -30,6 +30,8 @@ const TEXT_MAX: usize = 20_000;
 #[template(path = "record/letters.html")]
 struct Letters {
     rows: Vec<Row>,
+    /// How many are shown where there are more; 0 where these are all.
+    newest: usize,
 }
 
 struct Row {
@@ -83,7 +85,9 @@ pub(super) async fn open_all(
     let catalog = app.desk.catalog();
     let kind = kind_of(&catalog, &plural)?;
     let here = record_address(kind, &number);
-    let came = app.desk.came_by_mail(&seat.actor, kind.name, &number, MOST, seat.now).await?;
+    let mut came = app.desk.came_by_mail(&seat.actor, kind.name, &number, MOST + 1, seat.now).await?;
+    let newest = if came.len() > MOST as usize { MOST as usize } else { 0 };
+    came.truncate(MOST as usize);
     let row = |came: &Came| Row {
         href: format!("{here}/mail/{}", came.row.id),
         sender: sender(came),
@@ -91,7 +95,7 @@ pub(super) async fn open_all(
         mark: mark(&came.proof),
         at: time::when(came.row.at, seat.now),
     };
-    let letters = Letters { rows: came.iter().map(row).collect() };
+    let letters = Letters { rows: came.iter().map(row).collect(), newest };
     if is_fragment(&headers) {
         return html(StatusCode::OK, &letters);
     }
