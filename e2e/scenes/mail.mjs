@@ -78,6 +78,36 @@ export default function mail(world) {
     });
   });
 
+  it('an agent reads the mail of a ticket, is told what is proved of its sender, and nothing runs', () =>
+    world().as('agent', {}, async (page, context) => {
+      const outside = [];
+      context.on('request', (request) => {
+        if (!request.url().startsWith(world().url)) outside.push(request.url());
+      });
+      await page.goto(`/incidents?${new URLSearchParams({ filter: 'title = "Shared calendar shows last week"' })}`);
+      await page.locator('[data-list] tbody tr a').first().click();
+      const mail = page.locator('#mail');
+      await mail.getByText('Sender proved').first().waitFor();
+      await inspect(page, 'ticket-with-mail');
+      await mail.getByRole('link', { name: 'Shared calendar shows last week', exact: true }).last().click();
+      await page.waitForURL(/\/mail\/\d+$/);
+      await page.getByText('pass: the domain in From stands behind the message').waitFor();
+      assert.equal(await page.locator('main [role=note]').count(), 0, 'nothing to be warned of');
+      await page.getByText('As its sender laid it out').click();
+      await page.frameLocator('iframe.letter').getByText('shared calendar', { exact: true }).waitFor();
+      assert.equal(await page.locator('iframe.letter').getAttribute('sandbox'), '');
+      const file = await page.request.get(await page.getByRole('link', { name: /calendar\.png$/ }).getAttribute('href'));
+      assert.match(file.headers()['content-disposition'], /^attachment/);
+      await inspect(page, 'ticket-message');
+      await page.goto(`/incidents?${new URLSearchParams({ filter: 'title = "Pay this invoice today"' })}`);
+      await page.locator('[data-list] tbody tr a').first().click();
+      await page.locator('#mail li', { hasText: 'Sender not proved' }).getByRole('link').click();
+      await page.getByText('does not speak for the domain of ines.okafor@tidewell.example').waitFor();
+      await page.locator('main [role=note]').waitFor();
+      await inspect(page, 'ticket-message-not-proved');
+      assert.deepEqual(outside, []);
+    }));
+
   it('the words of a receipt are looked at, refused with a line, saved and taken back', () =>
     world().as('administrator', { expected: [/status of 422/] }, async (page) => {
       await page.goto(`${MAIL}/texts`);

@@ -7,7 +7,7 @@ import { inspect } from './every_page.mjs';
 export default function thread(world) {
   it('an auditor follows the thread of a major incident', () =>
     world().as('internal-auditor', {}, async (page) => {
-      await page.goto('/incidents?filter=major+%3D+yes');
+      await page.goto('/incidents?filter=major+%3D+yes&order_by=created');
       await page.locator('table.t tbody a').first().click();
       const number = page.url().split('/').pop();
       await page.getByRole('link', { name: 'Golden thread' }).click();

@@ -8,6 +8,7 @@ pub mod accounts;
 mod agreed_names;
 pub mod alarms;
 mod amend;
+mod assigning;
 pub mod auditors;
 pub mod automation;
 pub mod backup;

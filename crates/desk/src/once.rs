@@ -28,13 +28,53 @@ impl Desk {
     /// # Errors
     /// `Reused` when the key came with another command before.
     pub async fn perform_once(&self, actor: &Actor, key: &str, command: Command, now: Moment) -> Result<Done, Refusal> {
+        let digest = digest(&command);
+        self.once(actor, key, digest, vec![command], now).await
+    }
+
+    /// The same for commands that are done together or not at all and follow from what stands on record: two are the same when
+    /// `said` is the same, whatever follows from it by then. The answer is that of the first command.
+    ///
+    /// # Errors
+    /// As for one.
+    pub async fn perform_all_once(
+        &self,
+        actor: &Actor,
+        key: &str,
+        said: &str,
+        commands: Vec<Command>,
+        now: Moment,
+    ) -> Result<Done, Refusal> {
+        self.once(actor, key, digest_of(said), commands, now).await
+    }
+
+    /// What became of commands that were done under a key within 24 hours; `None` where none were.
+    ///
+    /// # Errors
+    /// `Reused` when the key came with something else.
+    pub async fn done_under(&self, actor: &Actor, key: &str, said: &str, now: Moment) -> Result<Option<Done>, Refusal> {
+        let mut conn = self.db().read().await?;
+        if !once::is_known(&mut conn, &actor.email, key.trim(), now.minus(MEMORY)).await? {
+            return Ok(None);
+        }
+        again(&mut conn, &self.catalog(), &actor.email, key.trim(), &digest_of(said)).await.map(Some)
+    }
+
+    async fn once(
+        &self,
+        actor: &Actor,
+        key: &str,
+        digest: String,
+        commands: Vec<Command>,
+        now: Moment,
+    ) -> Result<Done, Refusal> {
         let plain = key.chars().all(|c| c.is_ascii_graphic() || c == ' ');
         if key.trim().is_empty() || key.len() > KEY_MAX || !plain {
             return Err(Refusal::field("Idempotency-Key", format!("is not 1 to {KEY_MAX} visible ASCII characters")));
         }
-        let (actor, key, digest) = (actor.clone(), key.trim().to_string(), digest(&command));
+        let (actor, key) = (actor.clone(), key.trim().to_string());
         self.through_the_door(move |conn, office| {
-            let (actor, key, digest, command) = (actor.clone(), key.clone(), digest.clone(), command.clone());
+            let (actor, key, digest, commands) = (actor.clone(), key.clone(), digest.clone(), commands.clone());
             async move {
                 let owner = actor.email.clone();
                 once::forget(conn, Some((&owner, &key)), now.minus(MEMORY)).await?;
@@ -42,7 +82,12 @@ impl Desk {
                     return again(conn, &office.catalog, &owner, &key, &digest).await;
                 }
                 let mut unit = Unit::new(conn, office, now);
-                let done = perform::perform(&mut unit, &actor, command, now).await?;
+                let mut first = None;
+                for command in commands {
+                    let done = perform::perform(&mut unit, &actor, command, now).await?;
+                    first.get_or_insert(done);
+                }
+                let done = first.ok_or_else(|| Refusal::Query("nothing was asked for".into()))?;
                 unit.flush().await?;
                 once::settle(conn, &owner, &key, &kept(&done, digest)).await?;
                 Ok(done)
@@ -90,6 +135,10 @@ fn digest(command: &Command) -> String {
         other => write!(hash, "{other:?}"),
     };
     model::canonical::hex(&hash.0.finalize())
+}
+
+fn digest_of(said: &str) -> String {
+    model::canonical::hex(&Sha256::digest(said.as_bytes()))
 }
 
 struct Hash(Sha256);

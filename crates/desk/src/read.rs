@@ -251,6 +251,10 @@ impl Desk {
             if at < record.changed {
                 let marks: Vec<_> = entries.iter().map(model::Entry::mark).collect();
                 fold(&marks, at).ok_or(Refusal::NotFound)?.apply(kind, &mut record);
+                // What is for a customer's people now may not have been for them then.
+                if actor.customer.is_some() && !rights::scope(actor, &catalog, Some(kind), now).admits(kind, &record) {
+                    return Err(Refusal::NotFound);
+                }
             }
         }
         let clocks = match past {

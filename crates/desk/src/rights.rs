@@ -4,10 +4,13 @@ use engines::{approvals::Standing, clocks::Clock};
 use model::{
     Act, Actor, Catalog, Column, Filter, Kind, Moment, Reach, Record, Refusal, Role, Value, Via,
     filter::{Context, Operand},
-    journal::{Changes, Entry},
 };
 
 use crate::store::{filter::Builder, words::literal};
+
+mod entries;
+
+pub use entries::{ShownEntry, show_entries};
 
 /// Proof that this actor may do this act with records of this kind; the store writes nothing without one.
 #[derive(Debug)]
@@ -559,42 +562,4 @@ impl Released {
     pub fn counts_as(&self) -> &str {
         &self.number
     }
-}
-
-/// A journal entry as an actor may see it, with what stood before.
-#[derive(Clone, Debug)]
-pub struct ShownEntry {
-    pub entry: Entry,
-    /// Values before this entry, by field.
-    pub before: Changes,
-}
-
-/// What of the journal an actor may see: a customer's people see public notes and changes of what they see, nothing else.
-pub fn show_entries(actor: &Actor, kind: &Kind, entries: Vec<Entry>) -> Vec<ShownEntry> {
-    let mut standing = Changes::new();
-    let mut shown = Vec::with_capacity(entries.len());
-    for mut entry in entries {
-        let names: Vec<String> = entry.changes.keys().chain(entry.base.keys()).cloned().collect();
-        let mut before: Changes =
-            names.iter().map(|name| (name.clone(), standing.get(name).cloned().flatten())).collect();
-        standing.extend(entry.changes.clone());
-        standing.extend(entry.base.clone());
-        if actor.customer.is_some() {
-            let seen = |name: &String| {
-                matches!(name.as_str(), "title" | "state") || kind.find(name).is_some_and(|field| !field.internal)
-            };
-            entry.changes.retain(|name, _| seen(name));
-            entry.base.retain(|name, _| seen(name));
-            before.retain(|name, _| seen(name));
-            entry.note = entry.note.filter(|note| note.public);
-            entry.linked.clear();
-            entry.unlinked.clear();
-            let empty = entry.note.is_none() && entry.changes.is_empty() && entry.base.is_empty();
-            if empty && entry.act != "create" {
-                continue;
-            }
-        }
-        shown.push(ShownEntry { entry, before });
-    }
-    shown
 }

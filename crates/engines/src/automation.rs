@@ -99,6 +99,10 @@ pub enum Act {
         link: String,
         fields: Vec<(String, String)>,
     },
+    /// To whoever of the team has least open among those who are there; without a team, of the one that has the record.
+    Assign {
+        team: String,
+    },
 }
 
 /// Reads the acts of a rule.
@@ -158,8 +162,9 @@ fn act(line: &str) -> Result<Act, String> {
             let (kind, link) = what.split_once(" as ").unwrap_or((what, ""));
             Ok(Act::Open { kind: kind.trim().into(), link: link.trim().into(), fields: sets(rest)? })
         }
+        "assign" => Ok(Act::Assign { team: rest.trim().into() }),
         other => {
-            let known = ["set", "step", "note:", "reply:", "mail", "open"];
+            let known = ["set", "step", "note:", "reply:", "mail", "open", "assign"];
             Err(format!("\"{other}\" is none of {}{}", known.join(", "), suggest::hint(other, known)))
         }
     }
@@ -247,6 +252,11 @@ fn act_error(act: &Act, kind: &Kind, catalog: &Catalog) -> Option<String> {
             };
             to.iter().find_map(address).or_else(|| gap(text))
         }
+        Act::Assign { team } => match kind.assignment {
+            None => Some(format!("{} are given to nobody by itself", kind.labels.to_lowercase())),
+            Some(_) if team.is_empty() => None,
+            Some(assignment) => gap(team).or_else(|| set_error(kind, assignment.team, team)),
+        },
         Act::Open { kind: other, link, fields } => {
             let Some(other) = catalog.find(other) else { return Some(catalog.unknown(other)) };
             if !link.is_empty() && !kind.links.iter().any(|known| known.name == *link) {
@@ -342,16 +352,17 @@ mod tests {
     fn acts_are_read_line_by_line() {
         let read = acts(
             "# first\nset team = TM-3, category = \"network, wide\"\nstep in_progress: taken by {{owner}}\nnote: see {{number}}\n\
-             reply: we are on it\nmail {{owner}}, duty@tidewell.example: look\nopen problem as caused_by: title = \"Cause of {{title}}\"",
+             reply: we are on it\nassign TM-3\nassign\nmail {{owner}}, duty@tidewell.example: look\nopen problem as caused_by: title = \"Cause of {{title}}\"",
         )
         .expect("acts");
-        assert_eq!(read.len(), 6);
+        assert_eq!(read.len(), 8);
         assert_eq!(
             read[0],
             Act::Set(vec![("team".into(), "TM-3".into()), ("category".into(), "network, wide".into())])
         );
         assert_eq!(read[1], Act::Step { to: "in_progress".into(), note: "taken by {{owner}}".into() });
-        let Act::Open { kind, link, .. } = &read[5] else { panic!("it opens something") };
+        assert_eq!(read[4..6], [Act::Assign { team: "TM-3".into() }, Act::Assign { team: String::new() }]);
+        let Act::Open { kind, link, .. } = &read[7] else { panic!("it opens something") };
         assert_eq!((kind.as_str(), link.as_str()), ("problem", "caused_by"));
         assert_eq!(
             told(&definition("set team = TM-3\nstep in_progress: by {{owner}}\nopen problem as caused_by: title = x")),
@@ -375,6 +386,8 @@ mod tests {
         ] {
             assert_eq!(told(&definition(acts)), [why]);
         }
+        let change = Definition { kind: "change".into(), ..definition("assign") };
+        assert_eq!(told(&change), ["acts: changes are given to nobody by itself"]);
         let rule = Definition { filter: "impct = high".into(), roles: Vec::new(), ..definition("note: x") };
         let said = told(&rule);
         assert!(said[0].starts_with("roles: needs") && said[1].contains("position 1"), "{said:?}");

@@ -2,6 +2,7 @@
 
 pub mod aims;
 pub mod approvals;
+pub mod assigning;
 pub mod audits;
 pub mod automation;
 pub mod clocks;

@@ -96,7 +96,7 @@ pub fn escalations() -> Field {
 }
 
 /// A ticket stands in the queue of a team, and one of its people has it.
-pub const ASSIGNMENT: Assignment = Assignment { team: "team", members: "members", owner: "owner" };
+pub const ASSIGNMENT: Assignment = Assignment { team: "team", members: "members", rota: "rota", owner: "owner" };
 
 /// Whom the words of agreed steps mean on a ticket, from the closest to the highest: where one word leads to nobody, the
 /// next one is asked.

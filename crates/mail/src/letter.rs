@@ -315,7 +315,7 @@ fn media_type(media: String) -> String {
 }
 
 /// Name and address when there is exactly one sender.
-fn sole(from: &Address<'_>) -> Option<(String, String)> {
+pub(crate) fn sole(from: &Address<'_>) -> Option<(String, String)> {
     let mut all = from.iter();
     let one = all.next()?;
     if all.next().is_some() {
@@ -364,13 +364,13 @@ pub fn message_id(text: &str) -> Option<String> {
     plain.then(|| id.to_string())
 }
 
-fn authentication(message: &Message<'_>) -> Vec<String> {
+pub(crate) fn authentication(message: &Message<'_>) -> Vec<String> {
     let named = message.headers_raw().filter(|(name, _)| name.eq_ignore_ascii_case("Authentication-Results"));
     named.map(|(_, value)| words(value)).take(10).collect()
 }
 
 /// A header's words on one line, of bounded length.
-fn words(text: &str) -> String {
+pub(crate) fn words(text: &str) -> String {
     let one_line = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
     let joined = one_line.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     joined.chars().take(WORDS_MAX).collect()
@@ -378,24 +378,4 @@ fn words(text: &str) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// How a trusted server judged the sender: `None` where none has said anything.
-///
-/// Only results with the name of our own server count (RFC 8601 section 5): everybody can write such a field. Of those,
-/// the topmost was added last.
-pub fn is_authentic(letter: &Letter, trusted: &str) -> Option<bool> {
-    if trusted.is_empty() {
-        return None;
-    }
-    let own = letter.authentication.iter().find(|value| {
-        let name = value.split([';', ' ']).next().unwrap_or_default();
-        name.eq_ignore_ascii_case(trusted)
-    })?;
-    let lower = own.to_ascii_lowercase();
-    lower
-        .split(';')
-        .map(str::trim)
-        .find_map(|result| result.strip_prefix("dmarc="))
-        .map(|said| said.starts_with("pass"))
 }

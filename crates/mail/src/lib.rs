@@ -10,6 +10,7 @@ pub mod clean;
 pub mod compose;
 pub mod decide;
 pub mod letter;
+pub mod proof;
 pub mod quote;
 mod shape;
 pub mod text;
@@ -17,3 +18,4 @@ pub mod walls;
 
 pub use decide::{Decision, Outcome, decide};
 pub use letter::{Enclosure, Letter, Reading, read};
+pub use proof::{Found, Proof};

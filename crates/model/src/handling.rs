@@ -68,11 +68,13 @@ pub struct Before {
     pub days: i64,
 }
 
-/// The field of the team, and in the record of a team that of its people.
+/// The field of the team, and in the record of a team those of its people and of who is on shift when: rows with `person`,
+/// `from` and `to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Assignment {
     pub team: &'static str,
     pub members: &'static str,
+    pub rota: &'static str,
     pub owner: &'static str,
 }
 

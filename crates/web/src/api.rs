@@ -12,7 +12,9 @@ mod course;
 pub mod events;
 pub mod file;
 mod frameworks;
+mod handling;
 mod input;
+mod mail;
 pub mod openapi;
 pub(crate) mod record;
 mod shape;
@@ -60,6 +62,13 @@ pub fn doors(doors: Doors) -> Doors {
         .member(PATCH, "/api/v1/{plural}/{number}", record::edit)
         .member(POST, "/api/v1/{plural}/{number}/transitions", record::step)
         .member(POST, "/api/v1/{plural}/{number}/decisions", record::decide)
+        .member(POST, "/api/v1/{plural}/{number}/merge", handling::merge)
+        .member(POST, "/api/v1/{plural}/{number}/unmerge", handling::unmerge)
+        .member(POST, "/api/v1/{plural}/{number}/split", handling::split)
+        .member(POST, "/api/v1/{plural}/{number}/unsplit", handling::unsplit)
+        .member(POST, "/api/v1/{plural}/{number}/escalate", handling::escalate)
+        .member(POST, "/api/v1/{plural}/{number}/work", handling::log_work)
+        .member(POST, "/api/v1/{plural}/{number}/macro", handling::use_macro)
         .member(GET, "/api/v1/{plural}/{number}/journal", beside::journal)
         .member(POST, "/api/v1/{plural}/{number}/notes", beside::note)
         .member(GET, "/api/v1/{plural}/{number}/events", events::of_record)
@@ -69,6 +78,8 @@ pub fn doors(doors: Doors) -> Doors {
         .member(GET, "/api/v1/{plural}/{number}/watchers", watching::watchers)
         .member(PUT, "/api/v1/{plural}/{number}/watchers/me", watching::watch)
         .member(DELETE, "/api/v1/{plural}/{number}/watchers/me", watching::unwatch)
+        .member(GET, "/api/v1/{plural}/{number}/mail", mail::list)
+        .member(GET, "/api/v1/{plural}/{number}/mail/{id}", mail::show)
         .member(GET, "/api/v1/{plural}/{number}/pdf", file::serve_paper)
         .member(GET, "/api/v1/{plural}/{number}/terms", crate::pages::portal::terms::serve)
         .member(GET, "/api/v1/{plural}/{number}/attachments", file::list)

@@ -4,6 +4,7 @@ pub mod account;
 pub mod admin;
 pub mod aims;
 pub mod approvals;
+pub mod articles;
 pub mod auditor;
 pub mod auditors;
 pub mod begin;

@@ -197,6 +197,7 @@ fn papers(doors: Doors) -> Doors {
         .member(GET, "/papers/{number}/pdf", pages::papers::open_as_pdf)
         .member(POST, "/papers/{number}/draft", pages::papers::begin)
         .member(POST, "/papers/{number}/confirm", pages::papers::confirm)
+        .member(GET, "/articles/{number}", pages::articles::open)
 }
 
 /// The road to the certificate. The calendar's address is itself the key, as calendar programs have no other.

@@ -65,6 +65,16 @@ pub async fn write(desk: &Desk, at: Moment) -> Result<(), Failure> {
     let author = Actor { roles: [author.roles.clone(), vec![Role::Administrator, Role::Agent]].concat(), ..author };
     let edit = RuleEdit { name: "First look at the network".into(), definition, active: false };
     desk.save_automation(&author, None, edit, at.minus(100 * MINUTE)).await?;
+    let definition = Definition {
+        kind: "incident".into(),
+        when: When::Created,
+        filter: "team = TM-1 and owner is empty".into(),
+        acts: "assign".into(),
+        roles: vec![Role::Agent],
+        ..Definition::default()
+    };
+    let edit = RuleEdit { name: "To whoever has room".into(), definition, active: false };
+    desk.save_automation(&author, None, edit, at.minus(95 * MINUTE)).await?;
     Ok(())
 }
 

@@ -286,6 +286,22 @@ fn knowledge(script: &mut Script) {
             script.step(at.plus(2 * HOUR), service.owner, &number, "published", Json::Null);
             let again = script.times.workday(130 + place as i64, 11, 0);
             script.edit(again, service.owner, &number, json!({"reviewed_on": day(again)}));
+            if turn == 0 && place % 4 == 0 {
+                // Looked through and found wanting: a second version.
+                let text = format!(
+                    "{title}.\n\n1. Ask what was seen, since when, and by how many.\n2. Look at the state of its parts on the map of services.\n3. Follow the table of known errors.\n4. Hand on with all of it written down.\n\nNever restart it before step 3."
+                );
+                script.step_saying(
+                    again.plus(HOUR),
+                    service.owner,
+                    &number,
+                    "draft",
+                    Json::Null,
+                    Some(("Restarts hid the cause twice this month.", false)),
+                );
+                script.edit(again.plus(2 * HOUR), service.owner, &number, json!({"text": text}));
+                script.step(again.plus(3 * HOUR), service.owner, &number, "published", Json::Null);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What shifts hand over to each other, and reports that are kept and sent.
 
-use model::time::DAY;
+use model::time::{DAY, HOUR};
 use serde_json::json;
 
 use super::{
@@ -33,7 +33,23 @@ pub fn write(script: &mut Script) {
         "send_to": [INES, AOIFE], "every": "weekly", "at": "07:00", "form": "xlsx",
         "message": "How old what is open is, what came and went, and what was done in time."});
     script.create(at.minus(40 * DAY), INES, "saved_report", backlog);
+    rota(script);
     let open = json!({"name": "Open changes", "source": "/changes?filter=phase != done&fields=number,title,state,category,service,planned_start",
         "send_to": [TOMAS], "every": "daily", "at": "06:00", "form": "csv"});
     script.create(at.minus(12 * DAY), TOMAS, "saved_report", open);
+}
+
+/// Who of the service desk is at work when, for the week around the end: one early, one late, one by night.
+fn rota(script: &mut Script) {
+    let at = script.times.at;
+    let midnight = model::Moment::of_date(at.date());
+    let mut rows = Vec::new();
+    for day in -1..6_i64 {
+        for (shift, from) in [6, 14, 22].into_iter().enumerate() {
+            let who = DESK[(shift + usize::from(day >= 3)) % DESK.len()];
+            let from = midnight.plus(day * DAY + from * HOUR);
+            rows.push(json!({"person": who, "from": from.to_string(), "to": from.plus(8 * HOUR).to_string()}));
+        }
+    }
+    script.edit(at.minus(2 * DAY), INES, &team("Service desk"), json!({"rota": rows}));
 }

@@ -3,6 +3,8 @@
 #[macro_use]
 mod world;
 
+mod articles;
+mod assigning;
 mod audit_seal;
 mod auditors;
 mod audits;

@@ -6,17 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use engines::automation::{self, Act};
 use futures::FutureExt;
 use model::{
-    Actor, Command, Input, Kind, Link, Moment, Record, Refusal, Role, Target, Via,
+    Actor, Command, Input, Kind, Link, Moment, Record, Refusal, Role, Target, Value, Via,
     filter::Context,
     time::{DAY, HOUR, MINUTE},
 };
 use serde_json::Value as Json;
 
 use crate::{
-    Desk,
+    Desk, assigning,
     automation::{ACT, CHAIN_MAX, Rule, Run, rules::look_for_due},
     perform,
     post::Notice,
+    rights,
     store::{self as rows, account, automation as store, db::Conn, fault::Fault, filter::Builder, job},
     unit::{Office, Unit},
 };
@@ -248,6 +249,7 @@ async fn one(
                 to.flat_map(|to| to.split(',').map(|one| one.trim().into()).collect::<Vec<_>>()).collect();
             mail(unit, record, &to, &fill(text), now).await
         }
+        Act::Assign { team } => assign(unit, kind, record, actor, fill(team).trim(), now).await,
         Act::Open { kind: other, link, fields } => {
             let mut fields: BTreeMap<String, String> = all(fields).into_iter().collect();
             let opened = unit.catalog().find(other).ok_or(Refusal::NotFound)?;
@@ -263,6 +265,53 @@ async fn one(
             Ok(format!("opened {}", done.number))
         }
     }
+}
+
+/// Gives a record to whoever of a team has least open, and answers to whom and how all of them stood.
+async fn assign(
+    unit: &mut Unit<'_>,
+    kind: &Kind,
+    record: &Record,
+    actor: &Actor,
+    team: &str,
+    now: Moment,
+) -> Result<String, Refusal> {
+    let Some(assignment) = kind.assignment else { return Err(Refusal::NotFound) };
+    // As it stands by now: an act before this one may have set the team.
+    let record = unit.find(&record.number).await?.map(|kept| kept.record).ok_or(Refusal::NotFound)?;
+    let held = |field: &str| record.fields.get(field).and_then(Value::as_text).unwrap_or_default().to_string();
+    let own = held(assignment.team);
+    let number = if team.is_empty() { own.clone() } else { team.to_string() };
+    if number.is_empty() {
+        return Ok("gave it to nobody, because no team has it".into());
+    }
+    // Locked until the end: of two that are given out at once the second one counts the first.
+    let known = unit.find(&number).await?.map(|kept| kept.record);
+    let Some(team) = known.filter(|team| team.fields.contains_key(assignment.members)) else {
+        return Err(Refusal::field(assignment.team, format!("{number} is no team with people")));
+    };
+    let catalog = unit.catalog();
+    let scope = rights::scope(actor, catalog, None, now);
+    let members = assigning::of_team(unit.conn(), (catalog, &scope), &assignment, &team, now).await?;
+    let owner = held(assignment.owner);
+    if let Some(has_it) = members.iter().find(|member| member.person == owner) {
+        return Ok(format!("left it with {}, who has it already", has_it.name));
+    }
+    let told = engines::assigning::told(&members);
+    let next = engines::assigning::next(&members);
+    let mut fields = Vec::new();
+    if own != number {
+        fields.push((assignment.team.to_string(), number.clone()));
+    }
+    fields.extend(next.map(|member| (assignment.owner.to_string(), member.person.clone())));
+    if !fields.is_empty() {
+        let command = Command::Edit { target: target(kind.name, &record.number), input: Input::text(fields) };
+        perform::perform(unit, actor, command, now).await?;
+    }
+    Ok(match next {
+        Some(member) => format!("gave it to {} of {} ({told})", member.name, team.title),
+        None => format!("gave it to nobody of {}, because nobody is there ({told})", team.title),
+    })
 }
 
 /// Promises mail to everybody who is named; answers to whom.

@@ -100,7 +100,7 @@ impl Desk {
     }
 }
 
-async fn rescued(raw: Vec<u8>) -> Result<(Vec<u8>, Letter), Refusal> {
+pub(super) async fn rescued(raw: Vec<u8>) -> Result<(Vec<u8>, Letter), Refusal> {
     let read = tokio::task::spawn_blocking(move || {
         let letter = mail::letter::rescued(&raw);
         (raw, letter)

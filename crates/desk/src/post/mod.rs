@@ -3,6 +3,7 @@
 
 mod answer;
 mod asking;
+mod came;
 mod look;
 mod mailbox;
 mod notice;
@@ -17,6 +18,7 @@ use model::{Actor, Column, Entry, Job, Kind, Moment, Phase, Record, Value, Via};
 use serde_json::json;
 
 pub use answer::{Delivery, Outgoing};
+pub use came::{Came, Enclosed, Opened};
 pub use look::{Message, Messages};
 pub use mailbox::{Definition, Mailbox, MailboxEdit, Security, Server};
 pub(crate) use notice::Notice;

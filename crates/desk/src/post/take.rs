@@ -230,7 +230,7 @@ async fn write(
         (Outcome::New, _) => opened(unit, catalog, intake, letter, decision, &actor).await,
         (Outcome::FollowUp, Some(number)) => {
             let target = target(unit, number).await?;
-            let public = !intake.sender.is_colleague || is_authentic(intake, letter);
+            let public = !intake.sender.is_colleague || is_authentic(intake, letter) == Some(true);
             say(unit, catalog, &target, &text_of(letter), public, decision.reopens, &actor, now).await?;
             if !public {
                 let hint =
@@ -255,13 +255,14 @@ async fn write(
     }
 }
 
-fn is_authentic(intake: &Intake, letter: &Letter) -> bool {
-    mail::letter::is_authentic(letter, &intake.mailbox.definition.trusted) == Some(true)
+/// What our own server says of the sender; `None` where it says nothing.
+fn is_authentic(intake: &Intake, letter: &Letter) -> Option<bool> {
+    mail::proof::proof(&letter.authentication, &intake.mailbox.definition.trusted).is_authentic()
 }
 
 /// Our own server says that the sender is forged: whoever reads it must know.
 async fn doubt(unit: &mut Unit<'_>, target: &Target, intake: &Intake, letter: &Letter) -> Result<(), Refusal> {
-    if mail::letter::is_authentic(letter, &intake.mailbox.definition.trusted) != Some(false) {
+    if is_authentic(intake, letter) != Some(false) {
         return Ok(());
     }
     let text = format!("Our mail server could not verify that {} wrote this (DMARC).", letter.sender);

@@ -1,5 +1,7 @@
 //! Accounts in their table.
 
+use std::collections::HashMap;
+
 use model::{Moment, Role};
 
 use crate::{
@@ -9,6 +11,7 @@ use crate::{
         db::{Conn, Row, Sql},
         fault::Fault,
         filter::NEVER,
+        words::places,
     },
 };
 
@@ -45,6 +48,16 @@ pub async fn by_email(conn: &mut Conn, email: &str) -> Result<Option<Found>, Fau
     let sql = format!("select {COLUMNS}, a.password from account a where a.email = $1");
     let rows = conn.run(&sql, &[email.into()]).await?;
     rows.first().map(|row| Ok(Found { account: account(row)?, password: row.text(WIDTH)? })).transpose()
+}
+
+/// Name by e-mail of those people who have an account, and whether it is closed at this time.
+pub async fn names(conn: &mut Conn, people: &[String], now: Moment) -> Result<HashMap<String, (String, bool)>, Fault> {
+    let sql = format!("select {COLUMNS} from account a where a.email in ({})", places(0, people.len()));
+    let args: Vec<Sql> = people.iter().map(|person| person.as_str().into()).collect();
+    let rows = conn.run(&sql, &args).await?;
+    let name =
+        |row: &Row| account(row).map(|known| (known.email.clone(), (known.name.clone(), !known.is_open_at(now))));
+    rows.iter().map(name).collect()
 }
 
 pub async fn by_id(conn: &mut Conn, id: i64) -> Result<Option<Account>, Fault> {

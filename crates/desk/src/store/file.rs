@@ -55,3 +55,10 @@ pub async fn content(conn: &mut Conn, hash: &str) -> Result<Option<Vec<u8>>, Fau
     let rows = conn.run("select bytes from blob where hash = $1", &[hash.into()]).await?;
     rows.first().map(|row| row.bytes(0)).transpose()
 }
+
+/// The first bytes of a content, for whoever needs no more of a large one.
+pub async fn beginning(conn: &mut Conn, hash: &str, most: usize) -> Result<Option<Vec<u8>>, Fault> {
+    let sql = format!("select substr(bytes, 1, {most}) from blob where hash = $1");
+    let rows = conn.run(&sql, &[hash.into()]).await?;
+    rows.first().map(|row| row.bytes(0)).transpose()
+}

@@ -33,6 +33,12 @@ pub async fn find(conn: &mut Conn, actor: &str, key: &str) -> Result<Option<Kept
     }))
 }
 
+/// Whether something came under a key since an instant.
+pub async fn is_known(conn: &mut Conn, actor: &str, key: &str, since: Moment) -> Result<bool, Fault> {
+    let sql = "select version from idempotency where actor = $1 and key = $2 and at > $3";
+    Ok(!conn.run(sql, &[actor.into(), key.into(), since.0.into()]).await?.is_empty())
+}
+
 pub async fn settle(conn: &mut Conn, actor: &str, key: &str, kept: &Kept) -> Result<(), Fault> {
     let sql = "update idempotency set kind = $3, number = $4, version = $5, outcome = $6 where actor = $1 and key = $2";
     let args = [

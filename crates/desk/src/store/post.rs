@@ -205,6 +205,12 @@ pub async fn of_record(conn: &mut Conn, number: &str, most: i64) -> Result<Vec<M
     conn.run(&sql, &[number.into(), most.into()]).await?.iter().map(message).collect()
 }
 
+/// The messages that came for a record and became part of it, newest first.
+pub async fn came_for(conn: &mut Conn, number: &str, most: i64) -> Result<Vec<MessageRow>, Fault> {
+    let sql = format!("select {MESSAGE} from message where number = $1 and way = 'in' order by id desc limit $2");
+    conn.run(&sql, &[number.into(), most.into()]).await?.iter().map(message).collect()
+}
+
 /// Messages as administrators look for them, newest first.
 pub async fn list(conn: &mut Conn, wanted: &Messages, most: i64) -> Result<Vec<MessageRow>, Fault> {
     let mut args: Vec<Sql> = Vec::new();

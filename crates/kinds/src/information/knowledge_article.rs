@@ -36,7 +36,7 @@ pub fn kind() -> Kind {
                 .help("A year after it was last reviewed, unless said otherwise.")
                 .column(Column::Due),
         )
-        .field(VERSION.number().help("Counts each time that it is published.").derived())
+        .field(VERSION.number().help("Counts each text that was published.").derived())
         .field(USES.number().label("Solved with it").help("How many tickets it helped to solve.").internal())
         .field(HELPFUL.number().help("How many readers said that it helped.").internal())
         .field(NOT_HELPFUL.number().help("How many readers said that it did not.").internal())
@@ -77,13 +77,28 @@ fn life() -> Lifecycle {
     lifecycles::ending(lifecycle)
 }
 
-/// Each time it goes out to readers it is another version.
+/// Each time it goes out to readers it is another version, and so is each other text that they find in the same place.
 fn published_versions_are_counted(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    if rules::enters(draft, facts, VALID) && facts.before.is_none_or(|before| !VALID.contains(&before.state.as_str())) {
-        rules::count(draft, VERSION);
-        rules::stamp_day(draft, facts, REVIEWED_ON);
+    let before = facts.before.filter(|before| is_for_readers(&before.state));
+    if !is_for_readers(&draft.state) {
+        return Ok(());
+    }
+    match before {
+        None => {
+            rules::count(draft, VERSION);
+            rules::stamp_day(draft, facts, REVIEWED_ON);
+        }
+        Some(before) if before.title != draft.title || before.get(TEXT) != draft.get(TEXT) => {
+            rules::count(draft, VERSION);
+        }
+        Some(_) => {}
     }
     Ok(())
+}
+
+/// Whether an article in this state is read by whoever it is written for.
+pub fn is_for_readers(state: &str) -> bool {
+    VALID.contains(&state)
 }
 
 /// Whoever says that it was reviewed says as well when it is to be reviewed again.

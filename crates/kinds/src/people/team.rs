@@ -9,6 +9,7 @@ pub const LEAD: Key<Person> = Key::new("lead");
 pub const EMAIL: Key<Person> = Key::new("email");
 pub const ON_CALL: Key<Person> = Key::new("on_call");
 pub const ON_CALL_PLAN: Key<Many<Parts>> = Key::new("on_call_plan");
+pub const ROTA: Key<Many<Parts>> = Key::new("rota");
 pub const SERVICES: Key<Many<Ref>> = Key::new("services");
 pub const CALENDAR: Key<Ref> = Key::new("calendar");
 
@@ -28,6 +29,11 @@ pub fn kind() -> Kind {
                 .rows(vec![part::person("person"), part::instant("from"), part::instant("to")])
                 .label("On-call plan")
                 .help("Who is on call when."),
+        )
+        .field(
+            ROTA.rows(vec![part::person("person"), part::instant("from"), part::instant("to")])
+                .label("Shifts")
+                .help("Who is at work when. While it is kept up, rules give work to those on shift alone."),
         )
         .field(SERVICES.references(&["service"]).help("The services that it supports."))
         .field(CALENDAR.reference(&["service_calendar"]).label("Hours").help("The hours in which the team works."))

@@ -1,6 +1,6 @@
 //! Bodies of writes as commands: the shape of contract.md section 4, with field names beside the title taken as well.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use desk::Shown;
 use model::{FieldError, Input, Kind, Refusal, command::Raw, suggest};
@@ -174,6 +174,30 @@ impl Parts {
                 false
             }
         }
+    }
+
+    /// A flag that may be left out, which then says neither.
+    pub fn maybe_flag(&mut self, name: &'static str) -> Option<bool> {
+        match self.take(name)? {
+            Json::Bool(flag) => Some(flag),
+            _ => {
+                self.errors.push(FieldError::new(name, "needs true or false"));
+                None
+            }
+        }
+    }
+
+    /// A whole number within bounds.
+    pub fn needed_whole(&mut self, name: &'static str, bounds: RangeInclusive<i64>) -> i64 {
+        let why = match self.take(name) {
+            None => "is needed".to_string(),
+            Some(value) => match value.as_i64().filter(|number| bounds.contains(number)) {
+                Some(number) => return number,
+                None => format!("needs a whole number from {} to {}", bounds.start(), bounds.end()),
+            },
+        };
+        self.errors.push(FieldError::new(name, why));
+        0
     }
 
     pub fn object(&mut self, name: &'static str) -> Map<String, Json> {

@@ -1,5 +1,7 @@
 //! The OpenAPI 3.1 document, built from the declarations: what the doors take and give, kind by kind.
 
+mod handling;
+mod mail;
 mod monitoring;
 mod paths;
 mod schemas;
@@ -66,6 +68,8 @@ pub fn document(catalog: &Catalog) -> Json {
     let mut all_schemas = schemas::shared();
     all_schemas.extend(monitoring::schemas());
     all_schemas.extend(watching::schemas());
+    all_schemas.extend(handling::schemas());
+    all_schemas.extend(mail::schemas());
     for kind in catalog.kinds() {
         all_paths.extend(paths::of_kind(kind));
         all_schemas.extend(schemas::of_kind(kind, catalog));

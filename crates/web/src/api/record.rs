@@ -264,7 +264,7 @@ pub async fn perform(app: &App, seat: &Seat, headers: &HeaderMap, command: Comma
 }
 
 /// A refusal with what a program can use of it.
-fn refused(refusal: Refusal) -> Refused {
+pub fn refused(refusal: Refusal) -> Refused {
     match refusal {
         Refusal::Step(why) => {
             let mut refused = Refused::from(Refusal::Step(why.clone()));

@@ -29,7 +29,8 @@ use crate::{
     },
 };
 
-const KIND: &str = "macro";
+/// The kind, and the word by which one is used.
+pub const KIND: &str = "macro";
 /// Most macros that are offered.
 const MOST: usize = 200;
 
@@ -182,6 +183,30 @@ pub async fn open(
     };
     let page = page(&app, &seat, &matter, chosen, Vec::new()).await;
     Ok(Html(page.render()?).into_response())
+}
+
+/// What a macro does to a record, with other words than its own where some are given; all of it or nothing.
+///
+/// # Errors
+/// `NotFound` for a record or a macro that is not there for whoever asks.
+pub async fn using(
+    app: &App,
+    seat: &Seat,
+    plural: &str,
+    own: &Target,
+    number: &str,
+    (text, public): (Option<String>, Option<bool>),
+) -> Result<Vec<Command>, Refused> {
+    let matter = Matter::of(app, seat, plural, &own.number).await?;
+    let one = matter.find(number)?;
+    let text = text.unwrap_or_else(|| matter.words(app, seat, one));
+    let says = matches!(one.fields().get(declared::PUBLIC.name), Some(Value::Flag(true)));
+    let public = public.unwrap_or(says) && matter.shown.customer().is_some();
+    let commands = commands(&matter, seat, one, text.trim(), public, own.version);
+    if commands.is_empty() {
+        return Err(Refused::field("use", format!("{number} says nothing and does nothing here")));
+    }
+    Ok(commands)
 }
 
 /// `POST /{plural}/{number}/macro`

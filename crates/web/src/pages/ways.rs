@@ -4,7 +4,7 @@ use desk::{Shown, rights};
 use kinds::information::{acknowledgement, document_version as version};
 use model::{Act, Kind, Value};
 
-use super::{auditor, fieldwork, holidays, papers, reports, staff, tenders, thread};
+use super::{articles, auditor, fieldwork, holidays, papers, reports, staff, tenders, thread};
 use crate::{Seat, record::address::segment, view::parts::Link};
 
 /// Ways from a record's page, for people of the provider.
@@ -30,6 +30,7 @@ pub fn from_record(seat: &Seat, kind: &Kind, shown: &Shown) -> Vec<Link> {
             Link::new("Read it", format!("{}?version={number}", papers::address(of))),
             Link::new("PDF", format!("{}/pdf?version={number}", papers::address(of))),
         ],
+        ("knowledge_article", _) => vec![Link::new("Versions", articles::address(number))],
         ("acknowledgement", Some(of)) => read(papers::address(of)),
         ("acknowledgement", None) => match acknowledgement::CAMPAIGN.get(shown.fields()) {
             Some(of) => read(staff::address_of_campaign(&of.0)),

@@ -2,7 +2,7 @@
 //! another one stands for it, who may be brought in, who watches, what rules did, and what often follows from it.
 
 use desk::{Shown, Whole};
-use model::{Act, Kind, Refusal};
+use model::{Act, Kind, Refusal, Via};
 
 use super::{beside, offer, piece::Lens, pieces, procedure, ruled, twins, unread, watching, work};
 use crate::{App, Seat, view::parts::Link};
@@ -11,6 +11,8 @@ use crate::{App, Seat, view::parts::Link};
 pub struct Around {
     /// The steps of the procedure for what is out of the ordinary.
     pub procedure: Option<procedure::Board>,
+    /// Whether mail came for it; it is looked for when it is asked for.
+    pub has_mail: bool,
     /// Whether there may be something that helps; it is looked for when it is asked for.
     pub has_beside: bool,
     pub twin: twins::Twin,
@@ -38,6 +40,7 @@ pub async fn around(app: &App, seat: &Seat, lens: &Lens<'_>, kind: &Kind, whole:
     let outer = seat.actor.customer.is_some();
     Ok(Around {
         procedure: procedure::board(app, seat, lens, kind, shown, &whole.entries).await?,
+        has_mail: !outer && whole.entries.iter().any(|shown| shown.entry.via == Via::Mail),
         has_beside: beside::is_asked(seat, kind, shown),
         twin: twins::twin(lens, kind, shown, &whole.links),
         offers: if outer { Vec::new() } else { offer::links(lens.catalog, seat, kind, shown.number()) },

@@ -1,8 +1,6 @@
 //! What helps with a record, beside it: what resembles it and what helped there, what changed before it, and who of its team
 //! has room. What is compared is declared on the kind.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::{
     extract::{Path, RawForm, State},
@@ -10,6 +8,7 @@ use axum::{
     response::Response,
 };
 use desk::{Shown, Tie, similar::Told};
+use engines::assigning::Member;
 use model::{
     Act, Command, Fields, Input, Kind, Link as Bond, Phase, Refusal, Target, Value,
     command::Raw,
@@ -78,7 +77,8 @@ pub struct Team {
 pub struct Person {
     pub name: String,
     pub mail: String,
-    pub open: i64,
+    /// `4 open`, `away`.
+    pub load: String,
     pub has_it: bool,
 }
 
@@ -252,34 +252,29 @@ async fn before(app: &App, seat: &Seat, lens: &Lens<'_>, kind: &Kind, shown: &Sh
     Ok((!rows.is_empty()).then_some(Help { label: before.label, rows }))
 }
 
-/// The people of the record's team, those with the least open first.
+/// The people of the record's team, those first to whom a rule would give it first.
 async fn team(app: &App, seat: &Seat, lens: &Lens<'_>, kind: &Kind, shown: &Shown) -> Result<Option<Team>, Refusal> {
     let Some(assignment) = kind.assignment.filter(|_| shown.can(Act::Edit)) else { return Ok(None) };
-    let text = |fields: &Fields, name: &str| fields.get(name).and_then(Value::as_text).map(str::to_string);
-    let Some(number) = text(shown.fields(), assignment.team) else { return Ok(None) };
-    let team = match app.desk.find(&seat.actor, &number, seat.now).await {
-        Ok(team) => team,
+    let text = |name: &str| shown.fields().get(name).and_then(Value::as_text);
+    let Some(number) = text(assignment.team) else { return Ok(None) };
+    let (team, members) = match app.desk.room(&seat.actor, &assignment, number, seat.now).await {
+        Ok(room) => room,
         Err(Refusal::NotFound) => return Ok(None),
         Err(other) => return Err(other),
     };
-    let members = team.fields().get(assignment.members).map(|members| members.entries().to_vec()).unwrap_or_default();
-    let members: Vec<String> = members.iter().filter_map(Value::as_text).take(PEOPLE).map(str::to_string).collect();
     if members.is_empty() {
         return Ok(None);
     }
-    let loads = app.desk.loads(&seat.actor, &members, seat.now).await?;
-    let names = app.desk.names_of(&seat.actor, BTreeSet::new(), members.iter().cloned().collect(), seat.now).await?;
-    let owner = text(shown.fields(), assignment.owner);
-    let person = |mail: &String| Person {
-        name: names.people.get(mail).map_or_else(|| mail.clone(), |known| known.0.clone()),
-        open: loads.get(mail).copied().unwrap_or_default(),
-        has_it: owner.as_ref() == Some(mail),
-        mail: mail.clone(),
+    let owner = text(assignment.owner);
+    let person = |member: &Member| Person {
+        name: member.name.clone(),
+        load: member.told(),
+        has_it: owner == Some(member.person.as_str()),
+        mail: member.person.clone(),
     };
-    let mut people: Vec<Person> = members.iter().map(person).collect();
-    people.sort_by(|left, right| left.open.cmp(&right.open).then_with(|| left.name.cmp(&right.name)));
     let there = lens.catalog.find(team.kind());
     let href = there.map(|there| record_address(there, team.number())).unwrap_or_default();
+    let people = members.iter().take(PEOPLE).map(person).collect();
     Ok(Some(Team { team: Link::new(team.title(), href), people }))
 }
 

@@ -9,8 +9,8 @@ use axum::{
 };
 
 use super::{
-    act, address::Address, beside, bulk, edit, export, files, history, list, lookup, narrow, page, pieces, twins, undo,
-    views, watching, work,
+    act, address::Address, beside, bulk, edit, export, files, history, letters, list, lookup, narrow, page, pieces,
+    twins, undo, views, watching, work,
 };
 use crate::{
     App, Refused, Seat,
@@ -35,6 +35,8 @@ pub fn doors(doors: Doors) -> Doors {
         .member(POST, "/{plural}/{number}/field/{name}", act::save_field)
         .member(GET, "/{plural}/{number}/history", history::of_all)
         .member(GET, "/{plural}/{number}/history/{field}", history::of_field)
+        .member(GET, "/{plural}/{number}/mail", letters::open_all)
+        .member(GET, "/{plural}/{number}/mail/{id}", letters::open)
         .member(POST, "/{plural}/{number}/files", files::attach)
         .member(GET, "/{plural}/{number}/files/{id}", files::serve)
         .member(POST, "/{plural}/bulk", bulk::go)

@@ -252,7 +252,9 @@ fn control(draw: &Draw<'_>, ty: &Type, name: &str) -> Control {
             }
             Control::Choice { options, blank: Some("Choose".into()) }
         }
-        Type::Person => Control::Reference { value: value(), title: name_of(draw, &value()), suggest: people() },
+        Type::Person => {
+            Control::Reference { value: value(), title: name_of(draw, &value()), suggest: of_person(draw, name) }
+        }
         Type::Ref(refs) => Control::Reference {
             value: value(),
             title: name_of(draw, &value()),
@@ -355,6 +357,12 @@ fn currencies(known: &str) -> Vec<String> {
         codes.push(known.into());
     }
     codes
+}
+
+/// Whoever names the person who gets the work sees how much each has open.
+fn of_person(draw: &Draw<'_>, name: &str) -> String {
+    let is_owner = draw.kind.assignment.is_some_and(|assignment| assignment.owner == name);
+    if is_owner { format!("{}&load=yes", people()) } else { people() }
 }
 
 fn people() -> String {

@@ -14,6 +14,7 @@ use crate::{App, Refused, Seat};
 const MOST: usize = 12;
 
 /// `GET /lookup?kinds=service,team&q=pay` and `GET /lookup?people=yes&q=tom`; without kinds over all of them.
+/// With `load=yes` beside each person how much they have open.
 pub(super) async fn lookup(
     seat: Seat,
     State(app): State<App>,
@@ -40,7 +41,22 @@ pub(super) async fn lookup(
         }
     }
     found.truncate(MOST);
+    // Whoever gives work to somebody sees what they have already; a customer's people know nothing of that.
+    if here.get("load").is_some() && here.get("people").is_some() && seat.actor.customer.is_none() {
+        with_loads(&app, &seat, &mut found).await?;
+    }
     Ok(Json(Value::Array(found)))
+}
+
+async fn with_loads(app: &App, seat: &Seat, found: &mut [Value]) -> Result<(), Refusal> {
+    let people: Vec<String> = found.iter().filter_map(|line| line["value"].as_str().map(str::to_string)).collect();
+    let loads = app.desk.loads(&seat.actor, &people, seat.now).await?;
+    for (line, person) in found.iter_mut().zip(&people) {
+        let open = loads.get(person).copied().unwrap_or_default();
+        let name = line["label"].as_str().unwrap_or_default();
+        line["label"] = format!("{name}, {open} open").into();
+    }
+    Ok(())
 }
 
 /// The newest of a kind that fit the words, the one of this very number first. What the reader may not see is not there.

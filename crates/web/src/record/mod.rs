@@ -19,6 +19,7 @@ pub mod files;
 pub mod form;
 pub mod hands;
 pub mod history;
+pub mod letters;
 pub mod list;
 pub mod lookup;
 mod merge;

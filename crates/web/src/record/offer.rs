@@ -1,7 +1,9 @@
 //! New records that follow from others: what the page of a record offers, and how the form of the new one begins.
 
+use std::collections::BTreeMap;
+
 use desk::{Shown, rights};
-use model::{Act, Catalog, Kind, Refusal, Value, handling::Offer};
+use model::{Act, Catalog, Kind, Refusal, Value, command::Raw, handling::Offer};
 
 use super::sent::{Sent, write};
 use crate::{App, Seat, view::parts::Link};
@@ -42,6 +44,26 @@ pub async fn fill(app: &App, seat: &Seat, kind: &Kind, given: &Sent, sent: &mut 
         sent.take(&name, &filled);
     }
     Ok(())
+}
+
+/// The offer by which a record of a kind is split off from another one of it, and the field that says from which.
+pub fn splitting(kind: &Kind) -> Option<(&Offer, &'static str)> {
+    let offer = kind.offers.iter().find(|offer| offer.kind == kind.name)?;
+    let origin = offer.carries.iter().find(|(_, from)| *from == "number")?;
+    Some((offer, origin.0))
+}
+
+/// What a new record of the same kind begins with, of one that it is split off from.
+pub fn carried(kind: &Kind, offer: &Offer, shown: &Shown) -> BTreeMap<String, Raw> {
+    let says = offer.says.iter().map(|(to, says)| ((*to).to_string(), Raw::Text((*says).to_string())));
+    let mut fields: BTreeMap<String, Raw> = says.collect();
+    for (to, from) in offer.carries {
+        let Some(value) = shown.value(kind, from) else { continue };
+        let many = matches!(super::timeline::type_of(kind, to), model::Type::List(_));
+        let value = if many && !matches!(value, Value::List(_)) { Value::List(vec![value]) } else { value };
+        fields.insert((*to).to_string(), Raw::Json(value.to_json()));
+    }
+    fields
 }
 
 fn carry(kind: &Kind, source: &Kind, offer: &Offer, shown: &Shown, pairs: &mut Vec<(String, String)>) {

@@ -15,6 +15,7 @@ use super::{
     facts::{Facts, facts},
     monitored::{self, AlertRow},
     piece::{Lens, record_address},
+    procedure,
     timeline::{Audience, Part, Timeline, link_label, timeline},
 };
 use crate::{
@@ -121,8 +122,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
     if let Some(at) = as_of {
         whole.shown = app.desk.show(&seat.actor, kind.name, number, Some(at), seat.now).await?;
         whole.entries.retain(|shown| shown.entry.at <= at);
-        let worked = app.desk.worked(&seat.actor, kind.name, number, Some(at), seat.now).await?;
-        whole.worked = worked;
+        whole.worked = app.desk.worked(&seat.actor, kind.name, number, Some(at), seat.now).await?;
     }
     let kind = &super::shape::shaped(app, seat, kind, whole.shown.fields()).await?;
     let names = names(app, seat, kind, &whole.shown, &whole.entries, &whole.worked.clocks).await?;
@@ -136,6 +136,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
     let provider = if frame.organisation.is_empty() { "our people".to_string() } else { frame.organisation.clone() };
     let customer_name = customer.as_ref().map(|link| link.text.clone()).unwrap_or_default();
     let audience = Audience { customer: &customer_name, provider: if outer { "" } else { &provider } };
+    let hearers = procedure::hearers(kind, shown, &customer_name);
     let part = Part::named(here.get("journal").unwrap_or_default());
     let skip = here.get("skip").and_then(|skip| skip.parse().ok()).unwrap_or_default();
     let sealed = app.desk.sealed(&seat.actor, kind, shown, seat.now).await?;
@@ -168,7 +169,7 @@ pub async fn page(app: &App, seat: &Seat, kind: &Kind, number: &str, here: &Addr
         created: known(shown.created()),
         changed: known(shown.changed()),
         journal: timeline(&lens, kind, &whole.entries, &audience, (part, skip), &address),
-        composer: composer(shown, &address, still, outer, &customer_name, written(&frame.organisation)),
+        composer: composer(shown, &address, still, outer, hearers, written(&frame.organisation)),
         links: whole.links.iter().map(|tie| link_row(&catalog, kind, tie)).collect(),
         may_link: !fixed && shown.can(Act::Link),
         link_names: kind.links.iter().map(|link| (link.name.clone(), link.label.clone())).collect(),
@@ -409,7 +410,7 @@ fn file_view(lens: &Lens<'_>, here: &str, file: &FileRow) -> FileView {
 }
 
 /// `840 bytes`, `12 KB`, `3.4 MB`
-fn size(bytes: i64) -> String {
+pub fn size(bytes: i64) -> String {
     match bytes {
         ..1_000 => format!("{bytes} bytes"),
         1_000..1_000_000 => format!("{} KB", bytes / 1_000),

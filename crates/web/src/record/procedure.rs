@@ -66,6 +66,13 @@ pub async fn board(
     Ok(Some(Board { title, steps, papers: papers(app, seat, lens, &procedure).await? }))
 }
 
+/// Who reads a public word on a record: its customer, and where it is nobody's, those concerned by what is out of the ordinary;
+/// empty where there is nobody.
+pub fn hearers<'c>(kind: &Kind, shown: &Shown, customer: &'c str) -> &'c str {
+    let flag = kind.procedure.and_then(|procedure| shown.fields().get(procedure.flag)?.as_flag());
+    if customer.is_empty() && flag == Some(true) { "those concerned" } else { customer }
+}
+
 fn line(mark: (Shape, Tone), word: &str, what: impl Into<String>, more: impl Into<String>) -> Line {
     Line { mark: Mark::new(mark.0, mark.1, word), what: what.into(), more: more.into(), act: None }
 }

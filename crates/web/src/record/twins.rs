@@ -30,7 +30,7 @@ pub struct Twin {
 
 /// Whether a record was merged, or may be.
 pub fn twin(lens: &Lens<'_>, kind: &Kind, shown: &Shown, ties: &[Tie]) -> Twin {
-    if !shown.can(Act::Step) || !shown.can(Act::Link) {
+    if may_merge(kind, shown).is_err() {
         return Twin::default();
     }
     let Some(step) = kind.lifecycle.steps.iter().find(|step| step.name == STEP) else { return Twin::default() };
@@ -52,19 +52,33 @@ fn note(kind: &Kind, number: &str, text: String) -> Command {
     Command::Note { target: target(kind, number), text, public: false }
 }
 
-/// `POST /{plural}/{number}/merge`: ends a record because another one stands for it; all of it or nothing.
-pub(super) async fn merge(
-    seat: Seat,
-    State(app): State<App>,
-    Path((plural, number)): Path<(String, String)>,
-    RawForm(body): RawForm,
-) -> Result<Response, Refused> {
-    let catalog = app.desk.catalog();
-    let kind = kind_of(&catalog, &plural)?;
-    let to = Sent::new(pairs(&body)).text("to").trim().to_string();
-    let shown = app.desk.show(&seat.actor, kind.name, &number, None, seat.now).await?;
+/// Whether records of a kind are merged at all.
+pub fn are_merged(kind: &Kind) -> bool {
+    kind.lifecycle.steps.iter().any(|step| step.name == STEP)
+}
+
+/// Whoever may not do it learns nothing of what else stands in the way.
+fn may_merge(kind: &Kind, shown: &Shown) -> Result<(), Refused> {
+    let may = shown.can(Act::Step) && shown.can(Act::Link);
+    let why = || Refused::forbidden(format!("You may not merge {}.", kind.labels.to_lowercase()));
+    if may { Ok(()) } else { Err(why()) }
+}
+
+/// What merges a record into another one, and that one's number; all of it is done or nothing.
+///
+/// # Errors
+/// `NotFound` for a record that is not there for whoever asks; `Invalid` at `to` for one that it cannot be merged into.
+pub async fn merging(
+    app: &App,
+    seat: &Seat,
+    kind: &Kind,
+    own: Target,
+    to: &str,
+) -> Result<(Vec<Command>, String), Refused> {
+    let shown = app.desk.show(&seat.actor, kind.name, &own.number, None, seat.now).await?;
+    may_merge(kind, &shown)?;
     let step = kind.lifecycle.steps.iter().find(|step| step.name == STEP).ok_or_else(Refused::not_found)?;
-    let other = match app.desk.show(&seat.actor, kind.name, &to, None, seat.now).await {
+    let other = match app.desk.show(&seat.actor, kind.name, to, None, seat.now).await {
         Ok(other) => other,
         Err(Refusal::NotFound) => {
             let label = kind.label.to_lowercase();
@@ -86,6 +100,7 @@ pub(super) async fn merge(
     if other.customer() != shown.customer() {
         return Err(Refused::field("to", format!("{to} belongs to another customer")));
     }
+    let number = own.number.clone();
     let link = Bond { name: DUPLICATES.into(), to: other.number().into() };
     let end = Command::Step {
         target: target(kind, &number),
@@ -95,20 +110,33 @@ pub(super) async fn merge(
         public: false,
     };
     let told = format!("{number} was merged into this: {}", shown.title());
-    let commands = vec![Command::Link { target: target(kind, &number), link }, end, note(kind, other.number(), told)];
-    app.desk.perform_all(&seat.actor, commands, seat.now, true).await?;
-    Ok(flash::said(&record_address(kind, other.number()), format!("{number} is merged into this one.")))
+    let commands = vec![Command::Link { target: own, link }, end, note(kind, other.number(), told)];
+    Ok((commands, other.number().into()))
 }
 
-/// `POST /{plural}/{number}/unmerge`: takes a record out again and back to the state it was in.
-pub(super) async fn unmerge(
+/// `POST /{plural}/{number}/merge`: ends a record because another one stands for it; all of it or nothing.
+pub(super) async fn merge(
     seat: Seat,
     State(app): State<App>,
     Path((plural, number)): Path<(String, String)>,
+    RawForm(body): RawForm,
 ) -> Result<Response, Refused> {
     let catalog = app.desk.catalog();
     let kind = kind_of(&catalog, &plural)?;
+    let to = Sent::new(pairs(&body)).text("to").trim().to_string();
+    let (commands, other) = merging(&app, &seat, kind, target(kind, &number), &to).await?;
+    app.desk.perform_all(&seat.actor, commands, seat.now, true).await?;
+    Ok(flash::said(&record_address(kind, &other), format!("{number} is merged into this one.")))
+}
+
+/// What takes a merged record out again and back to the state it was in.
+///
+/// # Errors
+/// `NotFound` as above; `Step` for one that is merged into no other.
+pub async fn parting(app: &App, seat: &Seat, kind: &Kind, own: Target) -> Result<Vec<Command>, Refused> {
+    let number = own.number.clone();
     let whole = app.desk.whole(&seat.actor, kind.name, &number, seat.now).await?;
+    may_merge(kind, &whole.shown)?;
     let tie = whole.links.iter().find(|tie| !tie.back && tie.link.name == DUPLICATES);
     let Some(tie) = tie.filter(|_| kind.lifecycle.steps.iter().any(|s| s.name == STEP && s.to == whole.shown.state()))
     else {
@@ -121,7 +149,7 @@ pub(super) async fn unmerge(
         note: None,
         public: false,
     };
-    let mut commands = vec![Command::Unlink { target: target(kind, &number), link: tie.link.clone() }];
+    let mut commands = vec![Command::Unlink { target: own, link: tie.link.clone() }];
     let start = kind.lifecycle.start();
     commands.push(step(start));
     let former = former(&whole.entries, whole.shown.state());
@@ -130,6 +158,18 @@ pub(super) async fn unmerge(
     if tie.other.is_some() {
         commands.push(note(kind, &tie.link.to, format!("{number} was taken out of this again.")));
     }
+    Ok(commands)
+}
+
+/// `POST /{plural}/{number}/unmerge`: takes a record out again and back to the state it was in.
+pub(super) async fn unmerge(
+    seat: Seat,
+    State(app): State<App>,
+    Path((plural, number)): Path<(String, String)>,
+) -> Result<Response, Refused> {
+    let catalog = app.desk.catalog();
+    let kind = kind_of(&catalog, &plural)?;
+    let commands = parting(&app, &seat, kind, target(kind, &number)).await?;
     app.desk.perform_all(&seat.actor, commands, seat.now, true).await?;
     Ok(flash::said(&record_address(kind, &number), format!("{number} stands for itself again.")))
 }

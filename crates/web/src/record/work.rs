@@ -26,7 +26,7 @@ pub struct Board {
 }
 
 /// How often a line is put below lines of others who were quicker.
-const TRIES: usize = 4;
+pub const TRIES: usize = 4;
 
 /// `None` where no time is written down on records of the kind, or not by the reader.
 pub fn board(seat: &Seat, kind: &Kind, shown: &Shown) -> Option<Board> {
@@ -55,12 +55,13 @@ pub(super) async fn log(
     let kind = kind_of(&catalog, &plural)?;
     let log = kind.work.filter(|_| seat.actor.customer.is_none()).ok_or_else(Refused::not_found)?;
     let sent = Sent::new(pairs(&body));
+    let said = [("on", sent.text("on")), ("text", sent.text("text"))];
     let minutes = minutes(&sent.text("time")).map_err(|why| Refused::field("time", why))?;
     let mut tries = 0;
     loop {
         tries += 1;
         let shown = app.desk.show(&seat.actor, kind.name, &number, None, seat.now).await?;
-        let input = with_line(&log, &shown, &sent, minutes, &seat.actor.email);
+        let input = with_line(&log, &shown, &said, minutes, &seat.actor.email);
         let target = Target { kind: kind.name.into(), number: number.clone(), version: Some(shown.version()) };
         match once(&app, &seat, &sent, Command::Edit { target, input }).await {
             // The same form again: its line is there already.
@@ -70,11 +71,12 @@ pub(super) async fn log(
             Err(other) => return Err(other.into()),
         }
     }
-    let said = format!("{} on {number} is written down.", told(Decimal::from(minutes)));
-    Ok(flash::said(&format!("{}#work", record_address(kind, &number)), said))
+    let told = format!("{} on {number} is written down.", self::told(Decimal::from(minutes)));
+    Ok(flash::said(&format!("{}#work", record_address(kind, &number)), told))
 }
 
-fn with_line(log: &WorkLog, shown: &Shown, sent: &Sent, minutes: i64, by: &str) -> Input {
+/// The lines with one more: so many minutes of somebody, on which day and for what as far as that is said.
+pub fn with_line(log: &WorkLog, shown: &Shown, said: &[(&'static str, String); 2], minutes: i64, by: &str) -> Input {
     let mut lines: Vec<Json> = shown
         .fields()
         .get(log.rows)
@@ -84,10 +86,9 @@ fn with_line(log: &WorkLog, shown: &Shown, sent: &Sent, minutes: i64, by: &str) 
     let time = Decimal::from(minutes) / Decimal::from(log.minutes);
     line.insert(log.time.into(), Value::Number(time.round_dp(4).normalize()).to_json());
     line.insert("by".into(), json!(by));
-    for name in ["on", "text"] {
-        let text = sent.text(name);
+    for (name, text) in said {
         if !text.trim().is_empty() {
-            line.insert(name.into(), json!(text.trim()));
+            line.insert((*name).into(), json!(text.trim()));
         }
     }
     lines.push(Json::Object(line));

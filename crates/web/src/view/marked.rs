@@ -18,6 +18,14 @@ pub struct Marked {
     pub lines: usize,
 }
 
+/// In how many lines two texts differ, as [`marked`] counts them.
+pub fn lines(old: &str, new: &str) -> usize {
+    let (old, new) = (plain(old), plain(new));
+    let diff = TextDiff::from_lines(&old, &new);
+    let differing = diff.ops().iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
+    differing.map(|op| op.old_range().len().max(op.new_range().len())).sum()
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Came,
@@ -207,6 +215,7 @@ mod tests {
             "# Roles\n\n- **Lead**: is named by the service owner\n",
         );
         assert_eq!(told.lines, 1);
+        assert_eq!(lines("a\nb\nc\n", "a\nx\nc\nd\n"), marked("a\nb\nc\n", "a\nx\nc\nd\n").lines);
         assert!(told.html.contains("<h2 id=\"s-1\">Roles</h2>"), "{}", told.html);
         assert!(told.html.contains("is named by the <del>shift leader</del><ins>service owner</ins>"), "{}", told.html);
     }

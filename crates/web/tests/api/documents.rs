@@ -109,9 +109,14 @@ fn the_document_describes_the_doors_that_there_are() {
             // What is no paper has no PDF: its door answers like a missing one.
             let papers = ["audit", "document", "management_review", "report"];
             // Nor are there terms of what nobody orders from.
-            let has_it = |kind: &&model::Kind| match path.rsplit('/').next() {
-                Some("pdf") => papers.contains(&kind.name),
-                Some("terms") => kind.name == "request_model",
+            let is_ticket = |kind: &model::Kind| ["incident", "service_request", "problem"].contains(&kind.name);
+            let has_it = |kind: &&model::Kind| match path.rsplit('/').next().unwrap_or_default() {
+                "pdf" => papers.contains(&kind.name),
+                "terms" => kind.name == "request_model",
+                "split" | "unsplit" => kind.name == "incident",
+                "escalate" => is_ticket(kind),
+                "work" => is_ticket(kind) || ["change", "plan_task"].contains(&kind.name),
+                "merge" | "unmerge" => kind.lifecycle.steps.iter().any(|step| step.name == "mark_as_duplicate"),
                 _ => true,
             };
             doors.extend(catalog.kinds().iter().filter(has_it).map(of));

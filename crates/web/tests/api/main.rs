@@ -4,6 +4,7 @@ mod bodies;
 mod clocks;
 mod documents;
 mod every_kind;
+mod handling;
 mod rights;
 mod schema;
 mod stories;

@@ -6,6 +6,7 @@ mod answers;
 #[path = "../../../../mail/tests/broken/mod.rs"]
 mod broken;
 pub mod house;
+mod on_ticket;
 mod pipe;
 mod reports;
 mod servers;

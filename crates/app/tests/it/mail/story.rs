@@ -46,21 +46,21 @@ fn serving(world: &World, servers: &Servers) -> Serving {
 }
 
 /// Kim's own mail program sends to us.
-fn kim_sends(servers: &Servers, to: &str, raw: &[u8]) {
+pub fn kim_sends(servers: &Servers, to: &str, raw: &[u8]) {
     let transport = SmtpTransport::builder_dangerous("127.0.0.1").port(servers.inward).tls(Tls::None).build();
     let envelope = Envelope::new(Some(KIM.parse().expect("an address")), vec![to.parse().expect("an address")]);
     transport.send_raw(&envelope.expect("an envelope"), raw).expect("our server takes it");
 }
 
 /// What the program says of one look into the mailbox.
-fn fetched(world: &World, servers: &Servers) -> String {
+pub fn fetched(world: &World, servers: &Servers) -> String {
     let mut command = program(&world.url);
     let (code, answer, error) = said(command.args(["mail", "fetch"]).env("SSL_CERT_FILE", servers.authority()));
     assert_eq!(code, Some(0), "{error}: {}", servers.logs());
     answer
 }
 
-fn add_mailbox(world: &World, servers: &Servers) {
+pub fn add_mailbox(world: &World, servers: &Servers) {
     let mut command: Command = program(&world.url);
     let imap = format!("tls://support@localhost:{}", servers.imaps);
     let smtp = format!("starttls://localhost:{}", servers.outward);

@@ -24,6 +24,8 @@ pub fn of_kind(kind: &Kind) -> Map<String, Json> {
     );
     paths.insert(one("/attachments"), json!({"parameters": number, "get": files(kind), "post": attach(kind)}));
     paths.extend(super::watching::of_kind(kind, &number).map(|(rest, doors)| (one(rest), doors)));
+    paths.extend(super::handling::of_kind(kind, &name, &number).into_iter().map(|(rest, door)| (one(&rest), door)));
+    paths.extend(super::mail::of_kind(kind, &number).map(|(rest, doors)| (one(rest), doors)));
     if crate::pages::pdf::PAPERS.contains(&kind.name) {
         paths.insert(one("/pdf"), json!({"parameters": number, "get": paper(kind)}));
     }
@@ -84,9 +86,9 @@ pub(super) fn takes(mut door: Map<String, Json>, media: &[&str], schema: Json) -
     Json::Object(door)
 }
 
-const JSON: &[&str] = &["application/json"];
-const WRITE: &[&str] = &["400", "403", "404", "412", "413", "415", "422"];
-const VERSIONED: &[&str] = &["400", "403", "404", "409", "412", "413", "415", "422", "428"];
+pub(super) const JSON: &[&str] = &["application/json"];
+pub(super) const WRITE: &[&str] = &["400", "403", "404", "412", "413", "415", "422"];
+pub(super) const VERSIONED: &[&str] = &["400", "403", "404", "409", "412", "413", "415", "422", "428"];
 const PAGED: &[&str] = &["Filter", "OrderBy", "PageSize", "PageToken", "Fields", "Words", "AsOf"];
 
 fn list(kind: &Kind, name: &str) -> Json {

@@ -307,7 +307,7 @@ fn ran(app: &App, run: &Run, now: Moment) -> ActLine {
 
 const FILTER_HELP: &str = "As in lists: priority in (P1, P2) and team is empty. Empty: always.";
 const ACTS_HELP: &str = "One a line: set team = TM-3, urgency = high; step in_progress: taken up; note: look at {{number}}; \
-reply: we are on it (the customer reads it); mail {{owner}}: it is due; open problem as caused_by: title = \"Cause of {{title}}\".";
+reply: we are on it (the customer reads it); assign (to whoever of its team has least open), assign TM-3; mail {{owner}}: it is due; open problem as caused_by: title = \"Cause of {{title}}\".";
 
 fn groups(app: &App, own: &[Role], typed: &Typed) -> Vec<(&'static str, Vec<Field>)> {
     let catalog = app.desk.catalog();

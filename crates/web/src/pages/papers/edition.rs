@@ -35,6 +35,8 @@ pub struct Edition {
     pub version: Decimal,
     pub state: String,
     pub mark: Mark,
+    /// Under which it was told, where a version has a title of its own.
+    pub title: String,
     pub text: String,
     /// Name of the attached file, where the document is a file.
     pub file: String,
@@ -105,6 +107,7 @@ fn read(kind: &Kind, told: Told<'_>) -> Edition {
         version: version::VERSION.get(fields).unwrap_or_default(),
         state: told.state.into(),
         mark: state::mark(kind, told.state),
+        title: told.title.into(),
         text: version::TEXT.get(fields).map(|text| text.0).unwrap_or_default(),
         file: version::FILE.get(fields).map(|file| file.0).unwrap_or_default(),
         note: version::CHANGE_NOTE.get(fields).map(|note| note.0).unwrap_or_default(),

@@ -10,6 +10,7 @@ pub mod readers;
 mod required;
 pub mod sheet;
 pub mod starter;
+pub mod versions;
 
 pub use self::{
     freeze::{drafted, freeze},

@@ -18,6 +18,7 @@ use super::{
     edition::{Edition, editions, pick},
     readers::{self, Reading},
     sheet::{self, Sheet},
+    versions::{self, Versions},
 };
 use crate::{
     App, Refused, Seat, flash,
@@ -48,9 +49,7 @@ pub struct PaperPage {
     pub headings: Vec<Heading>,
     pub signed: Vec<Signed>,
     pub moves: Vec<Link>,
-    pub versions: Vec<VersionRow>,
-    /// What may be compared: key, words, whether it is the one shown and the one compared with.
-    pub choices: Vec<(String, String, bool, bool)>,
+    pub versions: Versions,
     pub files: Vec<Link>,
     pub governs: Vec<(String, String)>,
     pub reading: Reading,
@@ -67,15 +66,6 @@ pub struct Signed {
     pub person: Person,
     pub what: &'static str,
     pub mark: Mark,
-}
-
-pub struct VersionRow {
-    pub number: String,
-    pub href: String,
-    pub record: Link,
-    pub mark: Mark,
-    pub words: String,
-    pub current: bool,
 }
 
 /// An unknown parameter is refused, never ignored.
@@ -113,17 +103,17 @@ async fn page(app: &App, seat: &Seat, number: &str, asked: &Asked) -> Result<Pap
     let catalog = desk.catalog();
     let versions_kind = catalog.find("document_version").ok_or(Refusal::NotFound)?;
     let reading = readers::reading(desk, actor, &of, now).await?;
+    let here = super::address(number);
     Ok(PaperPage {
         sheet: sheet::made(&desk.settings().organisation, (&of).into(), shown, &names),
         notices: notices(&of, &editions, shown, now.date()),
-        tabs: tabs(number, &editions, shown, other),
+        tabs: versions::tabs(&here, &editions, shown, other),
         html: compared.as_ref().map_or_else(|| told.html.clone(), |(_, marked)| marked.html.clone()),
         compared: compared.map(|(number, marked)| (number, marked.lines)),
         headings: told.headings,
         signed: signed(shown, &names),
         moves: moves(app, seat, shown).await?,
-        versions: editions.iter().map(|one| row(number, one, shown)).collect(),
-        choices: editions.iter().map(|one| choice(one, shown, other)).collect(),
+        versions: Versions::of(&here, &editions, shown, other),
         files: files(app, seat, &of, shown).await?,
         governs: governs(app, &of),
         asked: readers::asked_of(desk, actor, &of, now).await?,
@@ -179,29 +169,6 @@ fn notices(of: &Shown, editions: &[Edition], shown: &Edition, today: model::Date
     all
 }
 
-fn tabs(number: &str, editions: &[Edition], shown: &Edition, other: Option<&Edition>) -> Vec<Tab> {
-    let address = |version: &Edition| format!("/papers/{number}?version={}", version.key());
-    let in_force = editions.iter().find(|one| one.is_in_force());
-    let next = editions.iter().find(|one| !one.is_over() && !one.is_in_force());
-    let mut tabs = Vec::new();
-    let mut tab = |label: String, href: String, current: bool| {
-        tabs.push(Tab { label, href, count: String::new(), current });
-    };
-    if let Some(next) = next {
-        if let Some(in_force) = in_force {
-            let href = format!("{}&against={}", address(next), in_force.key());
-            let current = other.is_some_and(|other| other.key() == in_force.key()) && shown.key() == next.key();
-            tab(format!("Version {} with changes", next.number()), href, current);
-        }
-        tab(format!("Version {}", next.number()), address(next), other.is_none() && shown.key() == next.key());
-    }
-    if let Some(in_force) = in_force {
-        let current = other.is_none() && shown.key() == in_force.key();
-        tab(format!("In force, {}", in_force.number()), format!("/papers/{number}"), current);
-    }
-    tabs
-}
-
 fn signed(shown: &Edition, names: &Names) -> Vec<Signed> {
     let person = |mail: &str| lines::person(mail, names);
     let done = |day: model::Date| Mark::new(Shape::Proved, Tone::Ok, time::day(day));
@@ -252,35 +219,6 @@ async fn moves(app: &App, seat: &Seat, shown: &Edition) -> Result<Vec<Link>, Ref
 
 /// What is done on the record itself and offered to nobody who reads.
 const WAYS_OUT: [&str; 3] = ["withdrawn", "cancelled", "superseded"];
-
-fn row(number: &str, one: &Edition, shown: &Edition) -> VersionRow {
-    let mut words: Vec<String> = Vec::new();
-    if let Some(day) = one.effective_on.or(one.approved.as_ref().map(|(_, day)| *day)) {
-        words.push(format!("from {}", time::day(day)));
-    }
-    words.extend(one.ended_on.map(|day| format!("until {}", time::day(day))));
-    if !one.note.is_empty() {
-        words.push(text::shortened(&one.note, 90));
-    }
-    let record = if one.record.is_empty() {
-        Link::default()
-    } else {
-        Link::new(&one.record, format!("/document_versions/{}", one.record))
-    };
-    VersionRow {
-        number: one.number(),
-        href: format!("/papers/{number}?version={}", one.key()),
-        record,
-        mark: one.mark.clone(),
-        words: words.join(", "),
-        current: one.key() == shown.key(),
-    }
-}
-
-fn choice(one: &Edition, shown: &Edition, other: Option<&Edition>) -> (String, String, bool, bool) {
-    let words = format!("{}, {}", one.number(), one.mark.word.to_lowercase());
-    (one.key(), words, one.key() == shown.key(), other.is_some_and(|other| other.key() == one.key()))
-}
 
 /// Files that belong to the version: those that were attached before it was approved.
 async fn files(app: &App, seat: &Seat, of: &Shown, shown: &Edition) -> Result<Vec<Link>, Refusal> {

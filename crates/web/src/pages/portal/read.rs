@@ -20,7 +20,7 @@ use crate::{
 struct ReadPage {
     shell: Shell,
     heading: String,
-    /// `Article, looked through Thu 12 Nov 2026`
+    /// `Article, version 2, looked through Thu 12 Nov 2026`
     about: String,
     /// Heading and sanitised markup; the first has no heading.
     parts: Vec<(&'static str, String)>,
@@ -39,7 +39,9 @@ pub async fn open(seat: Seat, State(app): State<App>, Path(number): Path<String>
     let part = |heading, field: &str| (heading, markdown(text(&shown, field)));
     let (about, parts) = match shown.kind() {
         "knowledge_article" => {
-            (format!("Article{}", dated("looked through", day("reviewed_on"))), vec![part("", "text")])
+            let version = shown.fields().get("version").and_then(Value::as_number);
+            let version = version.map_or(String::new(), |version| format!(", version {}", version.normalize()));
+            (format!("Article{version}{}", dated("looked through", day("reviewed_on"))), vec![part("", "text")])
         }
         "known_error" => {
             let about = format!("Known{}", dated("looked through", day("reviewed_on")));
