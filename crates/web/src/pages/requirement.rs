@@ -258,5 +258,8 @@ fn interval(verdict: &Verdict) -> String {
         .interval
         .as_ref()
         .and_then(|id| catalogue().intervals.iter().find(|interval| interval.id == *id));
-    found.map(|interval| format!("{}: every {} months", interval.activity, interval.default_months)).unwrap_or_default()
+    found.map_or_else(String::new, |interval| match interval.default_months {
+        1 => format!("{}: every month", interval.activity),
+        months => format!("{}: every {months} months", interval.activity),
+    })
 }

@@ -21,7 +21,10 @@ use super::{
 };
 use crate::{
     App, Refused, Seat, flash,
-    pages::lines,
+    pages::{
+        due::{self, kept},
+        lines,
+    },
     view::{
         marked::marked,
         parts::{Link, Mark, Notice, Person, Shape, Tab, Tone},
@@ -115,14 +118,14 @@ async fn page(app: &App, seat: &Seat, number: &str, asked: &Asked) -> Result<Pap
     let reading = readers::reading(desk, actor, &of, now).await?;
     Ok(PaperPage {
         sheet: sheet::made(&desk.settings().organisation, (&of).into(), shown, &names),
-        notices: notices(&of, &editions, shown, now.date()),
+        notices: [notices(&of, &editions, shown, now.date()), due::of_record(desk, actor, &of, now).await?].concat(),
         tabs: tabs(number, &editions, shown, other),
         html: compared.as_ref().map_or_else(|| told.html.clone(), |(_, marked)| marked.html.clone()),
         compared: compared.map(|(number, marked)| (number, marked.lines)),
         headings: told.headings,
         signed: signed(shown, &names),
         moves: moves(app, seat, shown).await?,
-        versions: editions.iter().map(|one| row(number, one, shown)).collect(),
+        versions: editions.iter().map(|one| row(&of, one, shown)).collect(),
         choices: editions.iter().map(|one| choice(one, shown, other)).collect(),
         files: files(app, seat, &of, shown).await?,
         governs: governs(app, &of),
@@ -253,12 +256,14 @@ async fn moves(app: &App, seat: &Seat, shown: &Edition) -> Result<Vec<Link>, Ref
 /// What is done on the record itself and offered to nobody who reads.
 const WAYS_OUT: [&str; 3] = ["withdrawn", "cancelled", "superseded"];
 
-fn row(number: &str, one: &Edition, shown: &Edition) -> VersionRow {
+fn row(of: &Shown, one: &Edition, shown: &Edition) -> VersionRow {
+    let number = of.number();
     let mut words: Vec<String> = Vec::new();
     if let Some(day) = one.effective_on.or(one.approved.as_ref().map(|(_, day)| *day)) {
         words.push(format!("from {}", time::day(day)));
     }
     words.extend(one.ended_on.map(|day| format!("until {}", time::day(day))));
+    words.extend(kept::of_edition(of, one.ended_on).map(|kept| kept::words(&kept)));
     if !one.note.is_empty() {
         words.push(text::shortened(&one.note, 90));
     }
