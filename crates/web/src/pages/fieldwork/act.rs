@@ -64,7 +64,7 @@ pub async fn make_checklist(seat: Seat, Held(app): Held<App>, Path(number): Path
     app.desk.perform_all(&seat.actor, commands.collect(), seat.now, true).await?;
     Ok(flash::said(
         &address(&number),
-        format!("New on the checklist: {}.", counted(lines.len(), "question", "questions")),
+        format!("{} on the checklist.", counted(lines.len(), "question is", "questions are")),
     ))
 }
 
