@@ -171,7 +171,7 @@ async fn by_import(world: &World) {
     let taken = world.import(question("AUQ-77", "AUD-1")).await;
     assert!(!taken.is_whole() && taken.to_json().to_string().contains(STAYS), "{}", taken.to_json());
     // What comes in as reported brings its questions, in the same file or a later one, before it or after it.
-    let past = r#"{"kind":"audit","number":"AUD-8","title":"Long ago","state":"reported","fields":{"held_on":"2024-05-02","reported_on":"2024-05-09","scope":{"clauses":["8.6.1"]}}}"#;
+    let past = r#"{"kind":"audit","number":"AUD-8","title":"Long ago","state":"reported","fields":{"held_on":"2024-05-02","report_on":"2024-05-09","scope":{"clauses":["8.6.1"]}}}"#;
     let file = [question("AUQ-81", "AUD-8"), past.to_string(), question("AUQ-82", "AUD-8")].join("\n");
     let taken = world.import(file).await;
     assert!(taken.is_whole(), "{}", taken.to_json());

@@ -178,7 +178,10 @@ pub(super) async fn page(app: &App, seat: &Seat, report: Option<Report>) -> Resu
     Ok(GapsPage {
         lede: match open {
             0 => "Every requirement is proved: nothing is to be closed.".into(),
-            _ => format!("To be closed: {open} of {whole} requirements ({what}). Written down as gaps: {written}."),
+            _ => format!(
+                "{open} of {whole} requirements {} to be closed: {what}. Written down as gaps: {written}.",
+                if open == 1 { "is" } else { "are" }
+            ),
         },
         loose: analysis.gaps.values().filter(loose).count(),
         may_write: may_write(&app.desk, &seat.actor),
