@@ -156,37 +156,7 @@ impl Settings {
 
     /// Every setting there is, in the order in which it is shown.
     pub fn listed(&self) -> Vec<Setting> {
-        let text = |name: &str, label: &str, help: &str, value: &str| Setting {
-            name: name.into(),
-            label: label.into(),
-            help: help.into(),
-            group: "The organisation",
-            unit: "",
-            value: value.into(),
-            offered: String::new(),
-        };
-        let mut all = vec![
-            text("organisation", "Name", "As it stands on pages and reports.", &self.organisation),
-            text("scope", "Scope of the SMS", "One line: services, sites, customers.", &self.scope),
-            text(
-                ZONE,
-                "Time zone",
-                "Reports go out by its clock. Such as Europe/Berlin; left empty it is UTC.",
-                &self.zone,
-            ),
-            text(
-                FIRST_TEAM,
-                "Team of the first line",
-                "Number of the team, such as TM-1, that tickets come to which no service and no request model gives to another.",
-                &self.first_team,
-            ),
-            text(
-                WORKING_CALENDAR,
-                "Calendar of working days",
-                "Number of the service calendar, such as CLN-1, by whose days and holidays the last day to begin is counted back. Left empty it is Monday to Friday.",
-                &self.working_calendar,
-            ),
-        ];
+        let mut all = self.of_the_organisation();
         all.extend(self.public.listed());
         let catalogue = catalogue();
         all.extend(catalogue.intervals.iter().map(|interval| Setting {
@@ -230,6 +200,40 @@ impl Settings {
         }));
         all.extend(stated::listed(&self.words));
         all
+    }
+
+    fn of_the_organisation(&self) -> Vec<Setting> {
+        let text = |name: &str, label: &str, help: &str, value: &str| Setting {
+            name: name.into(),
+            label: label.into(),
+            help: help.into(),
+            group: "The organisation",
+            unit: "",
+            value: value.into(),
+            offered: String::new(),
+        };
+        vec![
+            text("organisation", "Name", "As it stands on pages and reports.", &self.organisation),
+            text("scope", "Scope of the SMS", "One line: services, sites, customers.", &self.scope),
+            text(
+                ZONE,
+                "Time zone",
+                "Reports go out by its clock. Such as Europe/Berlin; left empty it is UTC.",
+                &self.zone,
+            ),
+            text(
+                FIRST_TEAM,
+                "Team of the first line",
+                "Number of the team, such as TM-1, that tickets come to which no service and no request model gives to another.",
+                &self.first_team,
+            ),
+            text(
+                WORKING_CALENDAR,
+                "Calendar of working days",
+                "Number of the service calendar, such as CLN-1, by whose days and holidays the last day to begin is counted back. Left empty it is Monday to Friday.",
+                &self.working_calendar,
+            ),
+        ]
     }
 }
 

@@ -105,8 +105,11 @@ fn is_trouble(state: State) -> bool {
 
 fn lede(found: &[&Verdict]) -> String {
     let proved = found.iter().filter(|verdict| verdict.state == State::Proved).count();
-    let mut sentence =
-        format!("Proved by live records: {proved} of {}.", counted(found.len(), "requirement", "requirements"));
+    let mut sentence = format!(
+        "{proved} of {} {} proved by live records.",
+        counted(found.len(), "requirement", "requirements"),
+        if proved == 1 { "is" } else { "are" }
+    );
     let worst = found.iter().filter(|verdict| verdict.state == State::Nonconforming).max_by_key(|verdict| verdict.bad);
     if let Some(worst) = worst {
         sentence.push_str(&format!(" The largest finding: {}.", worst.why));

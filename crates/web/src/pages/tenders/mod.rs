@@ -100,7 +100,11 @@ async fn page(
         (0, _) => "No question is in it yet.".to_string(),
         (1, 0) => "The one question is answered.".to_string(),
         (count, 0) => format!("All {count} questions are answered."),
-        (count, open) => format!("Without an answer: {open} of {}.", counted(count, "question", "questions")),
+        (count, open) => format!(
+            "{open} of {} {} for an answer.",
+            counted(count, "question", "questions"),
+            if open == 1 { "waits" } else { "wait" }
+        ),
     };
     let question = |(place, (question, template)): (usize, (String, String))| Question {
         place,
