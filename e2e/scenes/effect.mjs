@@ -84,5 +84,19 @@ export default function effect(world) {
       await said(page, number);
       await moved(page, address, 'checking');
       await says(page, address, 'Watching');
+
+      // The end: it was corrected better, the window is over, every reading in it is as it should be, and it is closed for good.
+      await moved(page, address, 'acting');
+      await page.goto(`${address}/edit`);
+      await page.locator('main form.form [name=watch_from]').fill(day(-5));
+      await page.locator('main form.form [name=watch_until]').fill(day(-2));
+      await page.locator('main form.form .form-end button').click();
+      await said(page, number);
+      await moved(page, address, 'checking');
+      await made(page, 'readings', { measure, value: '97', at: `${day(-3)}T09:00` });
+      await says(page, address, `As it should be in the whole window: 1 reading of ${measure}.`);
+      await moved(page, address, 'closed');
+      await says(page, address, 'Effective');
+      await inspect(page, address, 'effect-reached');
     }));
 }

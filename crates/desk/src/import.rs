@@ -53,6 +53,7 @@ pub(crate) async fn import(unit: &mut Unit<'_>, actor: &Actor, line: Line, now: 
                 }
                 None => unit.number(kind).await?,
             };
+            seals::refuse(unit, kind, None, &story.draft, seals::Way::Import).await?;
             Ok(fresh(unit, actor, &permit, kind, number, story, line.links, digest, now))
         }
     }

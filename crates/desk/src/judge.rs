@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use crate::{
     Desk,
     history::Walk,
+    past,
     standing::{Followed, apart},
 };
 
@@ -196,8 +197,8 @@ impl Desk {
         if actor.customer.is_some() || !actor.is_active_at(now) {
             return Err(Refusal::NotFound);
         }
-        if at > now {
-            return Err(Refusal::Query(format!("as_of: {at} has not come yet")));
+        if let Some(why) = past::not_yet(at, now) {
+            return Err(Refusal::Query(format!("as_of: {why}")));
         }
         let newest = self.newest_entry().await?;
         let known = |past: &[(i64, Arc<Assessment>)]| {

@@ -236,8 +236,7 @@ impl Desk {
         now: Moment,
         all_or_nothing: bool,
     ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
-        let errands = commands.into_iter().map(|command| Errand { actor: actor.clone(), command, at: now }).collect();
-        self.perform_each(errands, all_or_nothing).await
+        self.perform_each(errands(actor, commands, now), all_or_nothing).await
     }
 
     /// Does many commands in one transaction, each for its own actor at its own time, which is also when it counts as
@@ -253,6 +252,34 @@ impl Desk {
         .await
     }
 
+    /// Does commands, and then those that name what came of them, in one transaction: everything of it or nothing. Answers what
+    /// came of the first ones.
+    ///
+    /// # Errors
+    /// The first refusal of either.
+    pub async fn perform_then(
+        &self,
+        actor: &Actor,
+        commands: Vec<Command>,
+        then: impl Fn(&[Done]) -> Vec<Command> + Send + Sync + 'static,
+        now: Moment,
+    ) -> Result<Vec<Done>, Refusal> {
+        let (actor, then) = (actor.clone(), Arc::new(then));
+        self.through_the_door(move |conn, office| {
+            let (commands, actor, then) = (commands.clone(), actor.clone(), then.clone());
+            async move {
+                let first = errands(&actor, commands, now);
+                let done = perform_in(Unit::new(conn, office, Moment::UNKNOWN), first, true).await?;
+                let done = done.into_iter().collect::<Result<Vec<Done>, Refusal>>()?;
+                let following = errands(&actor, then(&done), now);
+                perform_in(Unit::new(conn, office, Moment::UNKNOWN), following, true).await?;
+                Ok(done)
+            }
+            .boxed()
+        })
+        .await
+    }
+
     /// Goes through the same door and undoes everything again: what would become of the commands.
     pub async fn rehearse(
         &self,
@@ -260,7 +287,7 @@ impl Desk {
         commands: Vec<Command>,
         now: Moment,
     ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
-        let errands = commands.into_iter().map(|command| Errand { actor: actor.clone(), command, at: now }).collect();
+        let errands = errands(actor, commands, now);
         let office = self.office();
         let undone: Result<(), Undone> = self
             .db()
@@ -319,6 +346,10 @@ pub struct Errand {
     pub actor: Actor,
     pub command: Command,
     pub at: Moment,
+}
+
+fn errands(actor: &Actor, commands: Vec<Command>, at: Moment) -> Vec<Errand> {
+    commands.into_iter().map(|command| Errand { actor: actor.clone(), command, at }).collect()
 }
 
 /// What came of commands that were undone again.

@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     Desk,
     house::{self, Deed},
+    past,
     rights::{self, Warrant},
     store::{job, pack as store},
 };
@@ -81,8 +82,8 @@ impl Desk {
     /// `Invalid` beside `as_of` or `seed`, `Step` while several are under way.
     pub async fn ask_pack(&self, actor: &Actor, as_of: Moment, seed: i64, now: Moment) -> Result<i64, Refusal> {
         let warrant = rights::take_away(actor, now)?;
-        if as_of > now {
-            return Err(Refusal::field("as_of", format!("{as_of} has not come yet")));
+        if let Some(why) = past::not_yet(as_of, now) {
+            return Err(Refusal::field("as_of", why));
         }
         if seed < 0 {
             return Err(Refusal::field("seed", "is a whole number, 0 or more"));

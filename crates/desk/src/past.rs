@@ -28,6 +28,11 @@ type Folded = Result<(Vec<Case>, Ahead), Refusal>;
 /// What is still to come: from which moment on which record is another than it was told.
 pub(crate) type Ahead = Vec<(Moment, RecordId)>;
 
+/// Why nothing is told of an instant; `None` for one that is over. Commands, pages and API all refuse with this sentence.
+pub fn not_yet(at: Moment, now: Moment) -> Option<String> {
+    (at > now).then(|| format!("{at} has not come yet; what was on record is told of the past"))
+}
+
 impl Desk {
     /// Every record of the kinds that was on record at the instant; for the program's own judging, not for showing.
     pub async fn cases_of(&self, kinds: &[&'static str], at: Moment) -> Result<Vec<Case>, Refusal> {

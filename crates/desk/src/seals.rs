@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use model::{Actor, Draft, Kind, Moment, Record, Refusal, handling::Seal, lifecycle::sentence_case};
+use model::{
+    Actor, Draft, Entry, Kind, Moment, Record, RecordId, Refusal, Value, Via, handling::Seal, lifecycle::sentence_case,
+};
 
 use crate::{Desk, Shown, stages::related::texts, unit::Unit};
 
@@ -28,7 +30,7 @@ pub(crate) async fn refuse(
     for seal in &kind.seals {
         let Some(touched) = touched(seal, before, draft, way) else { continue };
         // The record that seals is locked with the write: nobody reports between the question and the answer.
-        let Some((number, state)) = sealing(unit, seal, before, draft).await? else { continue };
+        let Some((number, state)) = sealing(unit, seal, before, draft, way).await? else { continue };
         let label = unit.catalog().find(seal.kind).map_or_else(|| sentence_case(&state), |own| own.state_label(&state));
         let why = sentence(&number, &label);
         return Err(match touched {
@@ -69,6 +71,7 @@ async fn sealing(
     seal: &Seal,
     before: Option<&Record>,
     draft: &Draft,
+    way: Way,
 ) -> Result<Option<(String, String)>, Refusal> {
     if seal.by.is_empty() {
         // Whoever moves it out of these states takes it up again, and may say at once what is to be said.
@@ -80,11 +83,26 @@ async fn sealing(
     let numbers: BTreeSet<String> = fields.filter_map(|fields| fields.get(seal.by)).flat_map(texts).collect();
     for number in numbers {
         let Some(kept) = unit.find(&number).await? else { continue };
-        if kept.record.kind == seal.kind && seal.states.contains(&kept.record.state.as_str()) {
+        if kept.record.kind != seal.kind || !seal.states.contains(&kept.record.state.as_str()) {
+            continue;
+        }
+        // A house brings its past in any order: what came in sealed still takes what belonged to it.
+        let is_past = way == Way::Import && before.is_none() && !was_sealed_here(unit, seal, kept.record.id).await?;
+        if !is_past {
             return Ok(Some((number, kept.record.state)));
         }
     }
     Ok(None)
+}
+
+/// Whether somebody here brought the record to the state that seals, and no line of an import.
+async fn was_sealed_here(unit: &mut Unit<'_>, seal: &Seal, id: RecordId) -> Result<bool, Refusal> {
+    let entries = unit.history(id).await?;
+    let sealed = |entry: &&Entry| {
+        let to = entry.changes.get("state").and_then(Option::as_ref).and_then(Value::as_text);
+        to.is_some_and(|state| seal.states.contains(&state))
+    };
+    Ok(entries.iter().rev().find(sealed).is_some_and(|entry| entry.via != Via::Import))
 }
 
 impl Desk {

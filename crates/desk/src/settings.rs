@@ -22,6 +22,8 @@ const TEXT_MAX: usize = 200;
 const ZONE: &str = "zone";
 /// Name of the setting with the team of tickets that belong to nobody else.
 const FIRST_TEAM: &str = "first_team";
+/// Name of the setting with the calendar by whose days work is planned.
+const WORKING_CALENDAR: &str = "working_calendar";
 /// Names of the settings of the public page.
 const PUBLIC_PAGE: &str = "public_page";
 const PUBLIC_PARTS: &str = "public_parts";
@@ -50,6 +52,8 @@ pub struct Settings {
     pub zone: String,
     /// Number of the team that tickets come to which no service or model gives to another; empty for none.
     pub first_team: String,
+    /// Number of the service calendar by whose days work is planned; empty for Monday to Friday.
+    pub working_calendar: String,
     pub public: Public,
     pub conformity: conformity::Settings,
     /// Words by which rules judge, by name: see [`crate::stated`].
@@ -104,6 +108,7 @@ impl Settings {
                 None if name == "scope" => settings.scope = text(),
                 None if name == ZONE => settings.zone = text(),
                 None if name == FIRST_TEAM => settings.first_team = text(),
+                None if name == WORKING_CALENDAR => settings.working_calendar = text(),
                 None if name == PUBLIC_PAGE => settings.public.is_on = text() == "yes",
                 None if name == PUBLIC_PARTS => settings.public.parts = parts(&text()),
                 None if name == PUBLIC_CONTACT => settings.public.contact = text(),
@@ -151,31 +156,7 @@ impl Settings {
 
     /// Every setting there is, in the order in which it is shown.
     pub fn listed(&self) -> Vec<Setting> {
-        let text = |name: &str, label: &str, help: &str, value: &str| Setting {
-            name: name.into(),
-            label: label.into(),
-            help: help.into(),
-            group: "The organisation",
-            unit: "",
-            value: value.into(),
-            offered: String::new(),
-        };
-        let mut all = vec![
-            text("organisation", "Name", "As it stands on pages and reports.", &self.organisation),
-            text("scope", "Scope of the SMS", "One line: services, sites, customers.", &self.scope),
-            text(
-                ZONE,
-                "Time zone",
-                "Reports go out by its clock. Such as Europe/Berlin; left empty it is UTC.",
-                &self.zone,
-            ),
-            text(
-                FIRST_TEAM,
-                "Team of the first line",
-                "Number of the team, such as TM-1, that tickets come to which no service and no request model gives to another.",
-                &self.first_team,
-            ),
-        ];
+        let mut all = self.of_the_organisation();
         all.extend(self.public.listed());
         let catalogue = catalogue();
         all.extend(catalogue.intervals.iter().map(|interval| Setting {
@@ -219,6 +200,40 @@ impl Settings {
         }));
         all.extend(stated::listed(&self.words));
         all
+    }
+
+    fn of_the_organisation(&self) -> Vec<Setting> {
+        let text = |name: &str, label: &str, help: &str, value: &str| Setting {
+            name: name.into(),
+            label: label.into(),
+            help: help.into(),
+            group: "The organisation",
+            unit: "",
+            value: value.into(),
+            offered: String::new(),
+        };
+        vec![
+            text("organisation", "Name", "As it stands on pages and reports.", &self.organisation),
+            text("scope", "Scope of the SMS", "One line: services, sites, customers.", &self.scope),
+            text(
+                ZONE,
+                "Time zone",
+                "Reports go out by its clock. Such as Europe/Berlin; left empty it is UTC.",
+                &self.zone,
+            ),
+            text(
+                FIRST_TEAM,
+                "Team of the first line",
+                "Number of the team, such as TM-1, that tickets come to which no service and no request model gives to another.",
+                &self.first_team,
+            ),
+            text(
+                WORKING_CALENDAR,
+                "Calendar of working days",
+                "Number of the service calendar, such as CLN-1, by whose days and holidays the last day to begin is counted back. Left empty it is Monday to Friday.",
+                &self.working_calendar,
+            ),
+        ]
     }
 }
 
@@ -325,6 +340,7 @@ impl Desk {
                     let value = typed(&setting, text).and_then(|value| self.by_hand(&setting, text, value));
                     let value = match value {
                         Ok(value) if name == FIRST_TEAM => self.a_team(value).await?,
+                        Ok(value) if name == WORKING_CALENDAR => self.a_calendar(value).await?,
                         value => value,
                     };
                     match value {
@@ -372,6 +388,15 @@ impl Desk {
             true => Ok(Ok(value)),
             false => Ok(Err(format!("there is no team {number}"))),
         }
+    }
+
+    /// Refuses what is not the number of a calendar that clocks know.
+    async fn a_calendar(&self, value: Option<Json>) -> Result<Result<Option<Json>, String>, Refusal> {
+        let Some(number) = value.as_ref().and_then(Json::as_str) else { return Ok(Ok(value)) };
+        Ok(match self.agreed(None).await?.has_calendar(number) {
+            true => Ok(value),
+            false => Err(format!("there is no service calendar {number}")),
+        })
     }
 
     /// Refuses to set by hand what a document states; saying again what it says is fine.

@@ -11,6 +11,7 @@ pub mod conformity;
 pub mod mentions;
 pub mod parameters;
 pub mod reporting;
+pub mod retention;
 pub mod road;
 pub mod rules;
 pub mod schedule;

@@ -1,4 +1,5 @@
-//! Small languages that an organisation writes by hand: parts outside of quotation marks, and gaps that are filled.
+//! Small languages that an organisation writes by hand: parts outside of quotation marks, and gaps that are filled; and how
+//! a count is said.
 
 /// Parts between a word, outside of quotation marks.
 pub fn split(text: &str, word: &str) -> Vec<String> {
@@ -66,9 +67,22 @@ pub fn gaps(text: &str) -> Vec<&str> {
     text.split("{{").skip(1).filter_map(|part| part.split_once("}}")).map(|(name, _)| name.trim()).collect()
 }
 
+/// A count with its noun: "1 finding", "3 findings". The one place that says so, for pages, mail and commands alike.
+pub fn counted<N: std::fmt::Display + PartialEq + From<u8>>(count: N, one: &str, many: &str) -> String {
+    let noun = if count == N::from(1) { one } else { many };
+    format!("{count} {noun}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_one() {
+        let told = [0_i64, 1, 2].map(|count| counted(count, "finding", "findings"));
+        assert_eq!(told, ["0 findings", "1 finding", "2 findings"]);
+        assert_eq!(counted(1_usize, "entry", "entries"), "1 entry");
+    }
 
     #[test]
     fn quotation_marks_hold_together_and_gaps_are_filled() {

@@ -13,6 +13,7 @@ pub mod conformity;
 pub mod course;
 pub mod coverage;
 pub mod decision;
+pub mod due;
 pub mod everything;
 pub mod fieldwork;
 pub mod forecast;

@@ -187,6 +187,7 @@ fn work(doors: Doors) -> Doors {
 /// Documents as they are read and begun.
 fn papers(doors: Doors) -> Doors {
     doors
+        .member(GET, pages::due::ADDRESS, pages::due::open)
         .member(GET, "/papers", pages::papers::open_required)
         .member(POST, "/papers/drafts/{name}", pages::papers::start)
         .member(GET, pages::sms_plan::ADDRESS, pages::sms_plan::open)

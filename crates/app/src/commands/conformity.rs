@@ -1,7 +1,7 @@
 //! `conformity`: the assessment of every requirement, now or as of a past instant.
 
 use clap::Args;
-use desk::crosswalk;
+use desk::{crosswalk, past};
 use engines::conformity::{Assessment, State, Verdict, catalogue};
 use model::Moment;
 use serde_json::Value as Json;
@@ -31,8 +31,21 @@ pub fn instant(text: &str) -> Result<Moment, String> {
     Moment::parse(text).ok_or_else(|| "not an instant such as 2026-11-12T07:14:00Z, nor a date".into())
 }
 
+/// The instant that was asked for, or now.
+///
+/// # Errors
+/// One that has not come yet.
+pub fn until(asked: Option<Moment>, now: Moment) -> Result<Moment, Failure> {
+    let at = asked.unwrap_or(now);
+    match past::not_yet(at, now) {
+        Some(why) => Err(Failure::Failed(format!("--as-of: {why}"))),
+        None => Ok(at),
+    }
+}
+
 impl Conformity {
     pub async fn run(self, place: &Place) -> Result<(), Failure> {
+        let at = until(self.as_of, clock::now())?;
         // A name that nobody knows is told before anything is opened.
         if crosswalk::own::find(&self.framework).is_none() && !place.exists()? {
             return Err(super::framework::unknown(&self.framework, &crosswalk::own::names()));
@@ -42,7 +55,7 @@ impl Conformity {
             true => None,
             false => Some(super::framework::find(&desk, &self.framework).await?),
         };
-        let assessment = desk.assess_as_of(self.as_of.unwrap_or_else(clock::now)).await?;
+        let assessment = desk.assess_as_of(at).await?;
         desk.close().await;
         if let Some(opened) = opened {
             let assessed = crosswalk::assessed(&opened, &assessment);

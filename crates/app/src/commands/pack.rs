@@ -7,7 +7,10 @@ use desk::rights;
 use model::{Actor, Moment, Via};
 use serde_json::json;
 
-use super::{conformity::instant, print, print_json};
+use super::{
+    conformity::{instant, until},
+    print, print_json,
+};
 use crate::{Failure, clock, packing, place::Place, progress::Progress};
 
 /// Write an evidence pack: records, populations, samples, assessment and journal of an instant
@@ -36,7 +39,7 @@ pub struct Pack {
 impl Pack {
     pub async fn run(self, place: &Place) -> Result<(), Failure> {
         let now = clock::now();
-        let wanted = packing::Wanted { as_of: self.as_of.unwrap_or(now), seed: self.seed };
+        let wanted = packing::Wanted { as_of: until(self.as_of, now)?, seed: self.seed };
         let warrant = rights::take_away(&Actor::system("pack", Via::Command), now)?;
         let desk = place.open_existing().await?;
         let mut progress = Progress::new();

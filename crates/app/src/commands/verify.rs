@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use model::words::counted;
 use serde_json::json;
 
 use super::{print, print_json};
@@ -47,14 +48,16 @@ impl Verify {
         }
         if verdict.broken > 0 {
             return Err(Failure::Failed(format!(
-                "the journal is broken in {} places, of {} entries and {} records",
-                verdict.broken, verdict.entries, verdict.records
+                "the journal is broken in {}, of {} and {}",
+                counted(verdict.broken, "place", "places"),
+                counted(verdict.entries, "entry", "entries"),
+                counted(verdict.records, "record", "records")
             )));
         }
         if !self.json {
             let erased = match verdict.erased {
                 0 => String::new(),
-                erased => format!("; {erased} records have erased words and were checked without them"),
+                erased => format!("; without erased words: {}", counted(erased, "record", "records")),
             };
             print(&format!("{} entries and {} records are whole{erased}\n", verdict.entries, verdict.records))?;
         }

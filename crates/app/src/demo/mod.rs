@@ -2,7 +2,7 @@
 //! the door with the clock of that year. The same seed and end give the same records.
 //!
 //! `script` plays what the others write: `people`, `portfolio`, `risks`, `parties`, `governance`, `papers`, `money`, `changes`, `tickets`,
-//! `problems`, `orders`, `results`, `assurance`, `proof`, `road`, `certificates`, `macros`, `shifts`, `skills`,
+//! `problems`, `orders`, `results`, `assurance`, `proof`, `measures`, `road`, `certificates`, `macros`, `shifts`, `skills`,
 //! `reporting`;
 //! `monitoring` brings events and `letters` mail at the end, and `talk` says what waits for those who sign in. Each kind of
 //! record has its place there. Some duties are left undone on purpose, so that the assessment has something to find; each
@@ -16,6 +16,7 @@ mod fieldwork;
 mod governance;
 mod letters;
 mod macros;
+mod measures;
 mod money;
 mod monitoring;
 mod orders;
@@ -97,7 +98,11 @@ pub async fn write_and_look(
     desk.work_once(&crate::duties::doings(), at).await?;
     web::pages::road::watch(desk, at).await?;
     let first = people::team("Service desk");
-    let name = [("organisation", ORGANISATION.to_string()), ("first_team", first)];
+    let name = [
+        ("organisation", ORGANISATION.to_string()),
+        ("first_team", first),
+        ("working_calendar", portfolio::OFFICE_HOURS.into()),
+    ];
     let name = name.map(|(name, value)| (name.to_string(), value));
     desk.set_settings(&Actor::system("demo", Via::Command), &name, at).await?;
     views::write(desk, at).await?;

@@ -180,7 +180,7 @@ pub fn write(script: &mut Script) {
     }
     from_outside(script);
     let first = script.times.founding(15);
-    let old = script.create(first, TOMAS, "document", json!({"title": "Incident handling, old handbook", "kind": "procedure", "version": 7, "owner": TOMAS, "access": ["sms-manager"], "retention": "Two years", "origin": "internal", "change_note": "Last one of its kind"}));
+    let old = script.create(first, TOMAS, "document", json!({"title": "Incident handling, old handbook", "kind": "procedure", "version": 7, "owner": TOMAS, "access": ["sms-manager"], "retention": "Three months after it ends", "origin": "internal", "change_note": "Last one of its kind"}));
     script.step(first.plus(3_600_000), INES, &old, "approved", Json::Null);
     script.step(script.times.workday(170, 11, 0), INES, &old, "superseded", Json::Null);
     next_version(script);

@@ -140,6 +140,8 @@ fn evaluations(script: &mut Script, party: &str, name: &str) {
 
 fn contract(script: &mut Script, place: usize, party: &str, name: &str, what: &str) {
     let at = script.times.founding(7);
+    // One of them ends soon, so that there is something to see to.
+    let end = if place == 2 { script.times.at.plus(21 * model::time::DAY) } else { at.plus_months(36) };
     let fields = json!({
         "party": party, "title": format!("Contract with {name}"), "scope": what,
         "requirements": ["Faults taken day and night", "People who enter sites are named beforehand", "Data stay in the country"],
@@ -147,7 +149,7 @@ fn contract(script: &mut Script, place: usize, party: &str, name: &str, what: &s
             {"name": "response", "kind": "incident-response", "number": 30, "unit": "minutes", "period": "month", "comparison": "at-most"}],
         "ticket_targets": times(&[("P1", "PT2H"), ("P2", "PT3H"), ("", "PT4H")]),
         "duties": {"ours": "Tell of planned work five days ahead, let technicians in.", "theirs": "Repair, spare parts, monthly figures."},
-        "interfaces": "Fault line, order portal, monthly figures, quarterly talk.", "start": day(at), "end": day(at.plus_months(36)),
+        "interfaces": "Fault line, order portal, monthly figures, quarterly talk.", "start": day(at), "end": day(end),
         "notice_days": 90, "review_due": day(script.times.at.plus_months(5)), "version": 1, "value": 48_000 + 12_000 * place as i64, "owner": MEI,
     });
     let number = script.settled(at, MEI, "contract", fields, "active");

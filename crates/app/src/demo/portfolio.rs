@@ -178,6 +178,9 @@ pub fn write(script: &mut Script) {
     retiring_and_coming(script);
 }
 
+/// Number of the calendar by whose days people here work.
+pub const OFFICE_HOURS: &str = "CLN-1";
+
 fn hours(script: &mut Script) {
     let at = script.times.founding(2);
     let windows: Vec<_> = ["monday", "tuesday", "wednesday", "thursday", "friday"]

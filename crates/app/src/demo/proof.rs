@@ -9,16 +9,16 @@ use serde_json::{Value as Json, json};
 
 use super::{
     fieldwork,
-    governance::{PROCESSES, process},
+    governance::process,
     parties::{CUSTOMERS, PORTAL},
-    people::{AOIFE, BEN, CALLERS, CHEN, DANIEL, GRETA, HELENA, HUGO, INES, LUCIA, MEI, OSKAR, SAMUEL, TOMAS},
+    people::{AOIFE, CALLERS, CHEN, DANIEL, GRETA, HELENA, HUGO, INES, LUCIA, MEI, OSKAR, SAMUEL, TOMAS},
     portfolio::{self, LIVE},
     script::{Script, Stop},
     times::day,
 };
 
 pub fn write(script: &mut Script) {
-    measures(script);
+    super::measures::write(script);
     evaluations(script);
     audits(script);
     management_reviews(script);
@@ -26,36 +26,6 @@ pub fn write(script: &mut Script) {
     customers_say(script);
     verifications(script);
     knowledge(script);
-}
-
-fn measures(script: &mut Script) {
-    let at = script.times.founding(27);
-    let subjects: Vec<(String, String, &str)> = PROCESSES
-        .iter()
-        .enumerate()
-        .map(|(place, (name, _, owner, _))| (format!("PRC-{}", place + 1), format!("{name}: in time"), *owner))
-        .chain(LIVE.iter().enumerate().map(|(place, service)| {
-            (portfolio::number(place), format!("{}: targets met", service.name), service.owner)
-        }))
-        .collect();
-    for (place, (subject, name, owner)) in subjects.iter().enumerate() {
-        let fields = json!({"name": name, "subject": subject, "method": "Counted from the records by the program", "unit": "percent", "target": 90, "frequency": "monthly", "analysis_frequency": "quarterly", "owner": owner});
-        let measure = script.create(at, INES, "measure", fields);
-        let mut value = 89 + place as i64 % 6;
-        let last = script.times.workday(6, 7, 0);
-        let ends: Vec<Moment> = script
-            .times
-            .months()
-            .into_iter()
-            .map(|month| month.end.plus(DAY + 7 * HOUR))
-            .filter(|end| *end > at)
-            .chain([last])
-            .collect();
-        for end in ends {
-            value = (value + script.chance.between(-2, 2)).clamp(84, 99);
-            script.create(end, BEN, "reading", json!({"measure": measure, "title": format!("{name}, {}", day(end)), "at": end.to_string(), "value": value}));
-        }
-    }
 }
 
 fn evaluations(script: &mut Script) {

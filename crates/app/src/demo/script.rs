@@ -7,7 +7,7 @@ use engines::conformity::Assessment;
 use model::{Actor, Command, Input, Link, Moment, Target, command::Raw};
 use serde_json::{Map, Value as Json};
 
-use super::{chance::Chance, people, reporting, times::Times};
+use super::{chance::Chance, measures, people, reporting, times::Times};
 use crate::{Failure, progress::Progress};
 
 pub struct Script {
@@ -30,6 +30,8 @@ pub enum Stop {
     Close,
     /// Counts the inputs of a management review.
     Prepare(String),
+    /// Takes the readings of the measures.
+    Read,
 }
 
 /// A record as it is told so far.
@@ -212,6 +214,7 @@ impl Script {
                 match self.stops.remove(0) {
                     (at, Stop::Look) => seen.push(desk.assess_as_of(at.plus(-1)).await?),
                     (at, Stop::Close) => self.errands.extend(reporting::close(desk, at, end).await?),
+                    (at, Stop::Read) => self.errands.extend(measures::read(desk, at).await?),
                     (at, Stop::Prepare(number)) => {
                         web::pages::road::fill_review(desk, &people::actor(people::INES), &number, true, at).await?;
                     }

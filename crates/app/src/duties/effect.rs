@@ -8,6 +8,7 @@ use model::{
     Actor, Command, Decimal, Entry, Input, Job, Kind, Moment, Query, Record, Refusal, Target, Via, filter_text,
     query::{EVERY, PAGE_MAX},
     time::DAY,
+    words::counted,
 };
 use serde_json::{Value as Json, json};
 
@@ -85,7 +86,13 @@ async fn judged(
             note(format!("The window is over and {measure} has no reading in it: nobody knows whether it worked.")),
         ],
         Effect::Effective { values } => {
-            vec![edit, note(format!("All {values} readings of {measure} in the window are as they should be."))]
+            vec![
+                edit,
+                note(format!(
+                    "As it should be in the whole window: {} of {measure}.",
+                    counted(*values, "reading", "readings")
+                )),
+            ]
         }
         Effect::Failed { at, value } => {
             let why = format!(

@@ -22,9 +22,10 @@ struct Duty {
     done: (&'static str, &'static str),
 }
 
-const DUTIES: [Duty; 4] = [
+const DUTIES: [Duty; 5] = [
     Duty { field: "review_due", words: "review", done: ("", "") },
     Duty { field: "valid_until", words: "renew it or to let it end", done: ("", "") },
+    Duty { field: "end", words: "renew it or to let it end", done: ("", "") },
     Duty { field: "effect_due", words: "look at whether it has helped", done: ("effect", "verdict") },
     Duty { field: "effect_check_due", words: "look at whether it has helped", done: ("effect_checked_on", "") },
 ];

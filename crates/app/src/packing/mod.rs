@@ -162,8 +162,8 @@ fn populations(packer: &mut Packer, assessment: &Assessment, seed: u64) -> io::R
         }
         packer.begin(&pack::population(id))?;
         for place in verdict.seen.looked() {
-            let Some((kind, number)) = assessment.records.get(*place) else { continue };
-            let line = match bad.get(place) {
+            let Some((kind, number)) = assessment.records.get(place) else { continue };
+            let line = match bad.get(&place) {
                 None => json!({"kind": kind, "number": number, "verdict": "good"}),
                 Some(said) => json!({"kind": kind, "number": number, "verdict": "bad", "said": said}),
             };
@@ -195,7 +195,7 @@ fn populations(packer: &mut Packer, assessment: &Assessment, seed: u64) -> io::R
 
 fn show(verdict: &Verdict, assessment: &Assessment, picked: &[String], shown: &mut HashMap<String, &'static str>) {
     let wanted: BTreeSet<&str> = verdict.examples.iter().chain(picked).map(String::as_str).collect();
-    let records = verdict.seen.looked().iter().filter_map(|place| assessment.records.get(*place));
+    let records = verdict.seen.looked().filter_map(|place| assessment.records.get(place));
     shown.extend(
         records.filter(|(_, number)| wanted.contains(&**number)).map(|(kind, number)| (number.to_string(), *kind)),
     );

@@ -96,7 +96,8 @@ async fn a_reported_audit_stays(database: Database) {
     by_import(&world).await;
     assert_eq!(told(&world).await, before, "nothing of it is another");
     let export = world.export().await;
-    assert_eq!(export.matches(r#""kind":"audit_question""#).count(), 2);
+    assert_eq!(export.matches(r#""kind":"audit_question""#).count(), 5, "two, and three of another audit of long ago");
+    assert!(!export.contains("AUQ-77"));
     assert_eq!(export.matches(r#""kind":"nonconformity""#).count(), 1, "no finding is raised for an answer not taken");
     // No page offers what the door refuses.
     let page = building.get(Who::Mail(&mail(AUDITOR)), "/fieldwork/AUD-1?question=AUQ-2").await.text;
@@ -162,6 +163,21 @@ async fn by_import(world: &World) {
     // The same file once more is no change, and what is new to the house is told as it was.
     let again = HELD.lines().filter(|line| line.contains("AUQ-1")).collect::<String>();
     assert!(world.import(again).await.is_whole());
+    // A question that nobody asked then is not asked afterwards.
+    let question = |number: &str, audit: &str| {
+        format!(
+            r#"{{"kind":"audit_question","number":"{number}","title":"Who else?","fields":{{"audit":"{audit}","clause":"8.6.1","question":"Who else?"}}}}"#
+        )
+    };
+    let taken = world.import(question("AUQ-77", "AUD-1")).await;
+    assert!(!taken.is_whole() && taken.to_json().to_string().contains(STAYS), "{}", taken.to_json());
+    // What comes in as reported brings its questions, in the same file or a later one, before it or after it.
+    let past = r#"{"kind":"audit","number":"AUD-8","title":"Long ago","state":"reported","fields":{"held_on":"2024-05-02","report_on":"2024-05-09","scope":{"clauses":["8.6.1"]}}}"#;
+    let file = [question("AUQ-81", "AUD-8"), past.to_string(), question("AUQ-82", "AUD-8")].join("\n");
+    let taken = world.import(file).await;
+    assert!(taken.is_whole(), "{}", taken.to_json());
+    let taken = world.import(question("AUQ-83", "AUD-8")).await;
+    assert!(taken.is_whole(), "{}", taken.to_json());
 }
 
 async fn taken_up_again_it_is_worked_on(database: Database) {

@@ -8,6 +8,9 @@ both_databases!(answers_and_reasons_go_their_own_ways, a_changed_journal_is_foun
 
 const LINES: &str = include_str!("data/lines.jsonl");
 
+/// How commands, pages and API refuse an instant that has not come.
+const AHEAD: &str = "2999-01-01T00:00:00Z has not come yet; what was on record is told of the past";
+
 async fn answers_and_reasons_go_their_own_ways(database: Database) {
     let world = World::new(database).await;
     let file = world.file("lines.jsonl", LINES.as_bytes());
@@ -43,6 +46,8 @@ async fn answers_and_reasons_go_their_own_ways(database: Database) {
     }
     for (arguments, words) in [
         (vec!["import", "jsonl", "/nowhere/at-all.jsonl"], "cannot read /nowhere/at-all.jsonl"),
+        (vec!["conformity", "--as-of", "2999-01-01"], AHEAD),
+        (vec!["pack", "/nowhere/pack.zip", "--as-of", "2999-01-01"], AHEAD),
         (vec!["verify", "/nowhere/pack.zip"], "/nowhere/pack.zip was not checked: it cannot be opened"),
         (vec!["token", "add", "--user", "nobody@b.example", "--scope", "read"], "has no account"),
         (vec!["user", "add", "nobody", "--role", "agent"], "email"),

@@ -2,7 +2,7 @@
 //! become tasks, and a matrix of risks that cuts nothing.
 
 use axum::http::StatusCode;
-use model::{Actor, Role, Via};
+use model::{Actor, Command, Input, Query, Role, Target, Via};
 use serde_json::json;
 
 use crate::{
@@ -133,6 +133,28 @@ async fn concerns_of_stage_1_become_tasks_of_the_plan(database: Database) {
         json!(concerns),
         "pressed twice it changes nothing"
     );
+    tasks_are_made_with_their_names_or_not_at_all(&world).await;
+}
+
+async fn tasks_are_made_with_their_names_or_not_at_all(world: &World) {
+    let actor = Actor { email: manager(), roles: vec![Role::SmsManager], ..Actor::system("test", Via::Web) };
+    let task = |title: &str| {
+        let input = Input::json([("title".to_string(), json!(title))]);
+        Command::Create { kind: "plan_task".into(), number: None, input }
+    };
+    let before = world.exported("CAU-1").await;
+    // The audit was written on meanwhile: what would name the tasks is refused, and no task is left behind.
+    let stale = |made: &[desk::Done]| {
+        assert_eq!(made.len(), 2);
+        let target = Target { kind: "certification_audit".into(), number: "CAU-1".into(), version: Some(999) };
+        vec![Command::Edit { target, input: Input::json([("title".to_string(), json!("Never"))]) }]
+    };
+    let refused = world.desk.perform_then(&actor, vec![task("Left"), task("Behind")], stale, now()).await;
+    assert!(refused.is_err(), "{refused:?}");
+    let query = Query { size: 50, ..Query::of("plan_task") };
+    let tasks = world.desk.list(&actor, &query, now()).await.expect("tasks").records;
+    assert_eq!(tasks.len(), 2, "the two from before");
+    assert_eq!(world.exported("CAU-1").await, before);
 }
 
 async fn the_matrix_counts_every_risk(database: Database) {

@@ -365,7 +365,7 @@ async fn asked_for_by_who_may_and_taken_away(database: Database) {
     for (body, word) in [
         ("seed=x", "is not a whole number"),
         ("as_of=soon&seed=1", "is not a day"),
-        ("as_of=2030-01-01&seed=1", "has not come yet"),
+        ("as_of=2030-01-01&seed=1", "has not come yet; what was on record is told of the past"),
     ] {
         let refused = ask(&auditor, body).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");

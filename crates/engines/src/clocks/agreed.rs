@@ -70,7 +70,7 @@ pub fn agrees(entry: &Entry) -> bool {
 }
 
 /// States in which an agreement holds. One that is taken up again for a new version holds on until that is agreed.
-const IN_FORCE: [&str; 5] = ["agreed", "signed", "active", "in-force", "current"];
+pub const IN_FORCE: [&str; 5] = ["agreed", "signed", "active", "in-force", "current"];
 const ENDED: [&str; 2] = ["expired", "terminated"];
 
 /// What was agreed for the tickets of a service.
@@ -286,6 +286,34 @@ impl Agreements {
     /// What holds without any agreement.
     pub fn standard(&self) -> &Terms {
         &self.standard
+    }
+
+    /// Whether a calendar of this number is on record.
+    pub fn has_calendar(&self, number: &str) -> bool {
+        self.hours.is_known(number)
+    }
+
+    /// Agreements that do not count at an instant though they are in force, each with the one that does: of several about the
+    /// same service with the same customer the newest.
+    pub fn outdone(&self, instant: Timestamp) -> Vec<(&str, &str)> {
+        let mut same: BTreeMap<(&str, Option<&str>), Vec<(Timestamp, &str)>> = BTreeMap::new();
+        for line in &self.versions {
+            let Some((from, version)) = line.iter().rev().find(|(from, _)| *from <= instant) else { continue };
+            if let Some(terms) = version.terms.as_ref().filter(|_| version.holds(instant)) {
+                let about = (version.service.as_str(), version.customer.as_deref());
+                same.entry(about).or_default().push((*from, &terms.agreement));
+            }
+        }
+        let mut outdone = Vec::new();
+        for mut several in same.into_values() {
+            // As in `in_force`: the newest first, of two as new the one that was written down first.
+            several.sort_by_key(|(from, _)| std::cmp::Reverse(*from));
+            let mut numbers = several.into_iter().map(|(_, number)| number);
+            if let Some(counts) = numbers.next() {
+                outdone.extend(numbers.map(|number| (number, counts)));
+            }
+        }
+        outdone
     }
 
     /// The calendar of a number at an instant.

@@ -5,6 +5,7 @@
 
 mod agreed;
 mod backing;
+mod days;
 mod history;
 mod hours;
 mod legs;
@@ -16,7 +17,8 @@ mod stored;
 use jiff::Timestamp;
 use model::{Fields, Mark, Moment, Record, Value};
 
-pub use agreed::{Agreements, Goal, HEEDED, Need, Promise, Terms, Ticket, agrees};
+pub use agreed::{Agreements, Goal, HEEDED, IN_FORCE, Need, Promise, Terms, Ticket, agrees};
+pub use days::WorkingDays;
 pub use history::{is_started, moves};
 pub use hours::{AllHours, Hours};
 pub use legs::{Holder, Share, Stay, hands, shares};

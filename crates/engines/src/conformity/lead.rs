@@ -1,7 +1,4 @@
-//! How long what proves a requirement takes to make anew: lead times in working days, and the day on which to begin at the
-//! latest.
-
-use jiff::civil::Date;
+//! How long what proves a requirement takes to make anew: lead times in working days, which [`crate::clocks::WorkingDays`] counts.
 
 use super::catalogue::{Requirement, is_within};
 
@@ -133,66 +130,10 @@ pub fn lead_of(requirement: &Requirement) -> &'static Lead {
     by_duty.or_else(|| by_clause().map(|(_, lead)| lead)).unwrap_or(&LEADS[LEADS.len() - 1])
 }
 
-/// The last day to begin what takes so many working days and must be there on a day: Monday to Friday, without holidays, as
-/// `[reading]` counts them. The day itself is not counted.
-pub fn begin_by(last_day: Date, working_days: i64) -> Date {
-    let (mut day, mut left) = (last_day, working_days.clamp(0, LEAD_MAX));
-    while left > 0 {
-        // Before the first day that can be written nothing begins.
-        let Ok(before) = day.yesterday() else { return day };
-        day = before;
-        if is_working_day(day) {
-            left -= 1;
-        }
-    }
-    day
-}
-
-/// Working days from a day, not counted, to a later one, counted; negative when it is earlier.
-pub fn working_days_between(from: Date, to: Date) -> i64 {
-    let (early, late, sign) = if from <= to { (from, to, 1) } else { (to, from, -1) };
-    let days = crate::rules::dates::days_between(early, late);
-    let (weeks, rest) = (days / 7, days % 7);
-    let odd = (0..rest).scan(late, |day, _| {
-        let this = *day;
-        *day = day.yesterday().unwrap_or(this);
-        Some(i64::from(is_working_day(this)))
-    });
-    sign * (weeks * 5 + odd.sum::<i64>())
-}
-
-fn is_working_day(day: Date) -> bool {
-    day.weekday().to_monday_one_offset() <= 5
-}
-
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
-
     use super::*;
     use crate::conformity::catalogue;
-
-    #[test]
-    fn weekends_are_not_worked() {
-        let friday = date(2026, 11, 27);
-        assert_eq!(begin_by(friday, 0), friday);
-        assert_eq!(begin_by(friday, 4), date(2026, 11, 23));
-        assert_eq!(begin_by(friday, 5), date(2026, 11, 20));
-        assert_eq!(begin_by(date(2026, 11, 29), 1), friday, "what must be there on a Sunday is done by Friday");
-        assert_eq!(begin_by(friday, 30), date(2026, 10, 16));
-    }
-
-    #[test]
-    fn working_days_are_counted_both_ways() {
-        let thursday = date(2026, 11, 26);
-        assert_eq!(working_days_between(thursday, date(2026, 11, 27)), 1);
-        assert_eq!(working_days_between(thursday, date(2026, 11, 29)), 1);
-        assert_eq!(working_days_between(thursday, date(2026, 12, 3)), 5);
-        assert_eq!(working_days_between(date(2026, 12, 3), thursday), -5);
-        for days in 0..40 {
-            assert_eq!(working_days_between(begin_by(thursday, days), thursday), days);
-        }
-    }
 
     #[test]
     fn each_requirement_has_its_lead_time_and_each_duty_is_known() {

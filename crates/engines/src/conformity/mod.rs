@@ -50,7 +50,7 @@ mod transition;
 pub use beside::{BESIDE, Own, beside, own};
 pub use catalogue::{Catalogue, FRAMEWORK, Requirement, catalogue, requirements_of_kind};
 pub use crossed::Crossed;
-pub use lead::{LEAD_MAX, LEADS, Lead, begin_by, lead_of, working_days_between};
+pub use lead::{LEAD_MAX, LEADS, Lead, lead_of};
 pub use outlook::{Outlook, Turn};
 pub use questions::{Questions, checklist, questions};
 pub use seen::Seen;

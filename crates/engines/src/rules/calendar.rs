@@ -92,6 +92,11 @@ impl Calendar {
         self
     }
 
+    /// Noon of a local date. None past the last year of dates.
+    pub fn noon(&self, date: Date) -> Option<Timestamp> {
+        self.instant(date, DAY_MINUTES / 2)
+    }
+
     /// The local date of an instant.
     pub fn local_date(&self, at: Timestamp) -> Date {
         self.zone.to_datetime(at).date()

@@ -15,6 +15,7 @@ pub const IN_FORCE: Key<Ref> = Key::new("in_force");
 pub const REVIEW_DUE: Key<Date> = Key::new("review_due");
 pub const REVIEW_MONTHS: Key<Decimal> = Key::new("review_months");
 pub const ACCESS: Key<Many<Choice>> = Key::new("access");
+pub const ENDED_ON: Key<Date> = Key::new("ended_on");
 pub const RETENTION: Key<Text> = Key::new("retention");
 pub const CHANGE_NOTE: Key<Long> = Key::new("change_note");
 pub const READERS: Key<Many<Ref>> = Key::new("readers");
@@ -45,6 +46,7 @@ pub fn kind() -> Kind {
         .list(&["number", "title", "kind", "status", "version", "owner", "approved_on", "review_due"])
         .rule(rules::approval_is_signed)
         .rule(text_in_force_stays)
+        .rule(out_of_force_since_a_day)
         .rule(numbers_are_sensible)
 }
 
@@ -102,6 +104,7 @@ fn control_2() -> Vec<Field> {
                 .open_choices(&["staff", "sms-manager", "customers", "suppliers", "public"])
                 .help("Who may read it. Old versions are no longer open to staff."),
             RETENTION.text().label("Kept for").help("How long it is kept, and what becomes of it then."),
+            ENDED_ON.date().label("Out of force since").help("From this day on its retention is counted."),
             CHANGE_NOTE.long().label("What changed").help("Against the version before."),
         ],
     )
@@ -155,6 +158,17 @@ fn text_in_force_stays(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), Field
         Some(name) => Err(FieldError::new(*name, "comes from the version in force: write the next version instead")),
         None => Ok(()),
     }
+}
+
+/// What is archived or superseded is out of force from that day on; what is taken up again is not.
+fn out_of_force_since_a_day(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    const ENDED: &[&str] = &["archived", "superseded"];
+    if rules::enters(draft, facts, ENDED) {
+        rules::stamp_day(draft, facts, ENDED_ON);
+    } else if rules::leaves(draft, facts, ENDED) {
+        draft.clear(ENDED_ON);
+    }
+    Ok(())
 }
 
 fn numbers_are_sensible(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {

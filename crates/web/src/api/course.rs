@@ -34,13 +34,12 @@ pub async fn course(seat: Seat, State(app): State<App>, Pairs(pairs): Parameters
     let until = forecast::until(desk, actor, asked, now).await?;
     let assessment = desk.assessment(actor, now).await?;
     let outlook = desk.outlook(actor, forecast::end_of(until.day), now).await?;
-    let lines = forecast::lines(&desk.settings(), &assessment, &outlook, until.day);
+    let lines = forecast::lines(&forecast::Planned::of(desk).await?, &assessment, &outlook, until.day);
     let past = scores.iter().map(|score| {
         let counts: Map<String, Json> =
             Standing::ALL.iter().map(|state| (state.name().to_owned(), score.count(*state).into())).collect();
         json!({"until": score.at.to_string(), "summary": counts})
     });
-    let today = forecast::today(desk, now);
     let body = json!({
         "framework": FRAMEWORK,
         "as_of": assessment.as_of.to_string(),
@@ -48,15 +47,15 @@ pub async fn course(seat: Seat, State(app): State<App>, Pairs(pairs): Parameters
         "next_audit": until.audit.href.rsplit('/').next().filter(|number| !number.is_empty()),
         "past": past.collect::<Vec<_>>(),
         "past_missing": missing,
-        "evidence": lines.iter().map(|line| of_line(line, today)).collect::<Vec<_>>(),
+        "evidence": lines.iter().map(of_line).collect::<Vec<_>>(),
     });
     Ok(api::answer(StatusCode::OK, body))
 }
 
-fn of_line(line: &forecast::Line, today: model::Date) -> Json {
+fn of_line(line: &forecast::Line) -> Json {
     json!({
         "id": line.requirement.id, "clause": line.requirement.clause, "state": line.state.name(), "open_today": line.open,
         "last_day": line.last_day.to_string(), "work": line.lead.key, "lead_days": line.days,
-        "begin_by": line.begin_by.to_string(), "working_days_left": line.left(today), "why": line.why, "examples": line.examples,
+        "begin_by": line.begin_by.to_string(), "working_days_left": line.left, "why": line.why, "examples": line.examples,
     })
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use engines::conformity::{Assessment, Catalogue, State, Verdict, catalogue, questions};
-use model::{Catalog, Moment};
+use model::{Catalog, Moment, words::counted};
 
 use super::verdicts;
 use crate::view::{
@@ -105,7 +105,11 @@ fn is_trouble(state: State) -> bool {
 
 fn lede(found: &[&Verdict]) -> String {
     let proved = found.iter().filter(|verdict| verdict.state == State::Proved).count();
-    let mut sentence = format!("{proved} of {} requirements are proved by live records.", found.len());
+    let mut sentence = format!(
+        "{proved} of {} {} proved by live records.",
+        counted(found.len(), "requirement", "requirements"),
+        if proved == 1 { "is" } else { "are" }
+    );
     let worst = found.iter().filter(|verdict| verdict.state == State::Nonconforming).max_by_key(|verdict| verdict.bad);
     if let Some(worst) = worst {
         sentence.push_str(&format!(" The largest finding: {}.", worst.why));

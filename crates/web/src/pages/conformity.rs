@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, Query, State as Held},
     response::Html,
 };
-use desk::rights;
+use desk::{past, rights};
 use engines::conformity::{Assessment, BESIDE, State, catalogue};
 use model::{Moment, Refusal, suggest};
 use serde::Deserialize;
@@ -113,7 +113,7 @@ pub(super) fn instant(asked: &Asked, now: Moment) -> Result<Option<Moment>, Refu
     let is_day = text.len() == 10;
     // Today is picked as a day whose end has not come yet: that is now.
     if at > now.plus(if is_day { model::time::DAY } else { 0 }) {
-        return Err(Refusal::Query(format!("as_of: {text} has not come yet; what was on record is told of the past")));
+        return Err(Refusal::Query(format!("as_of: {}", past::not_yet(at, now).unwrap_or_default())));
     }
     let at = if is_day { at.plus(model::time::DAY - 1) } else { at };
     Ok(Some(at).filter(|at| *at < now))

@@ -10,7 +10,7 @@ use engines::{
     conformity::{Outlook, State, catalogue},
     rules::dates::days_between,
 };
-use model::{Date, Moment, time::DAY};
+use model::{Date, Moment, time::DAY, words::counted};
 use serde::Deserialize;
 
 use super::{
@@ -52,6 +52,8 @@ pub struct CoursePage {
     pub until_words: String,
     /// The record of the audit on that day; empty when the reader picked the day.
     pub audit: Link,
+    /// The calendar of working days; an empty link where none is set.
+    pub calendar: Link,
     pub turns: Vec<TurnLine>,
     /// Of those, what should have begun already.
     pub late: usize,
@@ -110,12 +112,14 @@ pub async fn open(seat: Seat, Held(app): Held<App>, Ask(asked): Ask<Asked>) -> R
     let assessment = app.desk.assessment(&seat.actor, seat.now).await?;
     let until = forecast::until(&app.desk, &seat.actor, asked.until.as_deref(), seat.now).await?;
     let outlook = app.desk.outlook(&seat.actor, forecast::end_of(until.day), seat.now).await?;
-    let ahead = forecast::lines(&app.desk.settings(), &assessment, &outlook, until.day);
+    let planned = forecast::Planned::of(&app.desk).await?;
+    let ahead = forecast::lines(&planned, &assessment, &outlook, until.day);
     let shell = Shell { views: true, ..crate::shell(&app, &seat, "/conformity").await };
     let now = Score::of(&assessment);
     let today = forecast::today(&app.desk, seat.now);
     let past = Past { scores, missing, wanted: Desk::scores_wanted(seat.now) };
-    Ok(Html(page(shell, past, now, (until, today), &ahead, &outlook).render()?))
+    let page = page(shell, past, now, (until, today), &ahead, &outlook);
+    Ok(Html(CoursePage { calendar: planned.calendar(seat.now), ..page }.render()?))
 }
 
 /// What is known of the past.
@@ -140,7 +144,7 @@ fn page(
     let past: Vec<Score> = scores.into_iter().skip(begun).chain([now]).collect();
     let months: Vec<&Score> = past.iter().filter(|score| score.at == at || is_month(score.at)).collect();
     let proved = past.last().map_or(0, |now| now.count(State::Proved));
-    let late = ahead.iter().filter(|line| line.left(today) < 0).count();
+    let late = ahead.iter().filter(|line| line.left < 0).count();
     CoursePage {
         share: percent(proved, whole),
         change: change(&past, at, proved),
@@ -157,6 +161,7 @@ fn page(
         until: until.to_string(),
         until_words: time::day(until),
         audit,
+        calendar: Link::default(),
         turns: ahead.iter().map(|line| turn_line(line, today)).collect(),
         late,
         remain: outlook.points.last().map_or(0, |(_, proved)| *proved),
@@ -201,8 +206,7 @@ fn changes(before: &Score, after: &Score) -> Change {
 }
 
 fn turn_line(line: &forecast::Line, today: Date) -> TurnLine {
-    let left = line.left(today);
-    let (tone, shape, word) = match left {
+    let (tone, shape, word) = match line.left {
         ..0 => (Tone::Bad, Shape::Nonconforming, "Late"),
         0 => (Tone::Warn, Shape::Risk, "Today"),
         1..=10 => (Tone::Warn, Shape::Risk, "Soon"),
@@ -211,7 +215,7 @@ fn turn_line(line: &forecast::Line, today: Date) -> TurnLine {
     TurnLine {
         begin_by: time::day(line.begin_by),
         begins: Mark::new(shape, tone, word),
-        lead: format!("{}, {} working days", line.lead.label, line.days),
+        lead: format!("{}, {}", line.lead.label, counted(line.days, "working day", "working days")),
         last_day: if line.open {
             "does not hold today".into()
         } else {
@@ -220,8 +224,7 @@ fn turn_line(line: &forecast::Line, today: Date) -> TurnLine {
         left: match (line.open, days_between(today, line.last_day)) {
             (true, _) => String::new(),
             (_, 0) => "today".into(),
-            (_, 1) => "1 day left".into(),
-            (_, days) => format!("{days} days left"),
+            (_, days) => format!("{} left", counted(days, "day", "days")),
         },
         mark: verdicts::mark(line.state),
         requirement: to_requirement(&line.requirement.clause, &line.requirement.id),

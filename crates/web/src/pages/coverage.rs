@@ -11,7 +11,7 @@ use axum::{
     response::Html,
 };
 use engines::{audits, rules::sample::sites};
-use model::{Refusal, suggest};
+use model::{Refusal, suggest, words::counted};
 use serde::Deserialize;
 
 use crate::{
@@ -233,7 +233,10 @@ fn site_rule(count: usize) -> String {
     }
     let sample = sites(count as u64);
     format!(
-        "Of {count} sites a certification body visits {} at first, {} at surveillance and {} at recertification, and the central office each time (rule R24).",
-        sample.initial, sample.surveillance, sample.recertification
+        "Of {} a certification body visits {} at first, {} at surveillance and {} at recertification, and the central office each time (rule R24).",
+        counted(count, "site", "sites"),
+        sample.initial,
+        sample.surveillance,
+        sample.recertification
     )
 }

@@ -12,7 +12,7 @@ use axum::{
     response::Html,
 };
 use desk::{Shown, rights};
-use model::{Act, FieldError, Moment, Refusal, Value};
+use model::{Act, FieldError, Moment, Refusal, Value, words::counted};
 use serde::Deserialize;
 
 use crate::{
@@ -291,9 +291,9 @@ fn drawn(question: &Question) -> String {
     }
     let as_of = question.as_of.map(time::exact).unwrap_or_default();
     format!(
-        "{} of {} records of {} as of {as_of}, seed {}",
+        "{} of {} of {} as of {as_of}, seed {}",
         question.items.len(),
-        question.count,
+        counted(question.count, "record", "records"),
         question.requirement,
         question.seed
     )

@@ -1,8 +1,11 @@
 //! The forecast: which evidence will be missing or overdue on the day of the next audit, and the last day to begin each.
 
+use std::sync::Arc;
+
 use desk::{Desk, settings::Settings};
-use engines::conformity::{
-    Assessment, Lead, Outlook, Requirement, State, Turn, begin_by, lead_of, working_days_between,
+use engines::{
+    clocks::{Agreements, WorkingDays},
+    conformity::{Assessment, Lead, Outlook, Requirement, State, Turn, lead_of},
 };
 use jiff::tz::TimeZone;
 use model::{Actor, Date, Moment, Query, Refusal, Value, filter_text, query, time::DAY};
@@ -30,14 +33,38 @@ pub struct Line {
     /// Working days that it takes.
     pub days: i64,
     pub begin_by: Date,
+    /// Working days from today until then; negative when that day is over.
+    pub left: i64,
     pub why: String,
     pub examples: Vec<String>,
 }
 
-impl Line {
-    /// Working days until it must be begun; negative when that day is over.
-    pub fn left(&self, today: Date) -> i64 {
-        working_days_between(today, self.begin_by)
+/// By which days and lead times work is counted back: those of the house.
+pub struct Planned {
+    settings: Arc<Settings>,
+    agreements: Arc<Agreements>,
+}
+
+impl Planned {
+    /// # Errors
+    /// Only what the desk itself cannot do.
+    pub async fn of(desk: &Desk) -> Result<Planned, Refusal> {
+        Ok(Planned { settings: desk.settings(), agreements: desk.agreed(None).await? })
+    }
+
+    fn days(&self) -> WorkingDays<'_> {
+        WorkingDays::of(&self.agreements, &self.settings.working_calendar)
+    }
+
+    /// The calendar of working days that the house has named; an empty link where it has named none.
+    pub fn calendar(&self, now: Moment) -> Link {
+        let number = self.settings.working_calendar.as_str();
+        match self.agreements.has_calendar(number) {
+            true => {
+                Link::new(&self.agreements.hours(number, now.timestamp()).name, format!("/service_calendars/{number}"))
+            }
+            false => Link::default(),
+        }
     }
 }
 
@@ -101,8 +128,8 @@ fn day_in(zone: &TimeZone, at: Moment) -> Date {
 }
 
 /// What runs out until then and what does not hold today, by the last day to begin.
-pub fn lines(settings: &Settings, assessment: &Assessment, outlook: &Outlook, until: Date) -> Vec<Line> {
-    let zone = settings.time_zone();
+pub fn lines(planned: &Planned, assessment: &Assessment, outlook: &Outlook, until: Date) -> Vec<Line> {
+    let zone = planned.settings.time_zone();
     let today = day_in(&zone, assessment.as_of);
     let before = until.yesterday().unwrap_or(until).max(today);
     let mut lines: Vec<Line> = outlook
@@ -111,13 +138,13 @@ pub fn lines(settings: &Settings, assessment: &Assessment, outlook: &Outlook, un
         .map(|turn| {
             let last = last_day(&zone, turn, today);
             let told = (turn.why.clone(), turn.examples.clone());
-            line(settings, turn.requirement, (turn.to, false), last, told)
+            line(planned, turn.requirement, (turn.to, false), (last, today), told)
         })
         .collect();
     let open = assessment.verdicts.iter().filter(|verdict| verdict.requirement.binding && is_missing(verdict.state));
     lines.extend(open.map(|verdict| {
         let told = (verdict.why.clone(), verdict.examples.clone());
-        line(settings, verdict.requirement, (verdict.state, true), before, told)
+        line(planned, verdict.requirement, (verdict.state, true), (before, today), told)
     }));
     lines.sort_by_key(|line| (line.begin_by, line.last_day));
     lines
@@ -134,15 +161,17 @@ fn last_day(zone: &TimeZone, turn: &Turn, today: Date) -> Date {
 }
 
 fn line(
-    settings: &Settings,
+    planned: &Planned,
     requirement: &'static Requirement,
     (state, open): (State, bool),
-    last_day: Date,
+    (last_day, today): (Date, Date),
     (why, examples): (String, Vec<String>),
 ) -> Line {
     let lead = lead_of(requirement);
-    let days = settings.number(lead.key);
-    Line { requirement, state, open, last_day, lead, days, begin_by: begin_by(last_day, days), why, examples }
+    let days = planned.settings.number(lead.key);
+    let begin_by = planned.days().begin_by(last_day, days);
+    let left = planned.days().between(today, begin_by);
+    Line { requirement, state, open, last_day, lead, days, begin_by, left, why, examples }
 }
 
 #[cfg(test)]
@@ -174,16 +203,13 @@ mod tests {
 
     #[test]
     fn work_begins_so_many_working_days_earlier() {
-        let settings = Settings::default();
-        let line = line(
-            &settings,
-            catalogue().requirement("9.3-1").unwrap(),
-            (State::Stale, false),
-            date(2026, 12, 18),
-            Default::default(),
-        );
-        assert_eq!((line.days, line.begin_by), (15, date(2026, 11, 27)));
-        assert_eq!(line.left(date(2026, 11, 26)), 1);
-        assert_eq!(line.left(date(2026, 11, 30)), -1);
+        let planned = Planned { settings: Arc::default(), agreements: Arc::default() };
+        let line = |today: Date| {
+            let review = catalogue().requirement("9.3-1").unwrap();
+            line(&planned, review, (State::Stale, false), (date(2026, 12, 18), today), Default::default())
+        };
+        let early = line(date(2026, 11, 26));
+        assert_eq!((early.days, early.begin_by, early.left), (15, date(2026, 11, 27), 1));
+        assert_eq!(line(date(2026, 11, 30)).left, -1);
     }
 }

@@ -174,8 +174,7 @@ pub async fn page(
 /// Places with what is said of them, the blamed ones first.
 fn places(verdict: &Verdict, show: Show) -> Vec<(u32, String)> {
     let blamed: std::collections::BTreeSet<u32> = verdict.seen.blamed().map(|(place, _)| place).collect();
-    let good =
-        || verdict.seen.looked().iter().filter(|place| !blamed.contains(place)).map(|place| (*place, String::new()));
+    let good = || verdict.seen.looked().filter(|place| !blamed.contains(place)).map(|place| (place, String::new()));
     match show {
         Show::Bad => verdict.seen.blamed().collect(),
         Show::Good => good().collect(),
@@ -258,5 +257,8 @@ fn interval(verdict: &Verdict) -> String {
         .interval
         .as_ref()
         .and_then(|id| catalogue().intervals.iter().find(|interval| interval.id == *id));
-    found.map(|interval| format!("{}: every {} months", interval.activity, interval.default_months)).unwrap_or_default()
+    found.map_or_else(String::new, |interval| match interval.default_months {
+        1 => format!("{}: every month", interval.activity),
+        months => format!("{}: every {months} months", interval.activity),
+    })
 }

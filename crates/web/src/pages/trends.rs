@@ -13,6 +13,7 @@ use model::{
     Act, Filter, Kind, Moment, Order, Query, Refusal, Value,
     filter::{Op, Operand},
     time::DAY,
+    words::counted,
 };
 use serde::Deserialize;
 
@@ -98,7 +99,7 @@ pub async fn open(seat: Seat, State(app): State<App>, Ask(asked): Ask<Asked>) ->
     patterns.sort_by_key(|pattern| (pattern.mark.tone != Tone::Bad, usize::MAX - pattern.count));
     patterns.truncate(SHOWN);
     let looked = match whole {
-        true => format!("{} incidents of the last {days} days.", found.len()),
+        true => format!("{} of the last {days} days.", counted(found.len(), "incident", "incidents")),
         false => format!("The newest {} incidents of the last {days} days; there are more.", found.len()),
     };
     let page = TrendsPage {

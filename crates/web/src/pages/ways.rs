@@ -64,7 +64,7 @@ pub fn from_record(seat: &Seat, kind: &Kind, shown: &Shown) -> Vec<Link> {
 }
 
 /// Pages that show what a clause is about as a whole: the clause, the words of the way, the address.
-const OF_CLAUSES: [(&str, &str, &str); 15] = [
+const OF_CLAUSES: [(&str, &str, &str); 17] = [
     ("5.3", "Roles and who holds them", "/staff"),
     ("6.1", "Risk matrix", "/risk-map"),
     ("6.2", "Objectives and how they stand", "/aims"),
@@ -73,6 +73,8 @@ const OF_CLAUSES: [(&str, &str, &str); 15] = [
     ("7.2", "Training", "/staff/training"),
     ("7.3", "What people are told", "/staff/campaigns"),
     ("7.5", "What must be in writing", "/papers"),
+    ("7.5", "What was kept long enough", "/due#kept"),
+    ("8.3.3", "Agreements that end or do not count", "/due#ends"),
     ("8.3.4", "Risks from other parties", "/risk-map?area=other-parties"),
     ("8.7.1", "Risks to availability", "/risk-map?area=availability"),
     ("8.7.2", "Risks to continuity", "/risk-map?area=continuity"),

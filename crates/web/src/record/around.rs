@@ -5,7 +5,11 @@ use desk::{Shown, Whole};
 use model::{Act, Kind, Refusal, Via};
 
 use super::{beside, offer, piece::Lens, pieces, procedure, ruled, twins, unread, watching, work};
-use crate::{App, Seat, view::parts::Link};
+use crate::{
+    App, Seat,
+    pages::due,
+    view::parts::{Link, Notice},
+};
 
 #[derive(Default)]
 pub struct Around {
@@ -23,6 +27,8 @@ pub struct Around {
     pub watching: watching::Watching,
     /// What rules did to it, or why they did not.
     pub rules: Vec<ruled::RuleRow>,
+    /// What is due of it by its days, and what stands in its way.
+    pub due: Vec<Notice>,
     /// What of it cannot be read, where it came in from the past so.
     pub unread: Vec<String>,
     /// The pieces in which its work is done.
@@ -44,6 +50,7 @@ pub async fn around(app: &App, seat: &Seat, lens: &Lens<'_>, kind: &Kind, whole:
         has_beside: beside::is_asked(seat, kind, shown),
         twin: twins::twin(lens, kind, shown, &whole.links),
         offers: if outer { Vec::new() } else { offer::links(lens.catalog, seat, kind, shown.number()) },
+        due: due::of_record(&app.desk, &seat.actor, shown, seat.now).await?,
         unread: if outer { Vec::new() } else { unread::unread(kind, shown, seat.now) },
         pieces: pieces::board(seat, lens, kind, shown),
         work: work::board(seat, kind, shown),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use desk::{FileRow, Names, Shown, ShownEntry, Tie, rights};
 use engines::{clocks::Clock, conformity::catalogue};
-use model::{Act, Catalog, Column, Kind, Moment, Phase, Refusal, Type, Value, lifecycle::WITHDRAWN};
+use model::{Act, Catalog, Column, Kind, Moment, Phase, Refusal, Type, Value, lifecycle::WITHDRAWN, words::counted};
 
 use super::{
     address::Address,
@@ -412,7 +412,7 @@ fn file_view(lens: &Lens<'_>, here: &str, file: &FileRow) -> FileView {
 /// `840 bytes`, `12 KB`, `3.4 MB`
 pub fn size(bytes: i64) -> String {
     match bytes {
-        ..1_000 => format!("{bytes} bytes"),
+        ..1_000 => counted(bytes, "byte", "bytes"),
         1_000..1_000_000 => format!("{} KB", bytes / 1_000),
         _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
     }

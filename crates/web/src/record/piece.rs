@@ -265,7 +265,7 @@ fn is_rows(of: &Type) -> bool {
 }
 
 fn counted(rows: usize) -> String {
-    if rows == 1 { "1 entry".into() } else { format!("{rows} entries") }
+    model::words::counted(rows, "entry", "entries")
 }
 
 fn label(name: &str) -> String {

@@ -3,6 +3,7 @@
 use desk::{Shown, ShownEntry};
 use model::{
     Act, Filter, Kind, Moment, Phase, Query, Refusal, Value, filter::Operand, handling::Procedure, time::MINUTE,
+    words::counted,
 };
 
 use super::piece::{Lens, record_address};
@@ -114,7 +115,12 @@ fn told(lens: &Lens<'_>, procedure: &Procedure, report: Option<&Shown>, declared
     let what = "Top management is told";
     let mut line = match told {
         Some(at) if at <= until => line(DONE, "Done", what, time::exact(at)),
-        Some(at) => line(LATE, "Late", what, format!("{}, {within} minutes were allowed", time::exact(at))),
+        Some(at) => line(
+            LATE,
+            "Late",
+            what,
+            format!("{}; {} allowed", time::exact(at), counted(within, "minute was", "minutes were")),
+        ),
         None if lens.now > until => line(LATE, "Late", what, format!("was due {}", time::exact(until))),
         None => line(OPEN, "Open", what, format!("until {}", time::exact(until))),
     };

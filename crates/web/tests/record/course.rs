@@ -115,6 +115,58 @@ async fn begins(world: &World) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn holidays_of_the_calendar_of_the_house_are_not_worked() {
+    for world in houses().await {
+        let week = ["monday", "tuesday", "wednesday", "thursday", "friday"];
+        let windows = week.map(|weekday| json!({"weekday": weekday, "from": "09:00", "to": "17:00"}));
+        let calendar = |closed: &[&str], from: &str| json!({"name": "Office hours", "zone": "Europe/London", "windows": windows, "valid_from": from, "closed_dates": closed});
+        // What holds until the end of the year, and a version with more holidays from then on.
+        for (number, fields) in [
+            ("CLN-1", calendar(&["2026-12-25", "2026-12-28"], "2026-01-01")),
+            ("CLN-2", calendar(&["2027-01-01", "2026-12-24"], "2027-01-01")),
+        ] {
+            let line = json!({"kind": "service_calendar", "number": number, "title": "Office hours", "fields": fields});
+            world.line(line).await;
+        }
+        let actor = Actor { roles: vec![Role::Administrator], ..Actor::system("test", Via::Web) };
+        let set = async |number: &str| {
+            let given = [("working_calendar".to_owned(), number.to_owned())];
+            world.desk.set_settings(&actor, &given, now()).await
+        };
+        let why = set("CLN-9").await.expect_err("it is not on record").sentence();
+        assert!(why.contains("there is no service calendar CLN-9"), "{why}");
+        let page = world.get("/conformity/course?until=2027-03-31").await.text;
+        assert!(
+            page.contains("Monday to Friday, as no calendar of working days is set")
+                && page.contains("Thu 17 Dec 2026")
+        );
+        // Fifteen working days before 7 January, of which three are holidays: Christmas twice and New Year.
+        set("CLN-1").await.expect("it is on record");
+        let page = world.get("/conformity/course?until=2027-03-31").await.text;
+        assert!(
+            page.contains("<a href=\"/service_calendars/CLN-1\">Office hours</a> with its holidays"),
+            "{page:.6000}"
+        );
+        assert!(page.contains("Mon 14 Dec 2026") && !page.contains("Thu 17 Dec 2026"), "{page:.6000}");
+    }
+}
+
+#[tokio::test]
+async fn an_instant_to_come_is_refused_with_one_sentence() {
+    let world = World::new().await;
+    let sentence = "2999-01-01T00:00:00Z has not come yet; what was on record is told of the past";
+    for path in ["/conformity?as_of=2999-01-01", "/conformity/8.6.1?as_of=2999-01-01"] {
+        let page = world.get(path).await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST, "{path}");
+        assert!(page.text.contains(sentence), "{path}: {:.3000}", page.text);
+    }
+    let actor = Actor { roles: vec![Role::SmsManager], ..Actor::system("test", Via::Web) };
+    let ahead = model::Moment::parse("2999-01-01").expect("an instant");
+    let refused = world.desk.assessment_as_of(&actor, ahead, now()).await.expect_err("it has not come");
+    assert!(refused.sentence().contains(sentence), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_page_says_how_far_it_is_with_the_past() {
     let world = houses().await.remove(0);
     let page = world.get(PAGE).await.text;

@@ -94,7 +94,7 @@ async fn a_gap_analysis_comes_back_as_the_workbook_that_it_went_out_as() {
     let bytes = sheets::Format::Xlsx.write(&[back], now()).expect("a file");
     let answer = world.upload("/road/gaps/import", "gaps.xlsx", &bytes).await;
     assert_eq!(answer.status, StatusCode::OK, "{:.2000}", answer.text);
-    assert!(answer.text.contains("1 lines read: 1 gaps new"), "{:.2000}", answer.text);
+    assert!(answer.text.contains("1 line read: 1 gap new"), "{:.2000}", answer.text);
     let rows = table(&world, "/road/gaps/export.xlsx").await;
     let row = rows.iter().find(|row| row.contains(&requirement)).expect("its line");
     assert_eq!(row[column("missing")], "=No policy");

@@ -4,6 +4,7 @@ mod beside;
 mod certificates;
 mod clocks;
 mod course;
+mod due;
 mod every_kind;
 mod exports;
 mod forms;

@@ -207,7 +207,7 @@ async fn a_file_goes_out_and_comes_back() {
     let answer = world.upload("/road/gaps/import", "gaps.csv", edited.as_bytes()).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for words in [
-        "4 lines read: 1 gaps new",
+        "4 lines read: 1 gap new",
         "3 lines refused",
         "Line 3",
         "Line 4, 9.3-1: owner",

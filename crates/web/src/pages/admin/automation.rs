@@ -9,7 +9,7 @@ use axum::{
 use axum_extra::extract::Form;
 use desk::automation::{Rehearsal, Rule, RuleEdit, Run, WouldAct};
 use engines::automation::{Definition, When, because};
-use model::{Column, FieldError, Moment, Refusal, Role};
+use model::{Column, FieldError, Moment, Refusal, Role, words::counted};
 use serde::Deserialize;
 
 use super::{is_ticked, line, mail::record_link, picks, tabs, told, with};
@@ -289,7 +289,10 @@ fn tried(rehearsal: &Rehearsal) -> String {
     let times = match rehearsal.acts.len() {
         0 => "It would not have acted in the last 30 days".to_string(),
         1 => "It would have acted once in the last 30 days".into(),
-        many => format!("It would have acted {many} times on {} records in the last 30 days", records.len()),
+        many => format!(
+            "It would have acted {many} times on {} in the last 30 days",
+            counted(records.len(), "record", "records")
+        ),
     };
     let looked = if rehearsal.is_cut { ", as far as the newest 2,000 records tell" } else { "" };
     let shown = if rehearsal.acts.len() > SHOWN { format!(". The last {SHOWN} of them:") } else { ".".into() };

@@ -13,7 +13,7 @@ use engines::{
     conformity::{Assessment, Verdict, catalogue},
     rules::sample::pick,
 };
-use model::{Catalog, Refusal, canonical};
+use model::{Catalog, Refusal, canonical, words::counted};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -147,7 +147,7 @@ fn part(
     numbers.sort_unstable();
     let words = match numbers.len() {
         0 => String::new(),
-        all => format!("{} of {all} records, drawn by \"{seed}\"", drawn.len()),
+        all => format!("{} of {}, drawn by \"{seed}\"", drawn.len(), counted(all, "record", "records")),
     };
     Part {
         link: Link::new(&requirement.id, format!("/conformity/{}/{}", requirement.clause, requirement.id)),

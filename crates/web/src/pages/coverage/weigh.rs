@@ -8,7 +8,7 @@ use engines::{
     conformity::{State, catalogue},
 };
 use kinds::{governance::risk, transition::change};
-use model::{Catalog, Moment, Value};
+use model::{Catalog, Moment, Value, words::counted};
 
 use super::known::Known;
 use crate::{record::address::segment, view::parts::Link};
@@ -163,22 +163,19 @@ fn is_within(clause: &str, above: &str) -> bool {
 
 /// "2 risks above the limit (RSK-3, RSK-7)"
 fn words(case: &Case, reason: Reason) -> String {
-    let counted = |numbers: &[String], one: &str, many: &str| {
-        let named: Vec<&str> = numbers.iter().take(NAMED).map(String::as_str).collect();
+    let named = |numbers: &[String], one: &str, many: &str| {
+        let first: Vec<&str> = numbers.iter().take(NAMED).map(String::as_str).collect();
         let more = if numbers.len() > NAMED { " and others" } else { "" };
-        format!("{} {} ({}{more})", numbers.len(), if numbers.len() == 1 { one } else { many }, named.join(", "))
+        format!("{} ({}{more})", counted(numbers.len(), one, many), first.join(", "))
     };
     match reason {
-        Reason::Finding => counted(&case.findings, "open finding", "open findings"),
-        Reason::Risk => counted(&case.risks, "risk above the limit", "risks above the limit"),
-        Reason::Change => counted(&case.changes, "weighty change since", "weighty changes since"),
-        Reason::Unproved => match case.weighed.unproved {
-            1 => "1 requirement not proved".into(),
-            count => format!("{count} requirements not proved"),
-        },
+        Reason::Finding => named(&case.findings, "open finding", "open findings"),
+        Reason::Risk => named(&case.risks, "risk above the limit", "risks above the limit"),
+        Reason::Change => named(&case.changes, "weighty change since", "weighty changes since"),
+        Reason::Unproved => counted(case.weighed.unproved, "requirement not proved", "requirements not proved"),
         Reason::Age => match case.weighed.months {
             None => "never audited".into(),
-            Some(months) => format!("last audited {months} months ago"),
+            Some(months) => format!("last audited {} ago", counted(months, "month", "months")),
         },
     }
 }

@@ -10,7 +10,7 @@ use engines::{
     conformity::{Assessment, Verdict, checklist},
     rules::sample::{discovery, pick},
 };
-use model::{Command, Decimal, FieldError, Input, Refusal, Target, canonical};
+use model::{Command, Decimal, FieldError, Input, Refusal, Target, canonical, words::counted};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
@@ -62,7 +62,10 @@ pub async fn make_checklist(seat: Seat, Held(app): Held<App>, Path(number): Path
         Command::Create { kind: QUESTION.into(), number: None, input: Input::json(fields) }
     });
     app.desk.perform_all(&seat.actor, commands.collect(), seat.now, true).await?;
-    Ok(flash::said(&address(&number), format!("{} questions are on the checklist.", lines.len())))
+    Ok(flash::said(
+        &address(&number),
+        format!("{} on the checklist.", counted(lines.len(), "question is", "questions are")),
+    ))
 }
 
 /// `POST /fieldwork/{audit}/{question}/draw`: freezes the population and draws the sample of it.
@@ -88,7 +91,10 @@ pub async fn draw(
     sampled.dedup();
     let edits = vec![edit(QUESTION, &question, fields), edit(AUDIT, &number, one("records_sampled", json!(sampled)))];
     app.desk.perform_all(&seat.actor, edits, seat.now, true).await?;
-    Ok(flash::said(&back(&number, &question), format!("{size} records are drawn. The population is frozen.")))
+    Ok(flash::said(
+        &back(&number, &question),
+        format!("{} drawn. The population is frozen.", counted(size, "record", "records")),
+    ))
 }
 
 struct Sample {
@@ -130,7 +136,7 @@ fn drawn(assessment: &Assessment, question: &Question, typed: &Typed) -> Result<
 
 /// The numbers of the records that a requirement looks at.
 pub fn population<'a>(assessment: &'a Assessment, verdict: &'a Verdict) -> Vec<&'a str> {
-    let records = verdict.seen.looked().iter().filter_map(|place| assessment.records.get(*place));
+    let records = verdict.seen.looked().filter_map(|place| assessment.records.get(place));
     records.map(|(_, number)| &**number).chain(verdict.seen.strangers()).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use desk::{Names, Shown};
 use engines::audits::systemic;
-use model::{Filter, Moment, Order, Query, Refusal, Value, lifecycle::sentence_case, query::EVERY};
+use model::{Filter, Moment, Order, Query, Refusal, Value, lifecycle::sentence_case, query::EVERY, words::counted};
 
 use super::{AUDIT, FINDING, QUESTION, moment, text, texts};
 use crate::{
@@ -155,10 +155,9 @@ impl Audit {
     /// "20 of 32 questions answered, 2 nonconformities, one observation."
     pub fn lede(&self, answered: usize) -> String {
         let count = |result: Outcome| self.questions.iter().filter(|one| one.result == Some(result)).count();
-        let counted = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
         format!(
-            "{answered} of {} questions answered, {}, {}.",
-            self.questions.len(),
+            "{answered} of {} answered, {}, {}.",
+            counted(self.questions.len(), "question", "questions"),
             counted(self.findings.len(), "finding", "findings"),
             counted(count(Outcome::Observation), "observation", "observations")
         )

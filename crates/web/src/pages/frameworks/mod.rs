@@ -150,10 +150,14 @@ fn told(saved: &Saved) -> String {
         (None, _) => "Every mapping of the file stands already.".into(),
     };
     if saved.mapped > 0 {
-        words += &format!(" {} new pairs with requirements of ours.", saved.mapped);
+        words +=
+            &format!(" {} with requirements of ours.", model::words::counted(saved.mapped, "new pair", "new pairs"));
     }
     if saved.lost > 0 {
-        words += &format!(" {} pairs went with requirements that it does not have any more.", saved.lost);
+        words += &format!(
+            " {} went with requirements that it does not have any more.",
+            model::words::counted(saved.lost, "pair", "pairs")
+        );
     }
     if !saved.left.is_empty() {
         words += &format!(" Not taken: {}.", saved.left.join("; "));

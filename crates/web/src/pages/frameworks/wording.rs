@@ -10,7 +10,7 @@ use desk::{
     rights,
     wording::{Holding, Line},
 };
-use model::{FieldError, Refusal, suggest};
+use model::{FieldError, Refusal, suggest, words::counted};
 
 use super::{ADDRESS, crumbs, sent};
 use crate::{
@@ -78,7 +78,7 @@ pub async fn save(seat: Seat, Held(app): Held<App>, form: Multipart) -> Result<R
         Err(why) => Err(Refusal::field("file", why)),
     };
     match saved {
-        Ok(count) => Ok(flash::said(HERE, format!("{count} texts of the licensed copy are kept."))),
+        Ok(count) => Ok(flash::said(HERE, format!("Kept of the licensed copy: {}.", counted(count, "text", "texts")))),
         Err(Refusal::Invalid(errors)) => {
             let page = page(&app, &seat, &errors).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response())

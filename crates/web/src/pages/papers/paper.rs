@@ -22,7 +22,10 @@ use super::{
 };
 use crate::{
     App, Refused, Seat, flash,
-    pages::lines,
+    pages::{
+        due::{self, kept},
+        lines,
+    },
     view::{
         marked::marked,
         parts::{Link, Mark, Notice, Person, Shape, Tab, Tone},
@@ -106,14 +109,14 @@ async fn page(app: &App, seat: &Seat, number: &str, asked: &Asked) -> Result<Pap
     let here = super::address(number);
     Ok(PaperPage {
         sheet: sheet::made(&desk.settings().organisation, (&of).into(), shown, &names),
-        notices: notices(&of, &editions, shown, now.date()),
+        notices: [notices(&of, &editions, shown, now.date()), due::of_record(desk, actor, &of, now).await?].concat(),
         tabs: versions::tabs(&here, &editions, shown, other),
         html: compared.as_ref().map_or_else(|| told.html.clone(), |(_, marked)| marked.html.clone()),
         compared: compared.map(|(number, marked)| (number, marked.lines)),
         headings: told.headings,
         signed: signed(shown, &names),
         moves: moves(app, seat, shown).await?,
-        versions: Versions::of(&here, &editions, shown, other),
+        versions: with_retention(Versions::of(&here, &editions, shown, other), &of, &editions),
         files: files(app, seat, &of, shown).await?,
         governs: governs(app, &of),
         asked: readers::asked_of(desk, actor, &of, now).await?,
@@ -219,6 +222,16 @@ async fn moves(app: &App, seat: &Seat, shown: &Edition) -> Result<Vec<Link>, Ref
 
 /// What is done on the record itself and offered to nobody who reads.
 const WAYS_OUT: [&str; 3] = ["withdrawn", "cancelled", "superseded"];
+
+/// How long each version is kept once it is out of force.
+fn with_retention(mut versions: Versions, of: &Shown, editions: &[Edition]) -> Versions {
+    for (row, one) in versions.rows.iter_mut().zip(editions) {
+        if let Some(kept) = kept::of_edition(of, one.ended_on) {
+            row.words = [std::mem::take(&mut row.words), kept::words(&kept)].join(", ");
+        }
+    }
+    versions
+}
 
 /// Files that belong to the version: those that were attached before it was approved.
 async fn files(app: &App, seat: &Seat, of: &Shown, shown: &Edition) -> Result<Vec<Link>, Refusal> {

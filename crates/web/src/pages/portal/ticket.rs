@@ -8,7 +8,7 @@ use axum::{
 };
 use desk::{Shown, ShownEntry, Whole};
 use engines::approvals::Row;
-use model::{Act, Command, FieldError, Input, Kind, Moment, Refusal, Target, Value};
+use model::{Act, Command, FieldError, Input, Kind, Moment, Refusal, Target, Value, words::counted};
 
 use super::{
     home::{TICKETS, address},
@@ -230,8 +230,8 @@ async fn word(app: &App, seat: &Seat, kind: &Kind, shown: &Shown) -> Result<Word
     if reopening.is_late(seat.now) {
         return Ok(Word::Late {
             sentence: format!(
-                "It was done {} days ago, and is opened again within {}.",
-                reopening.ago(seat.now),
+                "It was done {} ago, and is opened again within {}.",
+                counted(reopening.ago(seat.now), "day", "days"),
                 reopening.days
             ),
             again: format!("/portal/report?again={}", crate::pages::lines::encoded(shown.number())),

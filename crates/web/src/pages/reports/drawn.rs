@@ -1,6 +1,6 @@
 //! A report drawn: a stroke for each day of a service, and standing bars for a measure over periods.
 
-use model::Decimal;
+use model::{Decimal, words::counted};
 
 /// A day with so many minutes down is disturbed; from the second on it counts as an outage.
 const OUTAGE_MINUTES: i64 = 30;
@@ -34,7 +34,8 @@ impl Strip {
                 }
             }
         }
-        strip.told = format!("{name}: {} days, {degraded} degraded, {out} with an outage", minutes.len());
+        strip.told =
+            format!("{name}: {}, {degraded} degraded, {out} with an outage", counted(minutes.len(), "day", "days"));
         strip
     }
 }

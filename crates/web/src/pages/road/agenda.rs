@@ -13,7 +13,7 @@ use kinds::{
     governance::{objective, risk_method},
     performance::management_review as review,
 };
-use model::{Actor, Decimal, Moment, Query, Refusal, Value, filter_text};
+use model::{Actor, Decimal, Moment, Query, Refusal, Value, filter_text, words::counted};
 
 use super::{
     facts::{STANDS, all, plain, rows},
@@ -29,6 +29,25 @@ pub struct Room<'r> {
     pub since: Date,
     /// Reviews held before this one, newest first.
     pub earlier: Vec<Shown>,
+}
+
+/// The words behind a count: for one, and for any other number.
+struct Noun<'w> {
+    one: &'w str,
+    many: &'w str,
+}
+
+impl<'w> From<(&'w str, &'w str)> for Noun<'w> {
+    fn from((one, many): (&'w str, &'w str)) -> Noun<'w> {
+        Noun { one, many }
+    }
+}
+
+/// Words that are the same for every number, such as "open".
+impl<'w> From<&'w str> for Noun<'w> {
+    fn from(words: &'w str) -> Noun<'w> {
+        Noun { one: words, many: words }
+    }
 }
 
 /// Earlier reviews whose actions are carried over.
@@ -56,12 +75,14 @@ impl<'r> Room<'r> {
     }
 
     /// A count with its words as a link to the records, in Markdown.
-    async fn told(&self, kind: &str, filter: &str, words: &str) -> Result<String, Refusal> {
+    async fn told(&self, kind: &str, filter: &str, words: impl Into<Noun<'_>>) -> Result<String, Refusal> {
+        let Noun { one, many } = words.into();
         let count = self.count(kind, filter).await?;
         let catalog = self.desk.catalog();
         let plural = catalog.find(kind).map_or("", |schema| schema.plural);
         let more = if count > desk::COUNT_CAP { "more than " } else { "" };
-        Ok(format!("[{more}{} {words}](/{plural}?filter={})", count.min(desk::COUNT_CAP), encoded(filter)))
+        let counted = counted(count.min(desk::COUNT_CAP), one, many);
+        Ok(format!("[{more}{counted}](/{plural}?filter={})", encoded(filter)))
     }
 
     /// Where cases a month are going over the last six whole months (rule R29).
@@ -128,7 +149,7 @@ async fn carried(room: &Room<'_>) -> Result<String, Refusal> {
     let mut told = Vec::new();
     for shown in room.earlier.iter().take(CARRIED) {
         let filter = format!("source = \"{}\"", shown.number());
-        let whole = room.told("action", &filter, "actions").await?;
+        let whole = room.told("action", &filter, ("action", "actions")).await?;
         let open = room.told("action", &format!("{filter} and phase != done"), "open").await?;
         let late = room.told("action", &format!("{filter} and phase != done and due < today"), "late").await?;
         told.push(format!("[{0}](/management_reviews/{0}): {whole}, {open}, {late}.", shown.number()));
@@ -138,10 +159,17 @@ async fn carried(room: &Room<'_>) -> Result<String, Refusal> {
 
 async fn context(room: &Room<'_>) -> Result<String, Refusal> {
     let since = room.since;
-    let looked = room.told("context_issue", &format!("reviewed_on >= {since}"), "issues looked at again").await?;
+    let looked = room
+        .told("context_issue", &format!("reviewed_on >= {since}"), ("issue looked at again", "issues looked at again"))
+        .await?;
     let whole = room.told("context_issue", STANDS, "on record").await?;
-    let parties =
-        room.told("interested_party", &format!("reviewed_on >= {since}"), "interested parties looked at again").await?;
+    let parties = room
+        .told(
+            "interested_party",
+            &format!("reviewed_on >= {since}"),
+            ("interested party looked at again", "interested parties looked at again"),
+        )
+        .await?;
     Ok(format!("Since {}: {looked} of {whole}, {parties}.", time::day(since)))
 }
 
@@ -155,38 +183,54 @@ async fn nonconformities(room: &Room<'_>) -> Result<String, Refusal> {
 
 async fn measured(room: &Room<'_>) -> Result<String, Refusal> {
     let missed = room
-        .told("sla_result", &format!("met = no and created >= {}", room.since), "service level targets missed")
+        .told(
+            "sla_result",
+            &format!("met = no and created >= {}", room.since),
+            ("service level target missed", "service level targets missed"),
+        )
         .await?;
     let going = room.going("sla_result", "met = no", "period", false).await?;
-    let readings = room.told("reading", &format!("at >= {}", room.since), "readings taken").await?;
-    let judged = room.told("evaluation", &format!("on >= {}", room.since), "evaluations").await?;
+    let readings = room.told("reading", &format!("at >= {}", room.since), ("reading taken", "readings taken")).await?;
+    let judged = room.told("evaluation", &format!("on >= {}", room.since), ("evaluation", "evaluations")).await?;
     Ok(format!("{missed}, {going}. {readings}, {judged}."))
 }
 
 async fn audits(room: &Room<'_>) -> Result<String, Refusal> {
-    let held = room.told("audit", &format!("held_on >= {}", room.since), "internal audits held").await?;
+    let held = room
+        .told("audit", &format!("held_on >= {}", room.since), ("internal audit held", "internal audits held"))
+        .await?;
     let ahead = room.told("audit", "phase != done and held_on is empty", "planned").await?;
     let mut told = format!("{held}, {ahead}.");
     let filter = format!("held_on >= {}", room.since);
     for shown in all(room.desk, room.actor, "audit", &filter, "held_on", room.now).await? {
-        let found = room.told("nonconformity", &format!("source = \"{}\"", shown.number()), "findings").await?;
+        let found =
+            room.told("nonconformity", &format!("source = \"{}\"", shown.number()), ("finding", "findings")).await?;
         told.push_str(&format!("\n\n[{0}](/audits/{0}) {1}: {found}.", shown.number(), shown.title()));
     }
-    let outside = room.told("certification_audit", "phase != done", "visits of the certification body to come").await?;
+    let outside = room
+        .told(
+            "certification_audit",
+            "phase != done",
+            ("visit of the certification body to come", "visits of the certification body to come"),
+        )
+        .await?;
     Ok(format!("{told}\n\n{outside}."))
 }
 
 async fn improvements(room: &Room<'_>) -> Result<String, Refusal> {
-    let open = room.told("improvement", "state = open", "improvements wait for a decision").await?;
+    let open = room
+        .told("improvement", "state = open", ("improvement waits for a decision", "improvements wait for a decision"))
+        .await?;
     let going = room.told("improvement", "state = approved or state = in_progress", "under way").await?;
     let reached = room.told("improvement", "target_met = yes", "reached their target").await?;
     let missed = room.told("improvement", "target_met = no", "did not").await?;
-    let chances = room.told("opportunity", STANDS, "opportunities on record").await?;
+    let chances = room.told("opportunity", STANDS, ("opportunity on record", "opportunities on record")).await?;
     Ok(format!("{open}, {going}; {reached}, {missed}. {chances}."))
 }
 
 async fn feedback(room: &Room<'_>) -> Result<String, Refusal> {
-    let complaints = room.told("complaint", &format!("raised_on >= {}", room.since), "complaints").await?;
+    let complaints =
+        room.told("complaint", &format!("raised_on >= {}", room.since), ("complaint", "complaints")).await?;
     let open = room.told("complaint", "phase != done", "not answered yet").await?;
     let going = room.going("complaint", STANDS, "raised_on", false).await?;
     let mut told = format!("{complaints} since {}, {open}; {going}.", time::day(room.since));
@@ -199,7 +243,7 @@ async fn feedback(room: &Room<'_>) -> Result<String, Refusal> {
 }
 
 async fn policies(room: &Room<'_>) -> Result<String, Refusal> {
-    let approved = room.told("policy", "state = approved", "policies approved").await?;
+    let approved = room.told("policy", "state = approved", ("policy approved", "policies approved")).await?;
     let late = room.told("policy", &format!("{STANDS} and review_due < today"), "due for another look").await?;
     Ok(format!("{approved}, {late}."))
 }
@@ -228,21 +272,33 @@ async fn objectives(room: &Room<'_>) -> Result<String, Refusal> {
 async fn services(room: &Room<'_>) -> Result<String, Refusal> {
     let since = room.since;
     let short = room
-        .told("availability_result", &format!("met = no and created >= {since}"), "availability targets missed")
+        .told(
+            "availability_result",
+            &format!("met = no and created >= {since}"),
+            ("availability target missed", "availability targets missed"),
+        )
         .await?;
-    let majors = room.told("incident", &format!("major = yes and raised_on >= {since}"), "major incidents").await?;
+    let majors = room
+        .told("incident", &format!("major = yes and raised_on >= {since}"), ("major incident", "major incidents"))
+        .await?;
     let going = room.going("incident", "major = yes", "raised_on", false).await?;
     let failed = "(outcome = failed or outcome = backed-out or outcome = caused-incident)";
-    let changes = room.told("change", &format!("{failed} and implemented_on >= {since}"), "changes failed").await?;
+    let changes = room
+        .told("change", &format!("{failed} and implemented_on >= {since}"), ("change failed", "changes failed"))
+        .await?;
     Ok(format!("Since {}: {short}; {majors}, {going}; {changes}.", time::day(since)))
 }
 
 async fn parties(room: &Room<'_>) -> Result<String, Refusal> {
     let missed = room
-        .told("supplier_result", &format!("met = no and created >= {}", room.since), "supplier targets missed")
+        .told(
+            "supplier_result",
+            &format!("met = no and created >= {}", room.since),
+            ("supplier target missed", "supplier targets missed"),
+        )
         .await?;
     let going = room.going("supplier_result", "met = no", "period", false).await?;
-    let disputes = room.told("dispute", "phase != done", "disputes open").await?;
+    let disputes = room.told("dispute", "phase != done", ("dispute open", "disputes open")).await?;
     Ok(format!("{missed}, {going}; {disputes}."))
 }
 
@@ -258,8 +314,9 @@ async fn resources(room: &Room<'_>) -> Result<String, Refusal> {
     let of_year = format!("period = \"{year}\" or period contains \"{year}-\"");
     let spent = all(room.desk, room.actor, "cost", &of_year, "number", room.now).await?;
     let planned = all(room.desk, room.actor, "budget", &of_year, "number", room.now).await?;
-    let trained = room.told("training", &format!("held_on >= {}", room.since), "trainings held").await?;
-    let capacity = room.told("capacity_plan", STANDS, "capacity plans").await?;
+    let trained =
+        room.told("training", &format!("held_on >= {}", room.since), ("training held", "trainings held")).await?;
+    let capacity = room.told("capacity_plan", STANDS, ("capacity plan", "capacity plans")).await?;
     Ok(format!(
         "{year}: [{} spent](/costs?filter={}) of [{} planned for the year](/budgets?filter={}). {trained}, {capacity}.",
         super::facts::amount(sum(&spent)),
@@ -270,7 +327,7 @@ async fn resources(room: &Room<'_>) -> Result<String, Refusal> {
 }
 
 async fn risks(room: &Room<'_>) -> Result<String, Refusal> {
-    let whole = room.told("risk", STANDS, "risks").await?;
+    let whole = room.told("risk", STANDS, ("risk", "risks")).await?;
     let looked = room.told("risk", &format!("reviewed_on >= {}", room.since), "looked at again").await?;
     let methods = all(room.desk, room.actor, "risk_method", "state = approved", "-created", room.now).await?;
     let limit = methods
@@ -279,7 +336,7 @@ async fn risks(room: &Room<'_>) -> Result<String, Refusal> {
     let above = match limit {
         Some(limit) => {
             let filter = format!("{STANDS} and residual > {limit}");
-            room.told("risk", &filter, &format!("above the limit of {}", plain(limit))).await?
+            room.told("risk", &filter, format!("above the limit of {}", plain(limit)).as_str()).await?
         }
         None => "no limit is set".into(),
     };
@@ -287,11 +344,23 @@ async fn risks(room: &Room<'_>) -> Result<String, Refusal> {
 }
 
 async fn changes(room: &Room<'_>) -> Result<String, Refusal> {
-    let major = room.told("change", "category = major and phase != done", "major changes to come").await?;
-    let coming = room
-        .told("service", "stage = in-design or stage = in-build or stage = in-transition", "services come in")
+    let major = room
+        .told("change", "category = major and phase != done", ("major change to come", "major changes to come"))
         .await?;
-    let going = room.told("service", "stage = retiring", "go out").await?;
-    let parties = room.told("certificate", "phase != done", "certificates applied for or not valid").await?;
+    let coming = room
+        .told(
+            "service",
+            "stage = in-design or stage = in-build or stage = in-transition",
+            ("service comes in", "services come in"),
+        )
+        .await?;
+    let going = room.told("service", "stage = retiring", ("goes out", "go out")).await?;
+    let parties = room
+        .told(
+            "certificate",
+            "phase != done",
+            ("certificate applied for or not valid", "certificates applied for or not valid"),
+        )
+        .await?;
     Ok(format!("{major}; {coming}, {going}; {parties}."))
 }

@@ -7,7 +7,7 @@ use engines::{
 };
 use jiff::civil::Date;
 use kinds::road::{certificate, certification_audit as audit, certification_body as body};
-use model::Decimal;
+use model::{Decimal, words::counted};
 
 use super::{
     facts::{self, Road},
@@ -274,7 +274,7 @@ fn stage_1_runs_out(road: &Road) -> Option<Notice> {
     let (ended, begins) = (facts::day_of(first)?, facts::day_of(second)?);
     let holds = cycle::stage_1_holds(ended, months, begins).unwrap_or(true);
     (!holds).then(|| {
-        let text = format!("It ended on {} and holds for {months} months.", time::day(ended));
+        let text = format!("It ended on {} and holds for {}.", time::day(ended), counted(months, "month", "months"));
         notice(Tone::Bad, "Stage 1 is too long ago for stage 2.", text, first)
     })
 }

@@ -9,7 +9,7 @@ use axum::{
 };
 use engines::conformity::catalogue;
 use kinds::road::requirement_gap as gap;
-use model::{Command, FieldError, Refusal, Type, Value, suggest};
+use model::{Command, FieldError, Refusal, Type, Value, suggest, words::counted};
 use sheets::{Cell, Format, Table};
 
 use super::gaps::{self, Analysis, Report, Wanted};
@@ -192,8 +192,11 @@ async fn take(app: &App, seat: &Seat, analysis: &Analysis, file: File) -> Result
     }
     app.desk.renew_assessment(seat.now);
     report.words = format!(
-        "{read} lines read: {new} gaps new, {changed} changed, {judged} judgements, {} lines refused.",
-        report.refused.len()
+        "{} read: {} new, {changed} changed, {}, {} refused.",
+        counted(read, "line", "lines"),
+        counted(new, "gap", "gaps"),
+        counted(judged, "judgement", "judgements"),
+        counted(report.refused.len(), "line", "lines")
     );
     Ok(report)
 }

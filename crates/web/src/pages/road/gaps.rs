@@ -14,7 +14,7 @@ use desk::{Desk, Shown, judgements::Judged, rights};
 use engines::conformity::{Assessment, State, Verdict, catalogue};
 use jiff::civil::Date;
 use kinds::road::{implementation_plan as plan, requirement_gap as gap};
-use model::{Act, Actor, Command, FieldError, Input, Moment, Refusal, Target, command::Raw};
+use model::{Act, Actor, Command, FieldError, Input, Moment, Refusal, Target, command::Raw, words::counted};
 use serde_json::json;
 
 use super::{
@@ -178,7 +178,10 @@ pub(super) async fn page(app: &App, seat: &Seat, report: Option<Report>) -> Resu
     Ok(GapsPage {
         lede: match open {
             0 => "Every requirement is proved: nothing is to be closed.".into(),
-            _ => format!("{open} of {whole} requirements are to be closed: {what}. Written down as gaps: {written}."),
+            _ => format!(
+                "{open} of {whole} requirements {} to be closed: {what}. Written down as gaps: {written}.",
+                if open == 1 { "is" } else { "are" }
+            ),
         },
         loose: analysis.gaps.values().filter(loose).count(),
         may_write: may_write(&app.desk, &seat.actor),
@@ -254,10 +257,10 @@ async fn clause_page(
         id: id.into(),
         title: clause.title.clone(),
         lede: match to_close().count() {
-            0 => format!("All {} requirements are proved.", found.len()),
+            0 => "Every requirement here is proved.".to_owned(),
             open => {
                 let what = verdicts::told_open(to_close().copied());
-                format!("{open} of {} requirements are to be closed: {what}.", found.len())
+                format!("To be closed: {open} of {} ({what}).", counted(found.len(), "requirement", "requirements"))
             }
         },
         rows,
@@ -454,7 +457,9 @@ pub async fn save_clause(
     app.desk.renew_assessment(seat.now);
     let words = match (count, judged.len()) {
         (0, 0) => "Nothing was different from what is on record.".to_owned(),
-        (gaps, judged) => format!("Saved: {gaps} gaps, {judged} judgements."),
+        (gaps, judged) => {
+            format!("Saved: {}, {}.", counted(gaps, "gap", "gaps"), counted(judged, "judgement", "judgements"))
+        }
     };
     Ok(flash::said(&format!("/road/gaps/{id}"), words))
 }

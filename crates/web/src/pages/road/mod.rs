@@ -5,7 +5,7 @@ mod agenda;
 mod concerns;
 mod cycle;
 mod extent;
-pub(super) mod facts;
+pub(in crate::pages) mod facts;
 mod feed;
 mod gap_file;
 mod gaps;
@@ -34,7 +34,7 @@ use engines::{
 };
 use jiff::civil::Date;
 use kinds::road::implementation_plan;
-use model::{Act, Actor, Command, Decimal, Input, Moment, Refusal};
+use model::{Act, Actor, Command, Decimal, Input, Moment, Refusal, words::counted};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -45,7 +45,7 @@ use self::{
 };
 use crate::{
     App, Refused, Seat, flash,
-    pages::forecast,
+    pages::{due, forecast},
     view::{
         parts::{Figure, Link, Mark, Notice, Shape, Step, Tone},
         shell::Shell,
@@ -112,6 +112,7 @@ pub(super) async fn page(app: &App, seat: &Seat, feed: String) -> Result<RoadPag
     let (lede, rest) = sentence(&road, today);
     let plan = plan::plan(&road, &catalog, today);
     let mut notices = cycle::notices(&road, today);
+    notices.extend(due::notices(desk, actor, now).await?);
     notices.extend(untold_notices(desk, actor, &road, now).await?);
     notices.extend(to_begin(desk, actor, now).await?);
     Ok(RoadPage {
@@ -164,20 +165,19 @@ async fn to_begin(desk: &Desk, actor: &Actor, now: Moment) -> Result<Vec<Notice>
         Err(refusal) => return Err(refusal),
     };
     let assessment = desk.assessment(actor, now).await?;
-    let today = forecast::today(desk, now);
-    let lines = forecast::lines(&desk.settings(), &assessment, &outlook, until.day);
+    let lines = forecast::lines(&forecast::Planned::of(desk).await?, &assessment, &outlook, until.day);
     let mut told: Vec<(&str, forecast::Line, usize)> = Vec::new();
-    for line in lines.into_iter().filter(|line| !line.open && line.left(today) <= BEGIN_DAYS) {
+    for line in lines.into_iter().filter(|line| !line.open && line.left <= BEGIN_DAYS) {
         match told.iter_mut().find(|(key, ..)| *key == line.lead.key) {
             Some((.., count)) => *count += 1,
             None => told.push((line.lead.key, line, 1)),
         }
     }
-    Ok(told.into_iter().map(|(_, line, count)| to_begin_one(&line, count, &until, today)).collect())
+    Ok(told.into_iter().map(|(_, line, count)| to_begin_one(&line, count, &until)).collect())
 }
 
-fn to_begin_one(line: &forecast::Line, count: usize, until: &forecast::Until, today: Date) -> Notice {
-    let left = line.left(today);
+fn to_begin_one(line: &forecast::Line, count: usize, until: &forecast::Until) -> Notice {
+    let left = line.left;
     let (tone, shape) = if left < 0 { (Tone::Bad, Shape::Nonconforming) } else { (Tone::Warn, Shape::Risk) };
     let word = match left {
         ..0 => format!("{}: begin at once.", line.lead.label),
@@ -186,12 +186,12 @@ fn to_begin_one(line: &forecast::Line, count: usize, until: &forecast::Until, to
     };
     let more = match count {
         1 => "one requirement".to_owned(),
-        many => format!("{many} requirements, the first one"),
+        many => format!("{}, the first one", counted(many, "requirement", "requirements")),
     };
     let what = if until.audit.text.is_empty() { "the next audit" } else { until.audit.text.as_str() };
     let text = format!(
-        "It takes {} working days; evidence of {more} runs out on {}, before {what} on {}.",
-        line.days,
+        "It takes {}; evidence of {more} runs out on {}, before {what} on {}.",
+        counted(line.days, "working day", "working days"),
         time::day(line.last_day),
         time::day(until.day)
     );
@@ -263,7 +263,12 @@ fn figures(road: &Road, assessment: &Assessment, plan: &plan::Plan) -> Vec<Figur
     let done = road.tasks.iter().filter(|shown| shown.state() == "done").count();
     let open_gaps = road.gaps.iter().filter(|gap| gap.state() != "closed").count();
     let mut told = vec![
-        figure("Readiness", format!("{score} %"), "/road/gaps", format!("{open} requirements to close")),
+        figure(
+            "Readiness",
+            format!("{score} %"),
+            "/road/gaps",
+            format!("{} to close", counted(open, "requirement", "requirements")),
+        ),
         figure(
             "Left in the plan",
             format!("{} person-days", plain(left)),

@@ -12,7 +12,7 @@ use kinds::{
     information::{communication, communication_plan as line},
     road::stakeholder as holder,
 };
-use model::{Act, Actor, Moment, Refusal, lifecycle::sentence_case};
+use model::{Act, Actor, Moment, Refusal, lifecycle::sentence_case, words::counted};
 
 use super::{
     cycle::until,
@@ -122,15 +122,14 @@ pub async fn open(seat: Seat, Held(app): Held<App>) -> Result<Html<String>, Refu
         lede: match (against, late) {
             (0, 0) => "Nobody stands against it, and everything was told in time.".into(),
             (against, late) => {
-                let late =
-                    if late == 1 { "1 message is overdue".into() } else { format!("{late} messages are overdue") };
+                let late = counted(late, "message is overdue", "messages are overdue");
                 format!("{against} of {} doubt it or stand against it; {late}.", found.len())
             }
         },
         figures: vec![
             figure("Doubtful or against", against, "#log", format!("of {}", found.len())),
             figure("To be looked at again", again, "#log", String::new()),
-            figure("Messages overdue", late, "#tell", format!("of {} lines", lines.len())),
+            figure("Messages overdue", late, "#tell", format!("of {}", counted(lines.len(), "line", "lines"))),
         ],
         picture: picture(&found),
         holders,

@@ -10,7 +10,7 @@ use axum::{
 use axum_extra::extract::Form;
 use desk::{Desk, Shown, rights};
 use kinds::performance::management_review as review;
-use model::{Act, Actor, Command, FieldError, Input, Moment, Refusal, Target, Value, command::Raw};
+use model::{Act, Actor, Command, FieldError, Input, Moment, Refusal, Target, Value, command::Raw, words::counted};
 use serde_json::{Value as Json, json};
 
 use super::{
@@ -234,7 +234,7 @@ pub async fn prepare(
     let count = fill(&app.desk, &seat.actor, &number, all, seat.now).await?;
     let words = match count {
         0 => "Every input stands already.".to_owned(),
-        count => format!("{count} inputs were counted from the records and written down."),
+        count => format!("Counted from the records and written down: {}.", counted(count, "input", "inputs")),
     };
     Ok(flash::said(&format!("/road/reviews/{number}"), words))
 }

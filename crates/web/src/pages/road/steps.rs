@@ -4,7 +4,7 @@ use desk::Shown;
 use engines::conformity::{Assessment, State, Verdict, catalogue};
 use jiff::civil::Date;
 use kinds::road::{certification_audit as audit, implementation_plan as plan, plan_task as task};
-use model::{Moment, time::DAY};
+use model::{Moment, time::DAY, words::counted};
 
 use super::{
     cycle,
@@ -159,8 +159,7 @@ fn gap_analysis(road: &Road, assessment: &Assessment) -> Told {
     };
     let found = match all {
         0 => "Begin the gap analysis".to_owned(),
-        1 => "1 gap found".to_owned(),
-        many => format!("{many} gaps found"),
+        many => format!("{} found", counted(many, "gap", "gaps")),
     };
     let mut stands = vec![Link::new(found, "/road/gaps")];
     if all > 0 {
@@ -216,7 +215,7 @@ fn training(beside: &Beside, assessment: &Assessment, now: Moment) -> Told {
     let (proved, all) = share(assessment, &["7.2", "7.3"]);
     let far = if proved == all { Far::Done } else { Far::Going };
     let stands = vec![
-        Link::new(format!("{year} trainings in twelve months"), "/trainings"),
+        Link::new(format!("{} in twelve months", counted(year, "training", "trainings")), "/trainings"),
         words(", competence and awareness proved in "),
         Link::new(format!("{proved} of {all}"), "/conformity/7.2"),
     ];
@@ -268,7 +267,7 @@ fn internal_audit(beside: &Beside, now: Moment) -> Told {
     let stands = vec![
         Link::new(format!("{held} held in twelve months"), "/audits"),
         words(format!(", {ahead} to come, ")),
-        list("nonconformities", "phase != done", format!("{open} findings open")),
+        list("nonconformities", "phase != done", format!("{} open", counted(open, "finding", "findings"))),
     ];
     told(far, stands)
 }

@@ -6,7 +6,7 @@ use kinds::{
     governance::{objective, risk_method, role, scope_statement},
     supply::budget,
 };
-use model::Value;
+use model::{Value, words::counted};
 
 use super::{
     Lack,
@@ -378,7 +378,7 @@ fn risks(facts: &Facts) -> Body {
     let mut groups: Vec<Group> =
         group("Method", "risk_methods", std::slice::from_ref(shown), number).into_iter().collect();
     let count = facts.risks.len();
-    let words = if count == 1 { "1 risk".to_owned() } else { format!("{count} risks") };
+    let words = counted(count, "risk", "risks");
     groups.push(Group {
         label: "On record".into(),
         records: vec![(Link::new(words, "/risk-map"), String::new())],

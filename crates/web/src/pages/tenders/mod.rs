@@ -13,7 +13,7 @@ use axum::{
 use axum_extra::extract::Form;
 use desk::Shown;
 use kinds::road::tender;
-use model::{Act, Command, FieldError, Input, Refusal, Target, Value, words};
+use model::{Act, Command, FieldError, Input, Refusal, Target, Value, words, words::counted};
 use serde_json::{Value as Json, json};
 
 use self::figures::{Figure, Figures};
@@ -98,8 +98,13 @@ async fn page(
     let open = rows.iter().filter(|(_, answer)| answer.trim().is_empty()).count();
     let lede = match (rows.len(), open) {
         (0, _) => "No question is in it yet.".to_string(),
+        (1, 0) => "The one question is answered.".to_string(),
         (count, 0) => format!("All {count} questions are answered."),
-        (count, open) => format!("{open} of {count} questions wait for an answer."),
+        (count, open) => format!(
+            "{open} of {} {} for an answer.",
+            counted(count, "question", "questions"),
+            if open == 1 { "waits" } else { "wait" }
+        ),
     };
     let question = |(place, (question, template)): (usize, (String, String))| Question {
         place,
@@ -218,7 +223,7 @@ pub async fn bring(
     let count = fresh.len();
     rows.extend(fresh);
     match write(&app, &seat, &shown, rows).await {
-        Ok(()) => Ok(flash::said(&address(&number), format!("{count} questions came in."))),
+        Ok(()) => Ok(flash::said(&address(&number), format!("{} came in.", counted(count, "question", "questions")))),
         Err(refusal) => refused(&app, &seat, &number, refusal, pasted).await,
     }
 }
