@@ -115,7 +115,7 @@ fn plan(script: &mut Script) {
         "members": [
             {"person": INES, "part": "Leads it", "hours_per_week": 16}, {"person": LUCIA, "part": "Internal audits, independent of the system", "hours_per_week": 8},
             {"person": TOMAS, "part": "Incidents and problems", "hours_per_week": 16}, {"person": SAMUEL, "part": "Changes and releases", "hours_per_week": 4},
-            {"person": SARA, "part": "Training", "hours_per_week": 12}, {"person": GRETA, "part": "Configuration and continuity", "hours_per_week": 20}, {"person": CHEN, "part": "Security", "hours_per_week": 4}],
+            {"person": SARA, "part": "Training", "hours_per_week": 16}, {"person": GRETA, "part": "Configuration and continuity", "hours_per_week": 32}, {"person": CHEN, "part": "Security", "hours_per_week": 8}],
         "factors": [{"text": "First certification", "percent": 10}, {"text": "Little done by other parties", "percent": -10}],
         "benefits": [
             {"counted_from": "missed-targets", "each": 240, "why": "Mean service credit and the talk about it"},
