@@ -38,7 +38,7 @@ pub async fn watch(desk: &Desk, now: Moment) -> Result<usize, Refusal> {
         let period = survey::PERIOD.get(shown.fields()).and_then(|period| Period::parse(&period.0));
         let Some(period) = period else { continue };
         let invited = shown.fields().get(survey::INVITED.name).map(Value::entries).unwrap_or_default();
-        let said = said(desk, &actor, period, &among(&invited), now).await?;
+        let said = said(desk, &actor, period, &among(invited), now).await?;
         let target = Target { kind: "survey".into(), number: shown.number().into(), version: None };
         let done = desk.perform(&actor, Command::Edit { target, input: said.into_input()? }, now).await?;
         changed += usize::from(done.outcome == desk::Outcome::Changed);

@@ -296,7 +296,8 @@ impl Agreements {
     /// Agreements that do not count at an instant though they are in force, each with the one that does: of several about the
     /// same service with the same customer the newest.
     pub fn outdone(&self, instant: Timestamp) -> Vec<(&str, &str)> {
-        let mut same: BTreeMap<(&str, Option<&str>), Vec<(Timestamp, &str)>> = BTreeMap::new();
+        type About<'a> = (&'a str, Option<&'a str>);
+        let mut same: BTreeMap<About<'_>, Vec<(Timestamp, &str)>> = BTreeMap::new();
         for line in &self.versions {
             let Some((from, version)) = line.iter().rev().find(|(from, _)| *from <= instant) else { continue };
             if let Some(terms) = version.terms.as_ref().filter(|_| version.holds(instant)) {

@@ -71,10 +71,9 @@ pub(super) const INCIDENTS: Checks = &[
         look_at_procedure(world, finding);
         finding.call("incident", "incidents of priority P1 on critical services").dated("raised_on");
         finding.each("incident", |incident, said| {
-            if incident.is("priority", "P1") {
-                if incident.refer("service").is_some_and(|service| service.is("criticality", "critical")) {
-                    said.expect(incident.yes("major"), "are not marked as major");
-                }
+            let is_critical = || incident.refer("service").is_some_and(|service| service.is("criticality", "critical"));
+            if incident.is("priority", "P1") && is_critical() {
+                said.expect(incident.yes("major"), "are not marked as major");
             }
         });
     }),
