@@ -56,7 +56,7 @@ export default function people(world) {
     });
     await world().as('agent', { script: false }, async (page) => {
       await page.goto('/staff/campaigns');
-      for (let turn = 0; turn < 40 && !(await page.getByRole('link', { name: /Doors are locked/ }).first().isVisible()); turn++) {
+      for (let turn = 0; turn < 200 && !(await page.getByRole('link', { name: /Doors are locked/ }).first().isVisible()); turn++) {
         await page.waitForTimeout(250);
         await page.reload();
       }
