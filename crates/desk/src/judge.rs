@@ -49,12 +49,19 @@ struct Last {
     took: Duration,
     /// The facts are kept: the next one costs what was written, not what there is.
     is_kept: bool,
+    /// It was made from all facts, which nothing after it will be as long as they are kept.
+    is_anew: bool,
 }
 
 impl Last {
     /// How long the processor is left to others before the next one, unless somebody only has to wait a moment for it.
     fn rest(&self) -> Duration {
-        self.took * if self.is_kept { REST_OF_KEPT } else { REST }
+        match (self.is_kept, self.is_anew) {
+            // The next one looks only at what was written.
+            (true, true) => Duration::ZERO,
+            (true, false) => self.took * REST_OF_KEPT,
+            (false, _) => self.took * REST,
+        }
     }
 }
 
@@ -228,6 +235,7 @@ impl Desk {
             ended: Instant::now(),
             took: judged.took,
             is_kept: kept.is_some(),
+            is_anew: judged.is_anew,
         };
         *self.judged().last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         Ok(assessment)

@@ -13,7 +13,7 @@ use crate::{Desk, past::Ahead, store::journal};
 
 /// Bytes of memory that a kept record takes with what checks say of it, measured on incidents with two history entries
 /// (`docs/performance.md`).
-const EACH: u64 = 1_500;
+const EACH: u64 = 2_300;
 /// The share of the memory of the machine that kept facts may take; those of a past day that is counted may take as much.
 const SHARE: u64 = 8;
 /// As many are kept where nothing can be learnt about the memory.
@@ -81,6 +81,8 @@ pub(crate) struct Judged {
     pub took: Duration,
     /// Checks that ran.
     pub ran: usize,
+    /// All facts were read for it: what comes after it costs nothing like that.
+    pub is_anew: bool,
     /// Kept for the next one, unless there is too much of it.
     pub kept: Option<Followed>,
 }
@@ -90,15 +92,18 @@ impl Desk {
     pub(crate) async fn judge_on(&self, kept: Option<Followed>, now: Moment) -> Result<Judged, Refusal> {
         let clock = Instant::now();
         let judgements = self.judgements_as_of(now).await?;
-        let (mut followed, ran) = match self.follow(kept, now).await? {
-            Some(followed) => followed,
-            None => self.begin(now).await?,
+        let (mut followed, ran, is_anew) = match self.follow(kept, now).await? {
+            Some((followed, ran)) => (followed, ran, false),
+            None => {
+                let (followed, ran) = self.begin(now).await?;
+                (followed, ran, true)
+            }
         };
         // What people judge is laid over what the checks say: only the checks are kept.
         let assessment = followed.standing.assessment(judgements);
         let seen = followed.seen;
         let kept = (followed.standing.len() <= most()).then_some(followed);
-        Ok(Judged { assessment, seen, took: clock.elapsed(), ran, kept })
+        Ok(Judged { assessment, seen, took: clock.elapsed(), ran, is_anew, kept })
     }
 
     /// All facts as of an instant, to be judged by these limits.
