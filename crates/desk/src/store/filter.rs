@@ -59,8 +59,8 @@ impl<'a> Builder<'a> {
                 format!("({})", parts.join(if all { " and " } else { " or " }))
             }
             Filter::Filled { path } => {
-                let filled = place(kind, path).filled();
-                if negated { format!("not ({filled})") } else { filled }
+                let place = place(kind, path);
+                if negated { place.empty() } else { place.filled() }
             }
             Filter::Linked { name, kind: to, number } => {
                 let linked = self.linked(name.as_deref(), to.as_deref(), number.as_deref());
@@ -266,6 +266,15 @@ impl Place {
                     path_literal(path)
                 )
             }
+        }
+    }
+
+    /// Said as an equation where there is a column: by that the planner finds its index.
+    fn empty(&self) -> String {
+        match self {
+            Place::Moment("due") => format!("due = {NEVER}"),
+            Place::Text(column) => format!("{column} = ''"),
+            _ => format!("not ({})", self.filled()),
         }
     }
 
