@@ -1,5 +1,7 @@
 //! Who of a team gets the next piece of work: of those who are there whoever has least open, and of several the first by e-mail.
 
+use std::cmp::Ordering;
+
 use model::{Moment, Value};
 
 /// One of a team, as things stand.
@@ -32,18 +34,20 @@ impl Member {
     }
 }
 
-/// Puts those first to whom work is given first: who is there before who is not, then by what they have open, then by e-mail.
+/// In which order work is given: to who is there before who is not, then by what they have open, then by e-mail.
+fn order(left: &Member, right: &Member) -> Ordering {
+    let key = |member: &Member| (!member.is_there(), member.open);
+    key(left).cmp(&key(right)).then_with(|| left.person.cmp(&right.person))
+}
+
+/// Puts those first to whom work is given first.
 pub fn sort(members: &mut [Member]) {
-    members.sort_by(|left, right| {
-        let key = |member: &Member| (!member.is_there(), member.open);
-        key(left).cmp(&key(right)).then_with(|| left.person.cmp(&right.person))
-    });
+    members.sort_by(order);
 }
 
 /// Whom the next piece of work goes to; `None` where nobody is there.
 pub fn next(members: &[Member]) -> Option<&Member> {
-    let there = members.iter().filter(|member| member.is_there());
-    there.min_by(|left, right| left.open.cmp(&right.open).then_with(|| left.person.cmp(&right.person)))
+    members.iter().min_by(|left, right| order(left, right)).filter(|first| first.is_there())
 }
 
 /// How all of them stand, in words: `Alice: 4 open, Bob: away`.

@@ -19,6 +19,7 @@ pub mod openapi;
 pub(crate) mod record;
 mod shape;
 mod strict;
+mod terms;
 mod watching;
 
 use axum::{
@@ -81,7 +82,7 @@ pub fn doors(doors: Doors) -> Doors {
         .member(GET, "/api/v1/{plural}/{number}/mail", mail::list)
         .member(GET, "/api/v1/{plural}/{number}/mail/{id}", mail::show)
         .member(GET, "/api/v1/{plural}/{number}/pdf", file::serve_paper)
-        .member(GET, "/api/v1/{plural}/{number}/terms", crate::pages::portal::terms::serve)
+        .member(GET, "/api/v1/{plural}/{number}/terms", terms::serve)
         .member(GET, "/api/v1/{plural}/{number}/attachments", file::list)
         .member(POST, "/api/v1/{plural}/{number}/attachments", file::add)
         .member(GET, "/api/v1/{plural}/{number}/attachments/{id}", file::serve)

@@ -7,7 +7,7 @@ use model::Moment;
 use super::{
     checks,
     fact::Fact,
-    part::{Part, Piece, Pieces, Reason, stretch},
+    part::{KeptPart, KeptParts, Part, Reason, stretch},
     seen::{Known, Seen},
     trace,
     words::words,
@@ -19,8 +19,8 @@ pub(super) struct Finding<'w> {
     /// Findings that are there already, for checks that build on others.
     known: Option<&'w Known>,
     /// What an earlier run kept, as far as its facts stand; `None` when nothing is to be kept of this one either.
-    past: Option<&'w Pieces>,
-    pieces: Pieces,
+    past: Option<&'w KeptParts>,
+    kept_parts: KeptParts,
     /// What was looked at record by record, by stretch.
     parts: BTreeMap<Place, Part>,
     /// What other checks looked at.
@@ -96,7 +96,7 @@ impl<'w> Finding<'w> {
             world,
             known: None,
             past: None,
-            pieces: Pieces::default(),
+            kept_parts: KeptParts::default(),
             parts: BTreeMap::new(),
             others: Vec::new(),
             seen: Seen::default(),
@@ -115,7 +115,7 @@ impl<'w> Finding<'w> {
     }
 
     /// The same for a run that is kept: what stands of an earlier one is taken as it is.
-    pub fn following(self, past: &'w Pieces) -> Finding<'w> {
+    pub fn following(self, past: &'w KeptParts) -> Finding<'w> {
         Finding { past: Some(past), ..self }
     }
 
@@ -123,15 +123,15 @@ impl<'w> Finding<'w> {
     /// record, from the time, and from others that do not change along with it; after a write only its stretch is looked
     /// at again. Anything else that `look` needs of other records is got before, and then all of it runs again when those change.
     pub fn each(&mut self, kind: &'static str, look: impl Fn(Fact<'w>, &mut One<'_, 'w>)) -> &mut Self {
-        let Some(past) = self.past.filter(|_| !self.pieces.kinds().contains(&kind)) else {
+        let Some(past) = self.past.filter(|_| !self.kept_parts.kinds().contains(&kind)) else {
             self.world.all(kind).for_each(|fact| look(fact, &mut self.on(fact)));
             return self;
         };
-        self.pieces.begin(kind);
+        self.kept_parts.begin(kind);
         for places in self.world.stretches(kind) {
             let Some(first) = places.first() else { continue };
             let known = past.find(kind, stretch(*first)).filter(|known| self.world.stands(known));
-            let piece = known.cloned().unwrap_or_else(|| {
+            let kept = known.cloned().unwrap_or_else(|| {
                 let (part, trace) = trace::apart(|| {
                     let mut part = Part::of(*first, Some(kind));
                     for place in places {
@@ -141,9 +141,9 @@ impl<'w> Finding<'w> {
                     part.close(self.world);
                     part
                 });
-                Piece { kind, trace, part: Arc::new(part) }
+                KeptPart { kind, trace, part: Arc::new(part) }
             });
-            self.pieces.push(piece);
+            self.kept_parts.push(kept);
         }
         self
     }
@@ -249,18 +249,18 @@ impl<'w> Finding<'w> {
         self.into_kept().0
     }
 
-    /// The same with the pieces that stand until what they hold is written again.
-    pub fn into_kept(self) -> (Seen, Pieces) {
-        let Finding { world, parts, others, pieces, mut seen, forgiven, .. } = self;
+    /// The same with the kept_parts that stand until what they hold is written again.
+    pub fn into_kept(self) -> (Seen, KeptParts) {
+        let Finding { world, parts, others, kept_parts, mut seen, forgiven, .. } = self;
         let parts = parts.into_values().map(|mut part| {
             part.close(world);
             Arc::new(part)
         });
-        let of_pieces = pieces.iter().map(|piece| piece.part.clone());
-        seen.parts = Seen::together(parts.chain(of_pieces).chain(others).collect(), world);
+        let of_kept = kept_parts.iter().map(|kept| kept.part.clone());
+        seen.parts = Seen::together(parts.chain(of_kept).chain(others).collect(), world);
         if let Some(Forgiven { kind, reason, percent }) = forgiven {
             seen.forgive(world, kind, reason, percent);
         }
-        (seen, pieces)
+        (seen, kept_parts)
     }
 }

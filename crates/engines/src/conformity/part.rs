@@ -177,22 +177,22 @@ pub(super) fn union(blames: &Blames) -> Bits {
 
 /// A part with what was asked to see it.
 #[derive(Clone, Debug)]
-pub(super) struct Piece {
+pub(super) struct KeptPart {
     pub kind: &'static str,
     pub trace: Trace,
     pub part: Arc<Part>,
 }
 
-/// The pieces of a check that looks at each record of a kind for itself.
+/// The parts of a check that looks at each record of a kind for itself.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Pieces {
+pub(super) struct KeptParts {
     /// In the order of kinds and of stretches.
-    list: Vec<Piece>,
+    list: Vec<KeptPart>,
     /// The kinds, also when there was nothing of them.
     kinds: Vec<&'static str>,
 }
 
-impl Pieces {
+impl KeptParts {
     pub fn kinds(&self) -> &[&'static str] {
         &self.kinds
     }
@@ -201,24 +201,24 @@ impl Pieces {
         self.kinds.push(kind);
     }
 
-    pub fn push(&mut self, piece: Piece) {
-        self.list.push(piece);
+    pub fn push(&mut self, kept: KeptPart) {
+        self.list.push(kept);
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Piece> {
+    pub fn iter(&self) -> impl Iterator<Item = &KeptPart> {
         self.list.iter()
     }
 
-    pub fn find(&self, kind: &str, stretch: Place) -> Option<&Piece> {
-        let begin = self.list.iter().position(|piece| piece.kind == kind)?;
+    pub fn find(&self, kind: &str, stretch: Place) -> Option<&KeptPart> {
+        let begin = self.list.iter().position(|kept| kept.kind == kind)?;
         let mine = &self.list[begin..];
-        let mine = &mine[..mine.partition_point(|piece| piece.kind == kind)];
-        mine.binary_search_by_key(&stretch, |piece| piece.part.stretch).ok().map(|at| &mine[at])
+        let mine = &mine[..mine.partition_point(|kept| kept.kind == kind)];
+        mine.binary_search_by_key(&stretch, |kept| kept.part.stretch).ok().map(|at| &mine[at])
     }
 
     /// The first instant at which one of them is seen otherwise.
     pub fn until(&self) -> Moment {
-        self.list.iter().map(|piece| piece.trace.until).min().unwrap_or(Moment(i64::MAX))
+        self.list.iter().map(|kept| kept.trace.until).min().unwrap_or(Moment(i64::MAX))
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     catalogue::{FRAMEWORK, Requirement, catalogue},
     checks,
     finding::Finding,
-    part::Pieces,
+    part::KeptParts,
     seen::Known,
     trace::{Reads, Trace, traced},
     verdict::{Assessment, Judgement, Register, Verdict, for_a_person, judged},
@@ -34,17 +34,17 @@ pub(super) struct Kept {
     pub verdict: Arc<Verdict>,
     /// What holds for the whole run: when that is met, all of it is done again.
     trace: Trace,
-    pieces: Arc<Pieces>,
-    /// Bits of the kinds that are followed piece by piece.
+    kept_parts: Arc<KeptParts>,
+    /// Bits of the kinds that are followed part by part.
     followed: Reads,
     /// The first instant at which the same facts may be judged otherwise.
     pub until: Moment,
 }
 
 impl Kept {
-    /// The pieces that may be taken again at an instant, after a write; `None` when the whole check is to be done again.
-    pub fn past(&self, instant: Moment, written: Reads) -> Option<Arc<Pieces>> {
-        (instant < self.trace.until && !self.trace.reads.meets(written)).then(|| self.pieces.clone())
+    /// The kept_parts that may be taken again at an instant, after a write; `None` when the whole check is to be done again.
+    pub fn past(&self, instant: Moment, written: Reads) -> Option<Arc<KeptParts>> {
+        (instant < self.trace.until && !self.trace.reads.meets(written)).then(|| self.kept_parts.clone())
     }
 
     fn holds(&self, instant: Moment, written: Reads) -> bool {
@@ -53,7 +53,7 @@ impl Kept {
 }
 
 /// A check that is to run, with what stands of its last run.
-pub(super) type Due = (&'static Requirement, Option<Arc<Pieces>>);
+pub(super) type Due = (&'static Requirement, Option<Arc<KeptParts>>);
 
 /// The facts of one instant with the verdicts on them.
 ///
@@ -120,7 +120,7 @@ impl Standing {
     }
 
     /// Runs the checks that have no verdict, and with any of them those that build on others: what these build on is new.
-    fn run(&mut self, mut past: HashMap<&'static str, Arc<Pieces>>) -> usize {
+    fn run(&mut self, mut past: HashMap<&'static str, Arc<KeptParts>>) -> usize {
         for held in &self.world.held()[self.records.len()..] {
             self.records.push((held.kind, held.number.clone()));
         }
@@ -153,7 +153,7 @@ pub fn assess(world: World) -> Assessment {
 
 /// Judges one requirement.
 pub fn judge(world: &World, requirement: &'static Requirement) -> Verdict {
-    judged(world, run_one(world, requirement, None, &Pieces::default()).0)
+    judged(world, run_one(world, requirement, None, &KeptParts::default()).0)
 }
 
 /// Runs the checks of these requirements side by side: each looks at the same facts and at nothing else.
@@ -184,15 +184,15 @@ pub(super) fn run_all(world: &World, due: &[Due], known: Option<&Known>) -> Vec<
 }
 
 /// One run of a check with what it asked.
-fn keep(world: &World, requirement: &'static Requirement, known: Option<&Known>, past: Option<&Pieces>) -> Kept {
-    let none = Pieces::default();
-    let ((verdict, pieces), mut trace) = traced(|| run_one(world, requirement, known, past.unwrap_or(&none)));
-    for piece in pieces.iter() {
-        trace.reads = trace.reads.and(piece.trace.reads);
+fn keep(world: &World, requirement: &'static Requirement, known: Option<&Known>, past: Option<&KeptParts>) -> Kept {
+    let none = KeptParts::default();
+    let ((verdict, kept_parts), mut trace) = traced(|| run_one(world, requirement, known, past.unwrap_or(&none)));
+    for kept in kept_parts.iter() {
+        trace.reads = trace.reads.and(kept.trace.reads);
     }
-    let followed = pieces.kinds().iter().fold(Reads::default(), |followed, kind| followed.with(world.bit(kind)));
-    let until = trace.until.min(pieces.until());
-    Kept { verdict: Arc::new(verdict), trace, pieces: Arc::new(pieces), followed, until }
+    let followed = kept_parts.kinds().iter().fold(Reads::default(), |followed, kind| followed.with(world.bit(kind)));
+    let until = trace.until.min(kept_parts.until());
+    Kept { verdict: Arc::new(verdict), trace, kept_parts: Arc::new(kept_parts), followed, until }
 }
 
 /// The verdict of the check alone.
@@ -200,11 +200,11 @@ fn run_one(
     world: &World,
     requirement: &'static Requirement,
     known: Option<&Known>,
-    past: &Pieces,
-) -> (Verdict, Pieces) {
-    let Some(check) = checks::find(&requirement.id) else { return (for_a_person(requirement), Pieces::default()) };
+    past: &KeptParts,
+) -> (Verdict, KeptParts) {
+    let Some(check) = checks::find(&requirement.id) else { return (for_a_person(requirement), KeptParts::default()) };
     let mut finding = Finding::knowing(world, known).following(past);
     check(world, &mut finding);
-    let (seen, pieces) = finding.into_kept();
-    (Arc::new(seen).verdict(world, requirement), pieces)
+    let (seen, kept_parts) = finding.into_kept();
+    (Arc::new(seen).verdict(world, requirement), kept_parts)
 }

@@ -11,7 +11,7 @@ use model::{Decimal, Link, Mark, Moment, Record, RecordId, Value, house::House, 
 use super::{
     catalogue::catalogue,
     fact::Fact,
-    part::{Piece, stretch},
+    part::{KeptPart, stretch},
     trace::{self, Reads},
     verdict::Judgement,
 };
@@ -368,9 +368,9 @@ impl World {
         places.chunk_by(|left, right| stretch(*left) == stretch(*right))
     }
 
-    /// Whether a piece is seen as it was before the last write.
-    pub(super) fn stands(&self, piece: &Piece) -> bool {
-        self.instant < piece.trace.until && !self.written.stretches.contains(&(piece.kind, piece.part.stretch))
+    /// Whether a kept part is seen as it was before the last write.
+    pub(super) fn stands(&self, kept: &KeptPart) -> bool {
+        self.instant < kept.trace.until && !self.written.stretches.contains(&(kept.kind, kept.part.stretch))
     }
 
     pub(super) fn fact(&self, place: Place) -> Fact<'_> {

@@ -18,6 +18,29 @@ struct Kept {
     standing: Standing,
 }
 
+/// Rolls the same numbers each time.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0
+    }
+}
+
+/// The faults that leave every record where it is.
+fn lasting_faults() -> Vec<&'static str> {
+    faults().into_iter().map(|(edits, _)| edits).filter(|edits| !edits.contains("drop ")).collect()
+}
+
+/// Makes a fault upon others; one that no longer finds its place changes nothing.
+fn try_edit(lines: &mut Vec<Json>, edits: &str) {
+    let mut edited = lines.clone();
+    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| edit(&mut edited, edits))).is_ok() {
+        *lines = edited;
+    }
+}
+
 fn cases(lines: &[Json], instant: Moment) -> BTreeMap<usize, Case> {
     lines.iter().enumerate().filter_map(|(place, line)| Some((place, case(line, place, instant)?))).collect()
 }
@@ -61,7 +84,7 @@ fn every_single_fault_and_its_mending_run_the_checks_concerned_alone() {
     let mut kept = Kept::new(good(), now);
     let (mut most, mut sum, mut count) = (0, 0, 0);
     // A record never leaves; what is dropped in a fault has never been there.
-    for (edits, _) in faults().into_iter().filter(|(edits, _)| !edits.contains("drop ")) {
+    for edits in lasting_faults() {
         let before = kept.lines.clone();
         edit(&mut kept.lines, edits);
         let ran = kept.goes_on_to(now, edits);
@@ -101,16 +124,11 @@ fn time_alone_turns_what_it_turns() {
 fn writes_and_time_together_lose_nothing() {
     let mut instant = at(NOW);
     let mut kept = Kept::new(good(), instant);
-    let faults: Vec<_> = faults().into_iter().filter(|(edits, _)| !edits.contains("drop ")).collect();
-    let mut roll = 20_000u64;
+    let (faults, mut dice) = (lasting_faults(), Dice(20_000));
     for _ in 0..250 {
-        roll = roll.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let (edits, _) = faults[(roll >> 33) as usize % faults.len()];
-        // A fault upon other faults may no longer find its place.
-        let mut lines = kept.lines.clone();
-        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| edit(&mut lines, edits))).is_ok() {
-            kept.lines = lines;
-        }
+        let roll = dice.roll();
+        let edits = faults[(roll >> 33) as usize % faults.len()];
+        try_edit(&mut kept.lines, edits);
         instant = instant.plus((roll >> 40) as i64 % (90 * HOUR));
         kept.goes_on_to(instant, edits);
     }
@@ -130,7 +148,7 @@ fn stretches_that_stand_are_taken_as_they_are() {
         })
     };
     let good = good();
-    let faulty = good.len();
+    let sound = good.len();
     let mut lines: Vec<Json> = Vec::new();
     for (place, line) in good.into_iter().enumerate() {
         lines.push(line);
@@ -138,17 +156,13 @@ fn stretches_that_stand_are_taken_as_they_are() {
     }
     assert!(lines.len() > 2 * 1024, "{} records lie in too few stretches", lines.len());
     let mut kept = Kept::new(lines, instant);
-    let faults: Vec<_> = faults().into_iter().filter(|(edits, _)| !edits.contains("drop ")).collect();
-    let mut roll = 7u64;
+    let (faults, mut dice) = (lasting_faults(), Dice(7));
     for step in 0..40 {
-        roll = roll.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let roll = dice.roll();
         let place = (roll >> 33) as usize;
-        let mut lines = kept.lines.clone();
-        let (edits, _) = faults[place % faults.len()];
-        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| edit(&mut lines, edits))).is_ok() {
-            kept.lines = lines;
-        }
-        let other = 7 * (place % faulty) + 1 + place % 6;
+        let edits = faults[place % faults.len()];
+        try_edit(&mut kept.lines, edits);
+        let other = 7 * (place % sound) + 1 + place % 6;
         kept.lines[other]["fields"]["category"] = format!("category {step}").into();
         kept.lines[other]["state"] = if step % 5 == 0 { "withdrawn" } else { "resolved" }.into();
         instant = instant.plus((roll >> 40) as i64 % (20 * HOUR));

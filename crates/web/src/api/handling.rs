@@ -1,10 +1,12 @@
 //! What people do with tickets beyond fields and states, for machines: merge and split them and take either back, bring
 //! somebody in, write down time, use a macro. The same words and the same rights as on the pages.
 
+use std::sync::Arc;
+
 use axum::{
-    extract::{Path, State},
+    extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, StatusCode, header},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use desk::Done;
 use model::{
@@ -25,11 +27,10 @@ use crate::{
         shape,
     },
     pages::macros,
-    record::{offer, twins, work},
+    record::{edit, offer, twins, work},
 };
 
 type Answer = Result<Response, Refused>;
-type Place = Path<(String, String)>;
 
 /// What can be done at `/{plural}/{number}/{verb}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,149 +73,166 @@ impl Verb {
     }
 }
 
-/// The kind at an address, if it knows the verb.
-fn kind_for<'c>(catalog: &'c Catalog, plural: &str, verb: Verb) -> Result<&'c Kind, Refused> {
-    let kind = api::kind(catalog, plural)?;
-    if verb.is_for(kind) {
-        return Ok(kind);
-    }
-    Err(Refused::new(StatusCode::NOT_FOUND, format!("{} know no \"{}\".", kind.labels, verb.name())))
+/// What is asked to be done with one record, by address, headers and body.
+pub struct Wanted {
+    app: App,
+    catalog: Arc<Catalog>,
+    plural: String,
+    number: String,
+    headers: HeaderMap,
+    body: Map<String, Json>,
 }
 
-/// What a write says by its address, its condition and its body, so that the same one sent again is known: what it comes to
-/// follows from what stands on record, and that is another thing after the first time.
+impl FromRequest<App> for Wanted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Wanted, Response> {
+        let (mut parts, body) = request.into_parts();
+        let place = Path::from_request_parts(&mut parts, app).await;
+        let Path((plural, number)) = place.map_err(IntoResponse::into_response)?;
+        let headers = parts.headers.clone();
+        let Object(body) = Object::from_request(Request::from_parts(parts, body), app).await?;
+        Ok(Wanted { app: app.clone(), catalog: app.desk.catalog(), plural, number, headers, body })
+    }
+}
+
+impl Wanted {
+    fn by(self, seat: Seat) -> Call {
+        Call { seat, wanted: self }
+    }
+}
+
+/// The same with who asks.
+struct Call {
+    seat: Seat,
+    wanted: Wanted,
+}
+
+impl Call {
+    /// The kind at the address, if it knows the verb.
+    fn kind(&self, verb: Verb) -> Result<&Kind, Refused> {
+        let kind = api::kind(&self.wanted.catalog, &self.wanted.plural)?;
+        if verb.is_for(kind) {
+            return Ok(kind);
+        }
+        Err(Refused::new(StatusCode::NOT_FOUND, format!("{} know no \"{}\".", kind.labels, verb.name())))
+    }
+
+    /// The same with what is said by address, condition and body.
+    fn said(&self, verb: Verb) -> Result<(&Kind, Said<'_>), Refused> {
+        let kind = self.kind(verb)?;
+        let (number, body) = (&self.wanted.number, Json::Object(self.wanted.body.clone()));
+        let said =
+            format!("{} {} {number} {:?} {body}", verb.name(), kind.name, condition::if_match(&self.wanted.headers)?);
+        Ok((kind, Said { call: self, key: condition::key(&self.wanted.headers)?, said }))
+    }
+
+    async fn target(&self, kind: &Kind, needs: Needs) -> Result<Target, Refused> {
+        target(&self.wanted.app, &self.seat, kind, self.wanted.number.clone(), &self.wanted.headers, needs).await
+    }
+
+    /// The parts of the body, to be taken one by one.
+    fn parts(&self) -> Parts {
+        Parts::new(self.wanted.body.clone())
+    }
+
+    /// The record as it stands after a write.
+    async fn answer(&self, kind: &Kind, done: &Done, status: StatusCode) -> Answer {
+        written(&self.wanted.app, &self.seat, kind, done, status).await
+    }
+}
+
+/// What a write says, so that the same one sent again is known: what it comes to follows from what stands on record, and that is
+/// another thing after the first time.
 struct Said<'a> {
-    app: &'a App,
-    seat: &'a Seat,
+    call: &'a Call,
     key: Option<String>,
     said: String,
 }
 
-impl<'a> Said<'a> {
-    fn new(
-        (app, seat): (&'a App, &'a Seat),
-        headers: &HeaderMap,
-        (verb, kind, number): (Verb, &Kind, &str),
-        body: &Map<String, Json>,
-    ) -> Result<Said<'a>, Refused> {
-        let body = Json::Object(body.clone());
-        let said = format!("{} {} {number} {:?} {body}", verb.name(), kind.name, condition::if_match(headers)?);
-        Ok(Said { app, seat, key: condition::key(headers)?, said })
-    }
-
+impl Said<'_> {
     /// What became of it, where it was done under its key before.
     async fn before(&self) -> Result<Option<Done>, Refused> {
-        let Some(key) = &self.key else { return Ok(None) };
-        Ok(self.app.desk.done_under(&self.seat.actor, key, &self.said, self.seat.now).await?)
+        let (Some(key), Call { seat, wanted: Wanted { app, .. } }) = (&self.key, self.call) else { return Ok(None) };
+        Ok(app.desk.done_under(&seat.actor, key, &self.said, seat.now).await?)
     }
 
     /// Does the commands as one, once for each Idempotency-Key.
     async fn perform(&self, commands: Vec<Command>) -> Result<Done, Refusal> {
-        let (desk, actor, now) = (&self.app.desk, &self.seat.actor, self.seat.now);
+        let Call { seat, wanted: Wanted { app, .. } } = self.call;
         if let Some(key) = &self.key {
-            return desk.perform_all_once(actor, key, &self.said, commands, now).await;
+            return app.desk.perform_all_once(&seat.actor, key, &self.said, commands, seat.now).await;
         }
-        let done = desk.perform_all(actor, commands, now, true).await?;
+        let done = app.desk.perform_all(&seat.actor, commands, seat.now, true).await?;
         done.into_iter().next().unwrap_or(Err(Refusal::NotFound))
+    }
+
+    /// The same with commands that are only asked for where it was not done before.
+    async fn once(&self, commands: impl Future<Output = Result<Vec<Command>, Refused>>) -> Result<Done, Refused> {
+        match self.before().await? {
+            Some(done) => Ok(done),
+            None => self.perform(commands.await?).await.map_err(refused),
+        }
     }
 }
 
 /// `POST …/merge`: `{"to"}`: it ends because another one stands for it.
-pub async fn merge(
-    seat: Seat,
-    State(app): State<App>,
-    Path((plural, number)): Place,
-    headers: HeaderMap,
-    Object(body): Object,
-) -> Answer {
-    let catalog = app.desk.catalog();
-    let kind = kind_for(&catalog, &plural, Verb::Merge)?;
-    let said = Said::new((&app, &seat), &headers, (Verb::Merge, kind, &number), &body)?;
-    let own = target(&app, &seat, kind, number, &headers, Needs::Version(Act::Step)).await?;
-    let mut parts = Parts::new(body);
+pub async fn merge(seat: Seat, wanted: Wanted) -> Answer {
+    let call = wanted.by(seat);
+    let (kind, said) = call.said(Verb::Merge)?;
+    let own = call.target(kind, Needs::Version(Act::Step)).await?;
+    let mut parts = call.parts();
     let to = parts.needed_text("to");
     parts.end()?;
     merged(&said, kind, own, to.trim()).await
 }
 
 async fn merged(said: &Said<'_>, kind: &Kind, own: Target, to: &str) -> Answer {
-    let (app, seat) = (said.app, said.seat);
-    let done = match said.before().await? {
-        Some(done) => done,
-        None => {
-            let (commands, _) = twins::merging(app, seat, kind, own, to).await?;
-            said.perform(commands).await.map_err(refused)?
-        }
-    };
-    written(app, seat, kind, &done, StatusCode::OK).await
+    let Call { seat, wanted: Wanted { app, .. } } = said.call;
+    let commands = async { Ok(twins::merging(app, seat, kind, own, to).await?.0) };
+    said.call.answer(kind, &said.once(commands).await?, StatusCode::OK).await
 }
 
 /// `POST …/unmerge`: it stands for itself again, in the state that it was in.
-pub async fn unmerge(
-    seat: Seat,
-    State(app): State<App>,
-    Path((plural, number)): Place,
-    headers: HeaderMap,
-    Object(body): Object,
-) -> Answer {
-    let catalog = app.desk.catalog();
-    let kind = kind_for(&catalog, &plural, Verb::Unmerge)?;
-    let said = Said::new((&app, &seat), &headers, (Verb::Unmerge, kind, &number), &body)?;
-    let own = target(&app, &seat, kind, number, &headers, Needs::Version(Act::Step)).await?;
-    Parts::new(body).end()?;
-    let done = match said.before().await? {
-        Some(done) => done,
-        None => said.perform(twins::parting(&app, &seat, kind, own).await?).await.map_err(refused)?,
-    };
-    written(&app, &seat, kind, &done, StatusCode::OK).await
+pub async fn unmerge(seat: Seat, wanted: Wanted) -> Answer {
+    let call = wanted.by(seat);
+    let (kind, said) = call.said(Verb::Unmerge)?;
+    let own = call.target(kind, Needs::Version(Act::Step)).await?;
+    call.parts().end()?;
+    let done = said.once(twins::parting(&call.wanted.app, &call.seat, kind, own)).await?;
+    call.answer(kind, &done, StatusCode::OK).await
 }
 
 /// `POST …/split`: `{"title"?, "fields"?}`: a new one that begins with what is known of this one, and says where it is from.
-pub async fn split(
-    seat: Seat,
-    State(app): State<App>,
-    Path((plural, number)): Place,
-    headers: HeaderMap,
-    Object(body): Object,
-) -> Answer {
+pub async fn split(seat: Seat, wanted: Wanted) -> Answer {
+    let call = wanted.by(seat);
     // As on the pages: what is offered to follow from a record is for our own people.
-    desk::rights::provider(&seat.actor)?;
-    let catalog = app.desk.catalog();
-    let kind = kind_for(&catalog, &plural, Verb::Split)?;
+    desk::rights::provider(&call.seat.actor)?;
+    let (kind, said) = call.said(Verb::Split)?;
     let (offer, _) = offer::splitting(kind).ok_or_else(Refused::not_found)?;
-    let shown = app.desk.show(&seat.actor, kind.name, &number, None, seat.now).await?;
-    let said = Said::new((&app, &seat), &headers, (Verb::Split, kind, &number), &body)?;
-    let mut parts = Parts::new(body);
+    let shown =
+        call.wanted.app.desk.show(&call.seat.actor, kind.name, &call.wanted.number, None, call.seat.now).await?;
+    let mut parts = call.parts();
     let (title, own) = (parts.text("title"), input::fields(parts.object("fields")));
     parts.end()?;
     let mut fields = offer::carried(kind, offer, &shown);
     fields.extend(own.fields);
     fields.extend(title.map(|title| ("title".to_string(), Raw::Text(title))));
     let command = Command::Create { kind: kind.name.into(), number: None, input: Input { fields } };
-    let done = match said.before().await? {
-        Some(done) => done,
-        None => said.perform(vec![command]).await.map_err(refused)?,
-    };
-    let mut response = written(&app, &seat, kind, &done, StatusCode::CREATED).await?;
+    let done = said.once(async { Ok(vec![command]) }).await?;
+    let mut response = call.answer(kind, &done, StatusCode::CREATED).await?;
     put(&mut response, header::LOCATION, &shape::address(kind, &done.number));
     Ok(response)
 }
 
 /// `POST …/unsplit`: it is merged into the one that it was split off from; `…/unmerge` takes it out again.
-pub async fn unsplit(
-    seat: Seat,
-    State(app): State<App>,
-    Path((plural, number)): Place,
-    headers: HeaderMap,
-    Object(body): Object,
-) -> Answer {
-    let catalog = app.desk.catalog();
-    let kind = kind_for(&catalog, &plural, Verb::Unsplit)?;
+pub async fn unsplit(seat: Seat, wanted: Wanted) -> Answer {
+    let call = wanted.by(seat);
+    let (kind, said) = call.said(Verb::Unsplit)?;
     let (_, origin) = offer::splitting(kind).ok_or_else(Refused::not_found)?;
-    let said = Said::new((&app, &seat), &headers, (Verb::Unsplit, kind, &number), &body)?;
-    let own = target(&app, &seat, kind, number, &headers, Needs::Version(Act::Step)).await?;
-    Parts::new(body).end()?;
-    let shown = app.desk.show(&seat.actor, kind.name, &own.number, None, seat.now).await?;
+    let own = call.target(kind, Needs::Version(Act::Step)).await?;
+    call.parts().end()?;
+    let shown = call.wanted.app.desk.show(&call.seat.actor, kind.name, &own.number, None, call.seat.now).await?;
     let Some(to) = shown.fields().get(origin).and_then(Value::as_text) else {
         return Err(Refusal::Step(format!("{} was split off from no other record.", shown.number())).into());
     };
@@ -222,43 +240,32 @@ pub async fn unsplit(
 }
 
 /// `POST …/escalate`: `{"to", "reason"}`: somebody is brought in beside the owner.
-pub async fn escalate(
-    seat: Seat,
-    State(app): State<App>,
-    Path((plural, number)): Place,
-    headers: HeaderMap,
-    Object(body): Object,
-) -> Answer {
-    let catalog = app.desk.catalog();
-    let kind = kind_for(&catalog, &plural, Verb::Escalate)?;
-    let target = target(&app, &seat, kind, number, &headers, Needs::Nothing).await?;
-    let mut parts = Parts::new(body);
+pub async fn escalate(seat: Seat, wanted: Wanted) -> Answer {
+    let call = wanted.by(seat);
+    let kind = call.kind(Verb::Escalate)?;
+    let target = call.target(kind, Needs::Nothing).await?;
+    let mut parts = call.parts();
     let (to, reason) = (parts.needed_text("to"), parts.needed_text("reason"));
     parts.end()?;
     let raised = vec![Raised { to: to.trim().into(), reason, step: String::new() }];
-    let done = perform(&app, &seat, &headers, Command::Escalate { target, raised }).await?;
-    written(&app, &seat, kind, &done, StatusCode::OK).await
+    let done =
+        perform(&call.wanted.app, &call.seat, &call.wanted.headers, Command::Escalate { target, raised }).await?;
+    call.answer(kind, &done, StatusCode::OK).await
 }
 
 /// `POST …/work`: `{"minutes", "on"?, "text"?}`: one more line of time, of whoever asks.
-pub async fn log_work(
-    seat: Seat,
-    State(app): State<App>,
-    Path((plural, number)): Place,
-    headers: HeaderMap,
-    Object(body): Object,
-) -> Answer {
-    let catalog = app.desk.catalog();
-    let kind = kind_for(&catalog, &plural, Verb::Work)?;
+pub async fn log_work(seat: Seat, wanted: Wanted) -> Answer {
+    let call = wanted.by(seat);
+    let (kind, said) = call.said(Verb::Work)?;
+    let Call { seat, wanted: Wanted { app, .. } } = &call;
     let log = kind.work.filter(|_| seat.actor.customer.is_none()).ok_or_else(Refused::not_found)?;
-    let said = Said::new((&app, &seat), &headers, (Verb::Work, kind, &number), &body)?;
-    let own = target(&app, &seat, kind, number, &headers, Needs::Nothing).await?;
-    let mut parts = Parts::new(body);
+    let own = call.target(kind, Needs::Nothing).await?;
+    let mut parts = call.parts();
     let minutes = parts.needed_whole("minutes", 1..=WorkLog::LONGEST);
     let line = ["on", "text"].map(|name| (name, parts.text(name).unwrap_or_default()));
     parts.end()?;
     if let Some(done) = said.before().await? {
-        return written(&app, &seat, kind, &done, StatusCode::OK).await;
+        return call.answer(kind, &done, StatusCode::OK).await;
     }
     let mut tries = 0;
     let done = loop {
@@ -269,35 +276,23 @@ pub async fn log_work(
         let version = own.version.or(Some(shown.version()));
         let command = Command::Edit { target: Target { version, ..own.clone() }, input };
         match said.perform(vec![command]).await {
-            Err(Refusal::Stale { .. }) if own.version.is_none() && tries < work::TRIES => {}
+            Err(Refusal::Stale { .. }) if own.version.is_none() && tries < edit::TRIES => {}
             other => break other.map_err(refused)?,
         }
     };
-    written(&app, &seat, kind, &done, StatusCode::OK).await
+    call.answer(kind, &done, StatusCode::OK).await
 }
 
 /// `POST …/macro`: `{"use", "text"?, "public"?}`: a macro is used, with its own words unless others are given.
-pub async fn use_macro(
-    seat: Seat,
-    State(app): State<App>,
-    Path((plural, number)): Place,
-    headers: HeaderMap,
-    Object(body): Object,
-) -> Answer {
-    let catalog = app.desk.catalog();
-    let kind = kind_for(&catalog, &plural, Verb::Macro)?;
-    let said = Said::new((&app, &seat), &headers, (Verb::Macro, kind, &number), &body)?;
-    let own = target(&app, &seat, kind, number, &headers, Needs::Version(Act::Note)).await?;
-    let mut parts = Parts::new(body);
+pub async fn use_macro(seat: Seat, wanted: Wanted) -> Answer {
+    let call = wanted.by(seat);
+    let (kind, said) = call.said(Verb::Macro)?;
+    let own = call.target(kind, Needs::Version(Act::Note)).await?;
+    let mut parts = call.parts();
     let named = parts.needed_text("use");
     let (text, public) = (parts.text("text"), parts.maybe_flag("public"));
     parts.end()?;
-    let done = match said.before().await? {
-        Some(done) => done,
-        None => {
-            let commands = macros::using(&app, &seat, kind.plural, &own, named.trim(), (text, public)).await?;
-            said.perform(commands).await.map_err(refused)?
-        }
-    };
-    written(&app, &seat, kind, &done, StatusCode::OK).await
+    let commands = macros::using(&call.wanted.app, &call.seat, kind.plural, &own, named.trim(), (text, public));
+    let done = said.once(commands).await?;
+    call.answer(kind, &done, StatusCode::OK).await
 }

@@ -16,6 +16,7 @@ use model::{
 };
 
 use super::{
+    act::is_fragment,
     address::pairs,
     doors::html,
     list::kind_of,
@@ -106,12 +107,33 @@ struct Sections {
 }
 
 #[derive(Template)]
-#[template(path = "record/beside_page.html")]
-struct BesidePage {
+#[template(path = "record/part_page.html")]
+struct PartPage {
     shell: Shell,
     crumbs: Vec<Link>,
     heading: String,
     sections: String,
+}
+
+/// A part of a record's page that comes after it: alone for the script that puts it there, else as a page of its own.
+pub(super) async fn part(
+    (app, seat): (&App, &Seat),
+    headers: &HeaderMap,
+    (kind, number): (&Kind, &str),
+    (crumb, heading): (&str, String),
+    sections: &(impl Template + Sync),
+) -> Result<Response, Refused> {
+    if is_fragment(headers) {
+        return html(StatusCode::OK, sections);
+    }
+    let (list, here) = (format!("/{}", kind.plural), record_address(kind, number));
+    let page = PartPage {
+        shell: shell(app, seat, &list).await,
+        crumbs: vec![Link::new(&kind.labels, &list), Link::new(number, &here), Link::new(crumb, "")],
+        heading,
+        sections: sections.render()?,
+    };
+    html(StatusCode::OK, &page)
 }
 
 /// Whether help is looked for: for what is open, by the provider's own people.
@@ -139,17 +161,8 @@ pub(super) async fn open(
     let beside = beside(&app, &seat, &lens, kind, &shown, &ties).await?;
     let here = record_address(kind, &number);
     let sections = Sections { beside, here: here.clone(), csrf: seat.csrf.clone(), version: shown.version() };
-    if headers.contains_key("x-fragment") {
-        return html(StatusCode::OK, &sections);
-    }
-    let list = format!("/{}", kind.plural);
-    let page = BesidePage {
-        shell: shell(&app, &seat, &list).await,
-        crumbs: vec![Link::new(&kind.labels, &list), Link::new(&number, &here), Link::new("What helps", "")],
-        heading: format!("What helps with {number}"),
-        sections: sections.render()?,
-    };
-    html(StatusCode::OK, &page)
+    let told = ("What helps", format!("What helps with {number}"));
+    part((&app, &seat), &headers, (kind, &number), told, &sections).await
 }
 
 /// Everything that helps with an open record.

@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use desk::{Done, Names, Outcome, Shown, rights};
-use model::{Act, Command, FieldError, Kind, Refusal, Target, Type};
+use model::{Act, Command, FieldError, Input, Kind, Refusal, Target, Type};
 
 use super::{
     address::pairs,
@@ -153,6 +153,33 @@ pub(crate) async fn once(app: &App, seat: &Seat, sent: &Sent, command: Command) 
     };
     let typed = desk::accounts::digest(&format!("{:?}", sent.pairs()));
     app.desk.perform_once(&seat.actor, &format!("form {key} {typed}"), command, seat.now).await
+}
+
+/// How often an edit is made anew where somebody else was quicker.
+pub const TRIES: usize = 4;
+
+/// Edits a record by what stands on it at that moment, once for each form, and anew where somebody else was quicker: what they
+/// wrote stays. Answers what `edit` said beside the edit that went through.
+pub(super) async fn edit_as_it_stands<T>(
+    (app, seat): (&App, &Seat),
+    kind: &Kind,
+    number: &str,
+    sent: &Sent,
+    edit: impl Fn(&Shown) -> Result<(T, Input), Refusal>,
+) -> Result<T, Refusal> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let shown = app.desk.show(&seat.actor, kind.name, number, None, seat.now).await?;
+        let (said, input) = edit(&shown)?;
+        let target = Target { kind: kind.name.into(), number: number.into(), version: Some(shown.version()) };
+        match once(app, seat, sent, Command::Edit { target, input }).await {
+            // The same form again: it is done already.
+            Ok(_) | Err(Refusal::Reused(_)) => return Ok(said),
+            Err(Refusal::Stale { .. }) if tries < TRIES => {}
+            Err(other) => return Err(other),
+        }
+    }
 }
 
 async fn new_page(

@@ -10,7 +10,7 @@ use axum::{
 use desk::post::{Came, Enclosed};
 use mail::{Found, Proof};
 
-use super::{act::is_fragment, doors::html, list::kind_of, piece::record_address};
+use super::{beside::part, doors::html, list::kind_of, piece::record_address};
 use crate::{
     App, Refused, Seat, shell,
     view::{
@@ -40,16 +40,6 @@ struct Row {
     subject: String,
     mark: Mark,
     at: When,
-}
-
-/// The same frame as what stands beside a record.
-#[derive(Template)]
-#[template(path = "record/beside_page.html")]
-struct LettersPage {
-    shell: Shell,
-    crumbs: Vec<Link>,
-    heading: String,
-    sections: String,
 }
 
 #[derive(Template)]
@@ -96,17 +86,7 @@ pub(super) async fn open_all(
         at: time::when(came.row.at, seat.now),
     };
     let letters = Letters { rows: came.iter().map(row).collect(), newest };
-    if is_fragment(&headers) {
-        return html(StatusCode::OK, &letters);
-    }
-    let list = format!("/{}", kind.plural);
-    let page = LettersPage {
-        shell: shell(&app, &seat, &list).await,
-        crumbs: vec![Link::new(&kind.labels, &list), Link::new(&number, &here), Link::new("Mail", "")],
-        heading: format!("Mail of {number}"),
-        sections: letters.render()?,
-    };
-    html(StatusCode::OK, &page)
+    part((&app, &seat), &headers, (kind, &number), ("Mail", format!("Mail of {number}")), &letters).await
 }
 
 /// `GET /{plural}/{number}/mail/{id}`

@@ -7,7 +7,7 @@ use axum::{
 };
 use desk::Shown;
 use model::{
-    Act, Command, Input, Kind, Phase, Refusal, Target, Value,
+    Act, Input, Kind, Phase, Refusal, Value,
     command::Raw,
     pieces::{Piece, Pieces},
 };
@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     address::pairs,
-    edit::{once, token},
+    edit::{edit_as_it_stands, token},
     list::kind_of,
     piece::{Lens, record_address},
     sent::Sent,
@@ -108,9 +108,6 @@ fn standing(lens: &Lens<'_>, piece: &Piece, all: &[Piece]) -> (Mark, String) {
     }
 }
 
-/// How often a piece is ticked off again where somebody else wrote meanwhile.
-const TRIES: usize = 4;
-
 /// `POST /{plural}/{number}/piece`: ticks one off, says that it is not needed, takes it, or opens it again.
 pub(super) async fn tick(
     seat: Seat,
@@ -122,20 +119,8 @@ pub(super) async fn tick(
     let kind = kind_of(&catalog, &plural)?;
     let pieces = kind.pieces.filter(|_| seat.actor.customer.is_none()).ok_or_else(Refused::not_found)?;
     let sent = Sent::new(pairs(&body));
-    let mut tries = 0;
-    let title = loop {
-        tries += 1;
-        let shown = app.desk.show(&seat.actor, kind.name, &number, None, seat.now).await?;
-        let (title, input) = ticked(&pieces, &shown, &sent, &seat.actor.email)?;
-        let target = Target { kind: kind.name.into(), number: number.clone(), version: Some(shown.version()) };
-        match once(&app, &seat, &sent, Command::Edit { target, input }).await {
-            // The same form again: it is done already.
-            Ok(_) | Err(Refusal::Reused(_)) => break title,
-            // What others did stays.
-            Err(Refusal::Stale { .. }) if tries < TRIES => {}
-            Err(other) => return Err(other.into()),
-        }
-    };
+    let tick = |shown: &Shown| ticked(&pieces, shown, &sent, &seat.actor.email);
+    let title = edit_as_it_stands((&app, &seat), kind, &number, &sent, tick).await?;
     let back = sent.text("back");
     let back = if back.starts_with("/my-work") { back } else { format!("{}#pieces", record_address(kind, &number)) };
     let said = match sent.text("do").as_str() {

@@ -5,12 +5,12 @@ use axum::{
     response::Response,
 };
 use desk::Shown;
-use model::{Act, Command, Decimal, Input, Kind, Refusal, Target, Value, command::Raw, handling::WorkLog};
+use model::{Act, Decimal, Input, Kind, Value, command::Raw, handling::WorkLog};
 use serde_json::{Map, Value as Json, json};
 
 use super::{
     address::pairs,
-    edit::{once, token},
+    edit::{edit_as_it_stands, token},
     list::kind_of,
     piece::record_address,
     sent::Sent,
@@ -24,9 +24,6 @@ pub struct Board {
     pub today: String,
     pub once: String,
 }
-
-/// How often a line is put below lines of others who were quicker.
-pub const TRIES: usize = 4;
 
 /// `None` where no time is written down on records of the kind, or not by the reader.
 pub fn board(seat: &Seat, kind: &Kind, shown: &Shown) -> Option<Board> {
@@ -57,20 +54,8 @@ pub(super) async fn log(
     let sent = Sent::new(pairs(&body));
     let said = [("on", sent.text("on")), ("text", sent.text("text"))];
     let minutes = minutes(&sent.text("time")).map_err(|why| Refused::field("time", why))?;
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        let shown = app.desk.show(&seat.actor, kind.name, &number, None, seat.now).await?;
-        let input = with_line(&log, &shown, &said, minutes, &seat.actor.email);
-        let target = Target { kind: kind.name.into(), number: number.clone(), version: Some(shown.version()) };
-        match once(&app, &seat, &sent, Command::Edit { target, input }).await {
-            // The same form again: its line is there already.
-            Ok(_) | Err(Refusal::Reused(_)) => break,
-            // The lines of others stay: this one goes below them.
-            Err(Refusal::Stale { .. }) if tries < TRIES => {}
-            Err(other) => return Err(other.into()),
-        }
-    }
+    let line = |shown: &Shown| Ok(((), with_line(&log, shown, &said, minutes, &seat.actor.email)));
+    edit_as_it_stands((&app, &seat), kind, &number, &sent, line).await?;
     let told = format!("{} on {number} is written down.", self::told(Decimal::from(minutes)));
     Ok(flash::said(&format!("{}#work", record_address(kind, &number)), told))
 }

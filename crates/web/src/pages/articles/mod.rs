@@ -11,25 +11,22 @@ use axum::{
 };
 use desk::{Names, Shown};
 use model::Refusal;
-use serde::Deserialize;
 
 use super::{
     lines,
     papers::{
-        edition::{Edition, pick},
-        versions::{self, Versions},
+        edition::Edition,
+        versions::{self, Asked, ReadText, Versions},
     },
 };
 use crate::{
     App, Refused, Seat,
     record::address::segment,
     view::{
-        marked::{self, marked},
+        marked,
         parts::{Mark, Person, Tab},
         shell::Shell,
-        state,
-        text::{self, Heading},
-        time,
+        state, text, time,
     },
 };
 
@@ -47,13 +44,7 @@ struct ArticlePage {
     tabs: Vec<Tab>,
     /// What the reader of the page must know of the version shown; empty for the one that readers have.
     warning: String,
-    /// The title of the version that it is compared with, where that was another one.
-    retitled: String,
-    /// Sanitised markup.
-    html: String,
-    /// Which version the text is compared with, and in how many lines it differs.
-    compared: Option<(String, usize)>,
-    headings: Vec<Heading>,
+    text: ReadText,
     facts: Vec<(&'static str, String)>,
     writers: Vec<Person>,
     versions: Versions,
@@ -62,14 +53,6 @@ struct ArticlePage {
 /// Where an article is read with its versions.
 pub fn address(number: &str) -> String {
     format!("/articles/{}", segment(number))
-}
-
-/// An unknown parameter is refused, never ignored.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Asked {
-    version: Option<String>,
-    against: Option<String>,
 }
 
 /// `GET /articles/{number}`: the text that readers have, or with `?version=` another one, with `?against=` what differs between
@@ -90,11 +73,8 @@ async fn page(app: &App, seat: &Seat, number: &str, asked: &Asked) -> Result<Art
     let entries = desk.journal(actor, KIND, number, now).await?;
     let editions = told::editions(&entries);
     let nothing = Edition::default();
-    let shown = pick(&editions, asked.version.as_deref())?.unwrap_or(&nothing);
-    let other = match asked.against.as_deref().filter(|against| !against.is_empty()) {
-        Some(against) => pick(&editions, Some(against))?,
-        None => None,
-    };
+    let (shown, other) = asked.of(&editions)?;
+    let shown = shown.unwrap_or(&nothing);
     let mails: BTreeSet<String> = editions
         .iter()
         .flat_map(|one| one.writers.iter().chain([&one.author]))
@@ -102,9 +82,8 @@ async fn page(app: &App, seat: &Seat, number: &str, asked: &Asked) -> Result<Art
         .cloned()
         .collect();
     let names = desk.names_of(actor, BTreeSet::new(), mails, now).await?;
+    let retitled = other.map(|other| other.title.clone()).filter(|title| *title != shown.title);
     let here = address(number);
-    let told = text::document(&shown.text, |markup| markup);
-    let compared = other.map(|other| (other.number(), marked(&other.text, &shown.text)));
     let catalog = desk.catalog();
     let kind = catalog.find(KIND).ok_or(Refusal::NotFound)?;
     Ok(ArticlePage {
@@ -114,10 +93,7 @@ async fn page(app: &App, seat: &Seat, number: &str, asked: &Asked) -> Result<Art
         state: state::mark(kind, of.state()),
         tabs: versions::tabs(&here, &editions, shown, other),
         warning: warning(&of, &editions, shown),
-        retitled: other.map(|other| other.title.clone()).filter(|title| *title != shown.title).unwrap_or_default(),
-        html: compared.as_ref().map_or_else(|| told.html.clone(), |(_, marked)| marked.html.clone()),
-        compared: compared.map(|(number, marked)| (number, marked.lines)),
-        headings: told.headings,
+        text: ReadText { retitled: retitled.unwrap_or_default(), ..ReadText::of(shown, other) },
         facts: facts(shown, &names),
         writers: shown.writers.iter().map(|mail| lines::person(mail, &names)).collect(),
         versions: with_writers(Versions::of(&here, &editions, shown, other), &editions, &names),

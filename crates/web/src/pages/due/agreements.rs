@@ -4,25 +4,28 @@
 use desk::{Desk, Shown};
 use engines::{clocks::IN_FORCE, rules::dates::add_days};
 use kinds::relationship::{contract, sla};
-use model::{Actor, Date, Moment, Refusal};
+use model::{Actor, Date, Key, Moment, Refusal};
 
-use super::{AHEAD_DAYS, Line, mark_of, told};
+use super::{AHEAD_DAYS, Line, mark_of};
 use crate::{
     pages::road::facts::all,
     record::piece::record_address,
-    view::parts::{Link, Mark, Shape, Tone},
+    view::{
+        parts::{Link, Mark, Shape, Tone},
+        time,
+    },
 };
 
 /// Kinds of agreements with the field that holds their last day.
-const LAST_DAYS: [(&str, &str); 2] = [("sla", sla::VALID_UNTIL.name), ("contract", contract::END.name)];
+const LAST_DAYS: [(&str, Key<Date>); 2] = [("sla", sla::VALID_UNTIL), ("contract", contract::END)];
 
 /// Agreements in force that are past their last day or near it.
 pub async fn ends(desk: &Desk, actor: &Actor, today: Date, now: Moment) -> Result<Vec<Line>, Refusal> {
     let until = add_days(today, AHEAD_DAYS).unwrap_or(today);
     let mut lines = Vec::new();
     for (kind, field) in LAST_DAYS {
-        let near = format!("{field} <= {until}");
-        for shown in all(desk, actor, kind, &near, field, now).await? {
+        let near = format!("{} <= {until}", field.name);
+        for shown in all(desk, actor, kind, &near, field.name, now).await? {
             lines.extend(end_of(desk, &shown, today));
         }
     }
@@ -31,11 +34,8 @@ pub async fn ends(desk: &Desk, actor: &Actor, today: Date, now: Moment) -> Resul
 
 /// What is said of the last day of one agreement; `None` while that is far away, and where it is not in force.
 pub fn end_of(desk: &Desk, shown: &Shown, today: Date) -> Option<Line> {
-    let fields = shown.fields();
-    let day = match shown.kind() {
-        "sla" => sla::VALID_UNTIL.get(fields)?,
-        _ => contract::END.get(fields)?,
-    };
+    let (_, field) = LAST_DAYS.iter().find(|(kind, _)| *kind == shown.kind())?;
+    let day = field.get(shown.fields())?;
     let near = day <= add_days(today, AHEAD_DAYS).unwrap_or(today);
     if !near || !IN_FORCE.contains(&shown.state()) {
         return None;
@@ -43,20 +43,18 @@ pub fn end_of(desk: &Desk, shown: &Shown, today: Date) -> Option<Line> {
     let (word, text) = match day < today {
         true => (
             "Its days are over.",
-            format!("{} was the last day on which it held; it still stands as in force.", told(day)),
+            format!("{} was the last day on which it held; it still stands as in force.", time::day(day)),
         ),
-        false => ("It ends soon.", format!("{} is the last day on which it holds.", told(day))),
+        false => ("It ends soon.", format!("{} is the last day on which it holds.", time::day(day))),
     };
     let here = address(desk, shown);
-    let mut links = vec![Link::new("Let it expire", format!("{here}/step?to=expired"))];
-    if shown.kind() == "sla" {
-        links.push(Link::new("Give it more days", format!("{here}/edit#f-{}", sla::VALID_UNTIL.name)));
-    } else {
-        links.push(Link::new("Give it more days", format!("{here}/edit#f-{}", contract::END.name)));
-    }
+    let links = vec![
+        Link::new("Let it expire", format!("{here}/step?to=expired")),
+        Link::new("Give it more days", format!("{here}/edit#f-{}", field.name)),
+    ];
     Some(Line {
         day: Some(day),
-        when: told(day),
+        when: time::day(day),
         mark: mark_of(day, today),
         record: Link::new(shown.number(), here),
         title: shown.title().into(),

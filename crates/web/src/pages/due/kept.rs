@@ -6,10 +6,13 @@ use engines::{retention::kept_until, rules::dates::add_days};
 use kinds::information::{document, document_version as version};
 use model::{Actor, Date, Moment, Refusal};
 
-use super::{AHEAD_DAYS, Line, mark_of, told};
+use super::{AHEAD_DAYS, Line, mark_of};
 use crate::{
     pages::{papers, road::facts::all},
-    view::parts::{Link, Mark, Shape, Tone},
+    view::{
+        parts::{Link, Mark, Shape, Tone},
+        time,
+    },
 };
 
 /// States of a document in which it is out of force and still kept.
@@ -51,7 +54,7 @@ fn kept(of: &Shown, ended: Option<Date>) -> Kept {
 /// In a few words, for the list of versions and the block of control.
 pub fn words(kept: &Kept) -> String {
     match kept {
-        Kept::Until(day) => format!("kept until {}", told(*day)),
+        Kept::Until(day) => format!("kept until {}", time::day(*day)),
         Kept::Untold => "kept for no named time".into(),
         Kept::Undated => "out of force since an unknown day".into(),
     }
@@ -82,7 +85,13 @@ pub async fn of(desk: &Desk, actor: &Actor, shown: &Shown, today: Date, now: Mom
     let far = |kept: &Option<Kept>, of: &Shown| {
         let Some(Kept::Until(day)) = kept else { return None };
         let mark = Mark::new(Shape::Ring, Tone::Mute, "Kept");
-        Some(made(of, shown, Some(*day), mark, ("It is kept.", format!("Until {}, by its retention.", told(*day)))))
+        Some(made(
+            of,
+            shown,
+            Some(*day),
+            mark,
+            ("It is kept.", format!("Until {}, by its retention.", time::day(*day))),
+        ))
     };
     if shown.kind() == "document" {
         let kept = of_document(shown);
@@ -106,12 +115,12 @@ fn line(of: &Shown, one: &Shown, kept: Option<Kept>, today: Date) -> Option<Line
         Kept::Until(day) if day < today => {
             let text = format!(
                 "It was kept until {}, as its retention says. Withdraw it, or say in the document how much longer it is kept.",
-                told(day)
+                time::day(day)
             );
             (Some(day), mark_of(day, today), ("It was kept long enough.", text))
         }
         Kept::Until(day) if day <= near => {
-            (Some(day), mark_of(day, today), ("It is kept.", format!("Until {}, by its retention.", told(day))))
+            (Some(day), mark_of(day, today), ("It is kept.", format!("Until {}, by its retention.", time::day(day))))
         }
         Kept::Until(_) => return None,
         Kept::Untold => {
@@ -142,7 +151,7 @@ fn made(of: &Shown, one: &Shown, day: Option<Date>, mark: Mark, (word, text): (&
     };
     Line {
         day,
-        when: day.map_or_else(String::new, told),
+        when: day.map_or_else(String::new, time::day),
         mark,
         record: Link::new(one.number(), format!("/{plural}/{}", one.number())),
         title: one.title().into(),

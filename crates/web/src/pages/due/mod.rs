@@ -16,7 +16,6 @@ use crate::{
     view::{
         parts::{Link, Mark, Notice, Shape, Tone},
         shell::Shell,
-        time,
     },
 };
 
@@ -39,6 +38,8 @@ pub struct Section {
     pub about: &'static str,
     /// What is said where nothing is due.
     pub nothing: &'static str,
+    /// What is said on the road of one and of several that are over, and what that means.
+    over: (&'static str, &'static str, &'static str),
     pub lines: Vec<Line>,
 }
 
@@ -102,6 +103,11 @@ async fn sections(desk: &Desk, actor: &Actor, now: Moment) -> Result<Vec<Section
             title: "Agreements by their days",
             about: "service level agreements and contracts",
             nothing: "No agreement in force is past its last day, and none ends within 30 days.",
+            over: (
+                "agreement has ended by its day.",
+                "agreements have ended by their days.",
+                "What it promised is promised by nobody now.",
+            ),
             lines: sorted(agreements::ends(desk, actor, today, now).await?),
         },
         Section {
@@ -109,6 +115,11 @@ async fn sections(desk: &Desk, actor: &Actor, now: Moment) -> Result<Vec<Section
             title: "Agreements beside each other",
             about: "the same service with the same customer",
             nothing: "No agreement in force stands in the way of another one.",
+            over: (
+                "agreement does not count.",
+                "agreements do not count.",
+                "A newer one about the same service with the same customer does.",
+            ),
             lines: sorted(agreements::outdone(desk, actor, now).await?),
         },
         Section {
@@ -116,6 +127,11 @@ async fn sections(desk: &Desk, actor: &Actor, now: Moment) -> Result<Vec<Section
             title: "Documents that were kept long enough",
             about: "by their retention, from the day on which they went out of force",
             nothing: "Every document that is out of force is still to be kept.",
+            over: (
+                "document was kept long enough.",
+                "documents were kept long enough.",
+                "Somebody decides what becomes of it.",
+            ),
             lines: sorted(kept::lines(desk, actor, today, now).await?),
         },
     ])
@@ -133,20 +149,9 @@ fn sorted(mut lines: Vec<Line>) -> Vec<Line> {
 pub async fn notices(desk: &Desk, actor: &Actor, now: Moment) -> Result<Vec<Notice>, Refusal> {
     let said = |section: &Section| {
         let over = section.lines.iter().filter(|line| line.is_over()).count();
-        let word = match (section.id, over) {
-            (_, 0) => return None,
-            ("ends", _) => counted(over, "agreement has ended by its day.", "agreements have ended by their days."),
-            ("outdone", _) => counted(over, "agreement does not count.", "agreements do not count."),
-            _ => counted(over, "document was kept long enough.", "documents were kept long enough."),
-        };
-        let text = match section.id {
-            "ends" => "What it promised is promised by nobody now.",
-            "outdone" => "A newer one about the same service with the same customer does.",
-            _ => "Somebody decides what becomes of it.",
-        };
-        let mark = Mark::new(Shape::Risk, Tone::Warn, &word);
-        Some(Notice {
-            mark,
+        let (one, several, text) = section.over;
+        (over > 0).then(|| Notice {
+            mark: Mark::new(Shape::Risk, Tone::Warn, counted(over, one, several)),
             text: text.into(),
             links: vec![Link::new("What is due", format!("{ADDRESS}#{}", section.id))],
         })
@@ -173,8 +178,4 @@ pub async fn of_record(desk: &Desk, actor: &Actor, shown: &Shown, now: Moment) -
         _ => Vec::new(),
     };
     Ok(lines.into_iter().map(Line::notice).collect())
-}
-
-fn told(day: Date) -> String {
-    time::day(day)
 }

@@ -11,14 +11,13 @@ use desk::{FileRow, Names, Shown, rights};
 use engines::conformity::{catalogue, requirements_of_kind};
 use kinds::information::document;
 use model::{Act, Command, Input, Refusal, Target};
-use serde::Deserialize;
 use serde_json::json;
 
 use super::{
     edition::{Edition, editions, pick},
     readers::{self, Reading},
     sheet::{self, Sheet},
-    versions::{self, Versions},
+    versions::{self, Asked, ReadText, Versions},
 };
 use crate::{
     App, Refused, Seat, flash,
@@ -27,10 +26,8 @@ use crate::{
         lines,
     },
     view::{
-        marked::marked,
         parts::{Link, Mark, Notice, Person, Shape, Tab, Tone},
         shell::Shell,
-        text::{self, Heading},
         time,
     },
 };
@@ -45,11 +42,7 @@ pub struct PaperPage {
     pub sheet: Sheet,
     pub notices: Vec<Notice>,
     pub tabs: Vec<Tab>,
-    /// Sanitised markup.
-    pub html: String,
-    /// Which version the text is compared with, and in how many lines it differs.
-    pub compared: Option<(String, usize)>,
-    pub headings: Vec<Heading>,
+    pub text: ReadText,
     pub signed: Vec<Signed>,
     pub moves: Vec<Link>,
     pub versions: Versions,
@@ -71,14 +64,6 @@ pub struct Signed {
     pub mark: Mark,
 }
 
-/// An unknown parameter is refused, never ignored.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Asked {
-    version: Option<String>,
-    against: Option<String>,
-}
-
 /// `GET /papers/{number}`: the text in force, or with `?version=` another one, with `?against=` what differs between the two.
 pub async fn open(
     seat: Seat,
@@ -95,14 +80,9 @@ async fn page(app: &App, seat: &Seat, number: &str, asked: &Asked) -> Result<Pap
     let of = desk.show(actor, "document", number, None, now).await?;
     let editions = editions(desk, actor, &of, now).await?;
     let nothing = Edition::default();
-    let shown = pick(&editions, asked.version.as_deref())?.unwrap_or(&nothing);
-    let other = match asked.against.as_deref().filter(|against| !against.is_empty()) {
-        Some(against) => pick(&editions, Some(against))?,
-        None => None,
-    };
+    let (shown, other) = asked.of(&editions)?;
+    let shown = shown.unwrap_or(&nothing);
     let names = sheet::names(desk, actor, &of, &editions, now).await?;
-    let told = text::document(&shown.text, |markup| markup);
-    let compared = other.map(|other| (other.number(), marked(&other.text, &shown.text)));
     let catalog = desk.catalog();
     let versions_kind = catalog.find("document_version").ok_or(Refusal::NotFound)?;
     let reading = readers::reading(desk, actor, &of, now).await?;
@@ -111,9 +91,7 @@ async fn page(app: &App, seat: &Seat, number: &str, asked: &Asked) -> Result<Pap
         sheet: sheet::made(&desk.settings().organisation, (&of).into(), shown, &names),
         notices: [notices(&of, &editions, shown, now.date()), due::of_record(desk, actor, &of, now).await?].concat(),
         tabs: versions::tabs(&here, &editions, shown, other),
-        html: compared.as_ref().map_or_else(|| told.html.clone(), |(_, marked)| marked.html.clone()),
-        compared: compared.map(|(number, marked)| (number, marked.lines)),
-        headings: told.headings,
+        text: ReadText::of(shown, other),
         signed: signed(shown, &names),
         moves: moves(app, seat, shown).await?,
         versions: with_retention(Versions::of(&here, &editions, shown, other), &of, &editions),

@@ -1,10 +1,59 @@
 //! The versions of a text on its page: each to be read, and any two to be compared.
 
-use super::edition::Edition;
+use model::Refusal;
+use serde::Deserialize;
+
+use super::edition::{Edition, pick};
 use crate::view::{
+    marked::marked,
     parts::{Link, Mark, Tab},
-    text, time,
+    text::{self, Heading},
+    time,
 };
+
+/// Which version is asked for, and with which other one it is to be compared. An unknown parameter is refused, never ignored.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    version: Option<String>,
+    against: Option<String>,
+}
+
+impl Asked {
+    /// Both among the versions of a text; the one that readers have where none is asked for, and none where nothing is written.
+    ///
+    /// # Errors
+    /// `NotFound` for a version that is not among them.
+    pub fn of<'e>(&self, editions: &'e [Edition]) -> Result<(Option<&'e Edition>, Option<&'e Edition>), Refusal> {
+        let against = self.against.as_deref().filter(|against| !against.is_empty());
+        let other = against.map(|against| pick(editions, Some(against))).transpose()?.flatten();
+        Ok((pick(editions, self.version.as_deref())?, other))
+    }
+}
+
+/// The text of a version as it is read.
+pub struct ReadText {
+    /// Sanitised markup, with what differs marked where it is compared.
+    pub html: String,
+    /// Which version the text is compared with, and in how many lines it differs.
+    pub compared: Option<(String, usize)>,
+    /// The title of the version that it is compared with, where the versions of a text have titles and that was another one.
+    pub retitled: String,
+    pub headings: Vec<Heading>,
+}
+
+impl ReadText {
+    pub fn of(shown: &Edition, other: Option<&Edition>) -> ReadText {
+        let told = text::document(&shown.text, |markup| markup);
+        let compared = other.map(|other| (other.number(), marked(&other.text, &shown.text)));
+        ReadText {
+            html: compared.as_ref().map_or(told.html, |(_, marked)| marked.html.clone()),
+            compared: compared.map(|(number, marked)| (number, marked.lines)),
+            retitled: String::new(),
+            headings: told.headings,
+        }
+    }
+}
 
 /// What `part/versions.html` draws.
 #[derive(Clone, Debug, Default)]

@@ -1,34 +1,26 @@
-//! What is shown before something is ordered, in the portal, on the agents' form and by the API alike: price, delivery and who
-//! must allow it; and with what the answers begin that are known already.
+//! What is shown before something is ordered, in the portal, on the agents' form and by the API (`api/terms.rs`) alike: price,
+//! delivery and who must allow it; and with what the answers begin that are known already.
 
 use std::collections::BTreeMap;
 
-use axum::{
-    extract::{Path, Query as Pairs, State},
-    http::StatusCode,
-    response::Response,
-};
 use desk::Shown;
 use engines::approvals::Row;
 use model::{
     Field, Fields, Filter, Kind, Query, Refusal, Value,
     query::EVERY,
     questions::{Known, Questions},
-    suggest,
 };
-use serde_json::{Value as Json, json};
 
 use super::{own_customer, services_of, text, words};
 use crate::{
-    App, Refused, Seat, api,
-    api::record::{Parameters, once},
+    App, Seat,
     pages::{approvals, welcome::sentence},
     record::sent::Sent,
 };
 
 /// The kind of what is ordered from, and of an order.
 pub const MODEL: &str = "request_model";
-const ORDER: &str = "service_request";
+pub const ORDER: &str = "service_request";
 /// Fields of an order that decide who is asked, as far as they are known before it is sent.
 pub const ASKED_BY: [&str; 3] = ["requester", "customer", "service"];
 /// The control that says of which model the page has shown the terms.
@@ -50,7 +42,7 @@ pub struct Terms {
 }
 
 /// What the reader may say of an order before it is sent: people of customers order for themselves.
-fn may_say(seat: &Seat) -> &'static [&'static str] {
+pub fn may_say(seat: &Seat) -> &'static [&'static str] {
     if seat.actor.customer.is_none() { &ASKED_BY } else { &[] }
 }
 
@@ -71,7 +63,7 @@ pub async fn offered(app: &App, seat: &Seat, number: &str) -> Result<Shown, Refu
 }
 
 /// Who would be asked, or why nobody can be; `fields` are those of the order as far as they are known.
-async fn asked(app: &App, seat: &Seat, fields: Fields) -> Result<(Vec<Row>, String), Refusal> {
+pub async fn asked(app: &App, seat: &Seat, fields: Fields) -> Result<(Vec<Row>, String), Refusal> {
     match app.desk.would_ask(&seat.actor, ORDER, fields, seat.now).await {
         Ok(rows) => Ok((rows, String::new())),
         Err(Refusal::Invalid(errors)) => {
@@ -173,7 +165,7 @@ pub async fn begin(
 }
 
 /// With what the answers begin, by what is said of the order and what the reader may know of it.
-async fn begun<'q>(
+pub async fn begun<'q>(
     app: &App,
     seat: &Seat,
     model: &Shown,
@@ -245,45 +237,4 @@ fn tell(app: &App, word: &str, shown: &Shown, words: &mut BTreeMap<String, Strin
             words.insert(format!("{word}.{name}"), field.ty.print(value));
         }
     }
-}
-
-/// `GET /api/v1/request_models/{number}/terms?requester=&customer=&service=`: what an order would cost, when it would come, who
-/// would be asked, and with what its answers begin. People of customers ask for themselves.
-pub async fn serve(
-    seat: Seat,
-    State(app): State<App>,
-    Path((plural, number)): Path<(String, String)>,
-    Pairs(pairs): Parameters,
-) -> Result<Response, Refused> {
-    let catalog = app.desk.catalog();
-    let order = catalog.find(ORDER).ok_or_else(Refused::not_found)?;
-    if api::kind(&catalog, &plural)?.name != MODEL {
-        return Err(Refused::not_found());
-    }
-    let model = offered(&app, &seat, &number).await?;
-    let (mut fields, mut typed) = (Fields::from([("model".to_string(), Value::text(model.number()))]), Vec::new());
-    for (name, value) in once(&pairs)? {
-        let bad = |why: String| Refused::new(StatusCode::BAD_REQUEST, why);
-        let Some(name) = may_say(&seat).iter().copied().find(|known| *known == name) else {
-            let hint = suggest::hint(name, may_say(&seat).iter().copied());
-            return Err(bad(format!("there is no parameter \"{name}\"{hint}")));
-        };
-        let parsed = order.type_of(name).map(|ty| ty.parse(value.trim())).transpose();
-        fields.extend(parsed.map_err(|why| bad(format!("{name}: {why}")))?.flatten().map(|value| (name.into(), value)));
-        typed.push((name, value.trim().to_string()));
-    }
-    let (rows, nobody) = asked(&app, &seat, fields).await?;
-    let mut answers = serde_json::Map::new();
-    if let Ok(questions) = Questions::read(model.fields().get("questions")) {
-        let begun = begun(&app, &seat, &model, &questions, &typed).await?;
-        answers.extend(begun.into_iter().map(|(field, value)| (field.name.clone(), value.to_json())));
-    }
-    let row = |row: &Row| json!({"stage": row.stage, "as": row.word, "approver": row.approver, "need": row.need});
-    let value = |name: &str| model.fields().get(name).map_or(Json::Null, Value::to_json);
-    let body = json!({
-        "model": model.number(), "title": model.title(), "price": value("price"), "delivery_days": value("delivery_days"),
-        "approvals": rows.iter().map(row).collect::<Vec<_>>(), "nobody_to_ask": Some(nobody).filter(|why| !why.is_empty()),
-        "answers": answers,
-    });
-    Ok(api::answer(StatusCode::OK, body))
 }
