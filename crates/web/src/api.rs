@@ -1,8 +1,9 @@
 //! The API for machines (contract.md section 3): generated from the declarations, with the same rights as the pages.
 //!
 //! `record.rs` reads and writes records, `beside.rs` and `file.rs` what stands beside them, `across.rs` what goes across
-//! kinds, `events.rs` takes what monitoring tools say. `content.rs` takes bodies, `condition.rs` versions and keys, `input.rs` turns bodies into commands, `shape.rs`
-//! turns records into JSON. `openapi.rs` describes all of it.
+//! kinds, `handling.rs` does with tickets what people do, `terms.rs` and `mail.rs` tell what an order asks and what came by mail,
+//! `events.rs` takes what monitoring tools say. `content.rs` takes bodies, `condition.rs` versions and keys, `input.rs` turns
+//! bodies into commands, `shape.rs` turns records into JSON. `openapi.rs` describes all of it.
 
 mod across;
 mod beside;

@@ -123,6 +123,7 @@ impl<'w> Finding<'w> {
     /// record, from the time, and from others that do not change along with it; after a write only its stretch is looked
     /// at again. Anything else that `look` needs of other records is got before, and then all of it runs again when those change.
     pub fn each(&mut self, kind: &'static str, look: impl Fn(Fact<'w>, &mut One<'_, 'w>)) -> &mut Self {
+        // A second look at the same kind is not kept: both would claim the same stretches.
         let Some(past) = self.past.filter(|_| !self.kept_parts.kinds().contains(&kind)) else {
             self.world.all(kind).for_each(|fact| look(fact, &mut self.on(fact)));
             return self;
