@@ -32,7 +32,7 @@ pub async fn measure(database: &str, folder: Option<&Path>, rate: u64, seconds: 
     let desk = Desk::open(&url, kinds::catalog(), &[]).await?;
     let begin = Moment::parse("2026-11-25T10:00:00Z").unwrap_or_default();
     let token = prepare(&desk, begin).await?;
-    let meter = Meter::new(is_postgres);
+    let meter = Meter::new(&url);
     let (before, start) = (meter.cpu(), Stopwatch::start());
     let all = rate * seconds;
     let mut under_way = Vec::with_capacity(all as usize);

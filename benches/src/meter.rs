@@ -7,7 +7,8 @@ use std::{
 
 /// What all threads of the measured processes have run so far.
 pub struct Meter {
-    postgres: Vec<String>,
+    /// The process that all others of the PostgreSQL server in question stem from.
+    postmaster: Option<String>,
 }
 
 /// One measured piece of work.
@@ -20,35 +21,56 @@ pub struct Reading {
 }
 
 impl Meter {
-    /// With `postgres`, the server's processes count as well.
-    pub fn new(postgres: bool) -> Meter {
-        Meter { postgres: if postgres { vec!["postgres".into()] } else { Vec::new() } }
+    /// For a database that is open by now: where that is PostgreSQL, its server's processes count as well, and those of another
+    /// server on this machine do not.
+    pub fn new(url: &str) -> Meter {
+        let name = url.strip_prefix("postgres").and_then(|url| url.rsplit('/').next()).unwrap_or_default();
+        // A process that serves a connection shows the database in its title: `postgres: user database address state`.
+        let serves = |process: &String| {
+            let title = fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap_or_default();
+            title.starts_with("postgres: ") && title.split(' ').nth(2) == Some(name)
+        };
+        Meter {
+            postmaster: processes().into_iter().find(serves).and_then(|process| Stat::of(&process)).map(|it| it.parent),
+        }
     }
 
     pub fn cpu(&self) -> Duration {
-        let mut nanoseconds = of_process("self");
-        if !self.postgres.is_empty() {
-            let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-            for process in processes {
-                let name = process.file_name().to_string_lossy().into_owned();
-                let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
-                let command = || fs::read_to_string(process.path().join("comm")).unwrap_or_default();
-                if is_number && self.postgres.iter().any(|wanted| command().trim() == wanted) {
-                    nanoseconds += of_process(&name);
-                }
-            }
+        let mut ticks = Stat::of("self").map_or(0, |own| own.ticks);
+        if let Some(postmaster) = &self.postmaster {
+            // Connections that have ended are in the account of the process that they stem from.
+            ticks += Stat::of(postmaster).map_or(0, |server| server.ticks + server.reaped);
+            let stats = processes().into_iter().filter_map(|process| Stat::of(&process));
+            ticks += stats.filter(|stat| stat.parent == *postmaster).map(|stat| stat.ticks).sum::<u64>();
         }
-        Duration::from_nanos(nanoseconds)
+        // The kernel tells times to 10 ms.
+        Duration::from_millis(ticks * 10)
     }
 }
 
-/// Nanoseconds on a processor of all threads, those that have ended included; the kernel tells them to 10 ms.
-fn of_process(process: &str) -> u64 {
-    const TICK: u64 = 10_000_000;
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    // utime and stime, the 14th and the 15th field (proc(5)); the first two stand before the bracket.
-    fields.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() * TICK
+/// Numbers of all processes.
+fn processes() -> Vec<String> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit())).collect()
+}
+
+/// What proc(5) tells of a process; times in ticks of 10 ms, of all its threads, those that have ended included.
+struct Stat {
+    parent: String,
+    ticks: u64,
+    /// Of its children that have ended.
+    reaped: u64,
+}
+
+impl Stat {
+    fn of(process: &str) -> Option<Stat> {
+        let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+        // After the bracket: state, parent, … utime, stime, cutime, cstime as the 14th to the 17th field of all.
+        let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
+        let sum = |from: usize| fields.iter().skip(from).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+        Some(Stat { parent: (*fields.get(1)?).to_string(), ticks: sum(11), reaped: sum(13) })
+    }
 }
 
 /// Memory of a process in MiB: its own (`RssAnon`), without pages of files that the system may take back at any time.

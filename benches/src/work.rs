@@ -34,7 +34,7 @@ pub async fn measure(database: &str, folder: Option<&Path>, records: u64, again:
     let start = Stopwatch::start();
     let desk = Desk::open(&url, kinds::catalog(), &[]).await?;
     let opened = start.read();
-    let meter = Meter::new(is_postgres);
+    let meter = Meter::new(&url);
     let filled = if again {
         "not measured again".to_string()
     } else {

@@ -34,6 +34,7 @@ pub mod outside;
 pub mod own_fields;
 pub mod packs;
 pub mod past;
+mod past_list;
 pub mod perform;
 pub mod post;
 mod procedures;
@@ -241,15 +242,18 @@ impl Desk {
 
     /// Does many commands in one transaction, each for its own actor at its own time, which is also when it counts as
     /// written down.
-    pub async fn perform_each(
-        &self,
+    pub fn perform_each<'a>(
+        &'a self,
         errands: Vec<Errand>,
         all_or_nothing: bool,
-    ) -> Result<Vec<Result<Done, Refusal>>, Refusal> {
-        self.through_the_door(move |conn, office| {
-            perform_in(Unit::new(conn, office, Moment::UNKNOWN), errands.clone(), all_or_nothing).boxed()
-        })
-        .await
+    ) -> BoxFuture<'a, Result<Vec<Result<Done, Refusal>>, Refusal>> {
+        async move {
+            self.through_the_door(move |conn, office| {
+                perform_in(Unit::new(conn, office, Moment::UNKNOWN), errands.clone(), all_or_nothing).boxed()
+            })
+            .await
+        }
+        .boxed()
     }
 
     /// Does commands, and then those that name what came of them, in one transaction: everything of it or nothing. Answers what

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use futures::FutureExt;
+use futures::{FutureExt, future::BoxFuture};
 use model::{Actor, Catalog, Command, Moment, Refusal, time::DAY};
 use sha2::{Digest, Sha256};
 
@@ -60,41 +60,47 @@ impl Desk {
         again(&mut conn, &self.catalog(), &actor.email, key.trim(), &digest_of(said)).await.map(Some)
     }
 
-    async fn once(
-        &self,
-        actor: &Actor,
-        key: &str,
+    fn once<'a>(
+        &'a self,
+        actor: &'a Actor,
+        key: &'a str,
         digest: String,
         commands: Vec<Command>,
         now: Moment,
-    ) -> Result<Done, Refusal> {
-        let plain = key.chars().all(|c| c.is_ascii_graphic() || c == ' ');
-        if key.trim().is_empty() || key.len() > KEY_MAX || !plain {
-            return Err(Refusal::field("Idempotency-Key", format!("is not 1 to {KEY_MAX} visible ASCII characters")));
-        }
-        let (actor, key) = (actor.clone(), key.trim().to_string());
-        self.through_the_door(move |conn, office| {
-            let (actor, key, digest, commands) = (actor.clone(), key.clone(), digest.clone(), commands.clone());
-            async move {
-                let owner = actor.email.clone();
-                once::forget(conn, Some((&owner, &key)), now.minus(MEMORY)).await?;
-                if !once::claim(conn, &owner, &key, &digest, now).await? {
-                    return again(conn, &office.catalog, &owner, &key, &digest).await;
-                }
-                let mut unit = Unit::new(conn, office, now);
-                let mut first = None;
-                for command in commands {
-                    let done = perform::perform(&mut unit, &actor, command, now).await?;
-                    first.get_or_insert(done);
-                }
-                let done = first.ok_or_else(|| Refusal::Query("nothing was asked for".into()))?;
-                unit.flush().await?;
-                once::settle(conn, &owner, &key, &kept(&done, digest)).await?;
-                Ok(done)
+    ) -> BoxFuture<'a, Result<Done, Refusal>> {
+        async move {
+            let plain = key.chars().all(|c| c.is_ascii_graphic() || c == ' ');
+            if key.trim().is_empty() || key.len() > KEY_MAX || !plain {
+                return Err(Refusal::field(
+                    "Idempotency-Key",
+                    format!("is not 1 to {KEY_MAX} visible ASCII characters"),
+                ));
             }
-            .boxed()
-        })
-        .await
+            let (actor, key) = (actor.clone(), key.trim().to_string());
+            self.through_the_door(move |conn, office| {
+                let (actor, key, digest, commands) = (actor.clone(), key.clone(), digest.clone(), commands.clone());
+                async move {
+                    let owner = actor.email.clone();
+                    once::forget(conn, Some((&owner, &key)), now.minus(MEMORY)).await?;
+                    if !once::claim(conn, &owner, &key, &digest, now).await? {
+                        return again(conn, &office.catalog, &owner, &key, &digest).await;
+                    }
+                    let mut unit = Unit::new(conn, office, now);
+                    let mut first = None;
+                    for command in commands {
+                        let done = perform::perform(&mut unit, &actor, command, now).await?;
+                        first.get_or_insert(done);
+                    }
+                    let done = first.ok_or_else(|| Refusal::Query("nothing was asked for".into()))?;
+                    unit.flush().await?;
+                    once::settle(conn, &owner, &key, &kept(&done, digest)).await?;
+                    Ok(done)
+                }
+                .boxed()
+            })
+            .await
+        }
+        .boxed()
     }
 }
 

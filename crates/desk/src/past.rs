@@ -3,7 +3,11 @@
 use std::collections::HashMap;
 
 use engines::conformity::{Case, is_told, lean};
-use futures::stream::{FuturesOrdered, StreamExt};
+use futures::{
+    FutureExt as _,
+    future::BoxFuture,
+    stream::{FuturesOrdered, StreamExt},
+};
 use model::{Catalog, Entry, Moment, Record, RecordId, Refusal, journal::fold};
 
 use tokio::task::JoinError;
@@ -78,15 +82,22 @@ impl Desk {
     }
 
     /// The same for some records; those that are not on record at the instant are left out.
-    pub(crate) async fn cases_by_ids(&self, ids: &[i64], at: Moment) -> Result<(Vec<Case>, Ahead), Refusal> {
-        let catalog = self.catalog();
-        let mut conn = self.db().read().await?;
-        let (mut found, mut ahead) = (Vec::new(), Ahead::new());
-        for ids in ids.chunks(STRIDE as usize) {
-            let records = record::by_ids(&mut conn, &catalog, ids).await?;
-            ahead.extend(fold_all(&mut conn, &catalog, records, at, &mut |case| found.push(case)).await?);
+    pub(crate) fn cases_by_ids<'a>(
+        &'a self,
+        ids: &'a [i64],
+        at: Moment,
+    ) -> BoxFuture<'a, Result<(Vec<Case>, Ahead), Refusal>> {
+        async move {
+            let catalog = self.catalog();
+            let mut conn = self.db().read().await?;
+            let (mut found, mut ahead) = (Vec::new(), Ahead::new());
+            for ids in ids.chunks(STRIDE as usize) {
+                let records = record::by_ids(&mut conn, &catalog, ids).await?;
+                ahead.extend(fold_all(&mut conn, &catalog, records, at, &mut |case| found.push(case)).await?);
+            }
+            Ok((found, ahead))
         }
-        Ok((found, ahead))
+        .boxed()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The door: the only way a record changes. Pages, API, import, jobs and the command line all come through here, and it
 //! reads as the list of what must happen: permit, draft, rules, validity, step, delta, write, journal, reactions.
 
+use futures::{FutureExt as _, future::BoxFuture};
 use model::{
     Act, Actor, Command, Draft, Entry, Input, Kind, Link, Moment, Record, RecordId, Refusal, Target, Value,
     command::{File, Raw},
@@ -40,12 +41,18 @@ pub enum Outcome {
 const NOTE_MAX: usize = 50_000;
 const STATE_BY_STEPS: &str = "the state changes by steps (transitions), not by editing";
 
-pub(crate) async fn perform(
-    unit: &mut Unit<'_>,
-    actor: &Actor,
+/// Carries out one command within a unit. Boxed (`docs/decisions/0041-wide-doors-are-boxed.md`): whoever awaits it would
+/// otherwise be compiled together with all that a write can lead to.
+pub(crate) fn perform<'a>(
+    unit: &'a mut Unit<'_>,
+    actor: &'a Actor,
     command: Command,
     now: Moment,
-) -> Result<Done, Refusal> {
+) -> BoxFuture<'a, Result<Done, Refusal>> {
+    carry_out(unit, actor, command, now).boxed()
+}
+
+async fn carry_out(unit: &mut Unit<'_>, actor: &Actor, command: Command, now: Moment) -> Result<Done, Refusal> {
     match command {
         Command::Create { kind, number, input } => create(unit, actor, &kind, number, input, now).await,
         Command::Edit { target, input } => {

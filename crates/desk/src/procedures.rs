@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use futures::FutureExt;
+use futures::{FutureExt, future::BoxFuture};
 use model::{
     Actor, Column, Command, Draft, Entry, Filter, Input, Job, Kind, Moment, Phase, Query, Record, Refusal, Role,
     Target, Value, Via, command::Raw, handling::Procedure, lifecycle::WITHDRAWN, query::EVERY, time::MINUTE,
@@ -96,32 +96,37 @@ impl Desk {
     }
 
     /// Does what the procedure of a record asks for and is not done yet. The same job twice does nothing twice.
-    pub(crate) async fn follow_procedure(&self, payload: &Json, now: Moment) -> Result<(), Refusal> {
-        let number = payload.get("number").and_then(Json::as_str).unwrap_or_default().to_string();
-        let catalog = self.catalog();
-        let mut conn = self.db().read().await?;
-        let kept = record::load(&mut conn, &catalog, std::slice::from_ref(&number), false).await?.remove(&number);
-        let Some(record) = kept.map(|kept| kept.record) else { return Ok(()) };
-        let Some(kind) = catalog.find(record.kind) else { return Ok(()) };
-        let Some(procedure) = kind.procedure.filter(|procedure| is_flagged(procedure, &record)) else { return Ok(()) };
-        let entries = journal::of_record(&mut conn, &catalog, record.id).await?;
-        drop(conn);
-        let house = Actor::system("procedure", Via::Job);
-        let lead = lead(kind, &procedure, &record);
-        let report = match self.report_on(&house, &procedure, &number, now).await? {
-            Some(report) => report,
-            None => self.open_report(&house, &procedure, &record, lead.as_deref(), now).await?,
-        };
-        if !report.fields().contains_key(procedure.manager)
-            && let Some(lead) = lead
-        {
-            self.edit_report(&house, &procedure, &report, procedure.manager, lead.into(), now).await?;
+    pub(crate) fn follow_procedure<'a>(&'a self, payload: &'a Json, now: Moment) -> BoxFuture<'a, Result<(), Refusal>> {
+        async move {
+            let number = payload.get("number").and_then(Json::as_str).unwrap_or_default().to_string();
+            let catalog = self.catalog();
+            let mut conn = self.db().read().await?;
+            let kept = record::load(&mut conn, &catalog, std::slice::from_ref(&number), false).await?.remove(&number);
+            let Some(record) = kept.map(|kept| kept.record) else { return Ok(()) };
+            let Some(kind) = catalog.find(record.kind) else { return Ok(()) };
+            let Some(procedure) = kind.procedure.filter(|procedure| is_flagged(procedure, &record)) else {
+                return Ok(());
+            };
+            let entries = journal::of_record(&mut conn, &catalog, record.id).await?;
+            drop(conn);
+            let house = Actor::system("procedure", Via::Job);
+            let lead = lead(kind, &procedure, &record);
+            let report = match self.report_on(&house, &procedure, &number, now).await? {
+                Some(report) => report,
+                None => self.open_report(&house, &procedure, &record, lead.as_deref(), now).await?,
+            };
+            if !report.fields().contains_key(procedure.manager)
+                && let Some(lead) = lead
+            {
+                self.edit_report(&house, &procedure, &report, procedure.manager, lead.into(), now).await?;
+            }
+            self.write_timeline(&house, kind, &procedure, &report, &entries, now).await?;
+            if !report.fields().contains_key(procedure.told) {
+                self.tell_top_management(&house, &procedure, &record, &report, &entries, now).await?;
+            }
+            Ok(())
         }
-        self.write_timeline(&house, kind, &procedure, &report, &entries, now).await?;
-        if !report.fields().contains_key(procedure.told) {
-            self.tell_top_management(&house, &procedure, &record, &report, &entries, now).await?;
-        }
-        Ok(())
+        .boxed()
     }
 
     async fn open_report(

@@ -7,6 +7,7 @@ use std::{
 };
 
 use engines::conformity::{Assessment, Outlook, Settings, Standing, World};
+use futures::{FutureExt as _, future::BoxFuture};
 use model::{Moment, Refusal, time::HOUR};
 
 use crate::{Desk, past::Ahead, store::journal};
@@ -89,21 +90,28 @@ pub(crate) struct Judged {
 
 impl Desk {
     /// Judges what stands now, from what was kept where that can be followed.
-    pub(crate) async fn judge_on(&self, kept: Option<Followed>, now: Moment) -> Result<Judged, Refusal> {
-        let clock = Instant::now();
-        let judgements = self.judgements_as_of(now).await?;
-        let (mut followed, ran, is_anew) = match self.follow(kept, now).await? {
-            Some((followed, ran)) => (followed, ran, false),
-            None => {
-                let (followed, ran) = self.begin(now).await?;
-                (followed, ran, true)
-            }
-        };
-        // What people judge is laid over what the checks say: only the checks are kept.
-        let assessment = followed.standing.assessment(judgements);
-        let seen = followed.seen;
-        let kept = (followed.standing.len() <= most()).then_some(followed);
-        Ok(Judged { assessment, seen, took: clock.elapsed(), ran, is_anew, kept })
+    pub(crate) fn judge_on<'a>(
+        &'a self,
+        kept: Option<Followed>,
+        now: Moment,
+    ) -> BoxFuture<'a, Result<Judged, Refusal>> {
+        async move {
+            let clock = Instant::now();
+            let judgements = self.judgements_as_of(now).await?;
+            let (mut followed, ran, is_anew) = match self.follow(kept, now).await? {
+                Some((followed, ran)) => (followed, ran, false),
+                None => {
+                    let (followed, ran) = self.begin(now).await?;
+                    (followed, ran, true)
+                }
+            };
+            // What people judge is laid over what the checks say: only the checks are kept.
+            let assessment = followed.standing.assessment(judgements);
+            let seen = followed.seen;
+            let kept = (followed.standing.len() <= most()).then_some(followed);
+            Ok(Judged { assessment, seen, took: clock.elapsed(), ran, is_anew, kept })
+        }
+        .boxed()
     }
 
     /// All facts as of an instant, to be judged by these limits.

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use futures::FutureExt;
+use futures::{FutureExt, future::BoxFuture};
 use model::{
     Actor, Catalog, Column, Filter, Kind, Moment, Query, Record, Refusal,
     filter::{Context, Operand},
@@ -109,45 +109,54 @@ impl Desk {
     /// How many records each query of a kind finds; more than [`COUNT_CAP`] stand for "and more". Where the actor may see
     /// all of a kind and the filter stands still, the count is the kept one; everything else is counted no further than
     /// that, in one statement.
-    pub async fn counts(&self, actor: &Actor, queries: &[Query], now: Moment) -> Result<Vec<i64>, Refusal> {
-        let catalog = self.catalog();
-        let mut kept: Vec<(usize, &Kind, String)> = Vec::new();
-        let mut counted: Vec<(usize, Scope, &Query)> = Vec::new();
-        for (at, query) in queries.iter().enumerate() {
-            let kind = query.kind.map(|name| catalog.find(name).ok_or(Refusal::NotFound)).transpose()?;
-            let scope = rights::scope(actor, &catalog, kind, now);
-            let still = |kind: &&Kind| query.words.is_none() && query.as_of.is_none() && is_kept(kind, &query.filter);
-            match kind.filter(still).filter(|kind| scope.is_whole(kind.name)) {
-                Some(kind) => kept.push((at, kind, filter_write::write(&query.filter, kind))),
-                None => counted.push((at, scope, query)),
-            }
-        }
-        let wanted = kept.iter().map(|(_, kind, text)| Wanted::Kept(kind.name, text));
-        let wanted: Vec<Wanted<'_>> =
-            wanted.chain(counted.iter().map(|(_, scope, query)| Wanted::Counted(scope, query))).collect();
-        let mut conn = self.db().read().await?;
-        let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
-        let found = list::counts(&mut conn, &catalog, &wanted, COUNT_CAP, builder).await?;
-        drop(conn);
-        let mut counts = vec![0; queries.len()];
-        let mut missing: Vec<(usize, Tally)> = Vec::new();
-        let places = kept.iter().map(|one| one.0).chain(counted.iter().map(|one| one.0));
-        for (place, (at, count)) in places.zip(found).enumerate() {
-            match (count, kept.get(place)) {
-                (Some(count), _) => counts[at] = count,
-                (None, Some((_, kind, text))) => {
-                    let id = self.inner.ids.next(now);
-                    missing.push((at, Tally { id, kind: kind.name.into(), filter: text.clone() }));
+    pub fn counts<'a>(
+        &'a self,
+        actor: &'a Actor,
+        queries: &'a [Query],
+        now: Moment,
+    ) -> BoxFuture<'a, Result<Vec<i64>, Refusal>> {
+        async move {
+            let catalog = self.catalog();
+            let mut kept: Vec<(usize, &Kind, String)> = Vec::new();
+            let mut counted: Vec<(usize, Scope, &Query)> = Vec::new();
+            for (at, query) in queries.iter().enumerate() {
+                let kind = query.kind.map(|name| catalog.find(name).ok_or(Refusal::NotFound)).transpose()?;
+                let scope = rights::scope(actor, &catalog, kind, now);
+                let still =
+                    |kind: &&Kind| query.words.is_none() && query.as_of.is_none() && is_kept(kind, &query.filter);
+                match kind.filter(still).filter(|kind| scope.is_whole(kind.name)) {
+                    Some(kind) => kept.push((at, kind, filter_write::write(&query.filter, kind))),
+                    None => counted.push((at, scope, query)),
                 }
-                (None, None) => {}
             }
-        }
-        if !missing.is_empty() {
-            for (at, count) in self.begin_counts(actor, missing, now).await? {
-                counts[at] = count;
+            let wanted = kept.iter().map(|(_, kind, text)| Wanted::Kept(kind.name, text));
+            let wanted: Vec<Wanted<'_>> =
+                wanted.chain(counted.iter().map(|(_, scope, query)| Wanted::Counted(scope, query))).collect();
+            let mut conn = self.db().read().await?;
+            let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
+            let found = list::counts(&mut conn, &catalog, &wanted, COUNT_CAP, builder).await?;
+            drop(conn);
+            let mut counts = vec![0; queries.len()];
+            let mut missing: Vec<(usize, Tally)> = Vec::new();
+            let places = kept.iter().map(|one| one.0).chain(counted.iter().map(|one| one.0));
+            for (place, (at, count)) in places.zip(found).enumerate() {
+                match (count, kept.get(place)) {
+                    (Some(count), _) => counts[at] = count,
+                    (None, Some((_, kind, text))) => {
+                        let id = self.inner.ids.next(now);
+                        missing.push((at, Tally { id, kind: kind.name.into(), filter: text.clone() }));
+                    }
+                    (None, None) => {}
+                }
             }
+            if !missing.is_empty() {
+                for (at, count) in self.begin_counts(actor, missing, now).await? {
+                    counts[at] = count;
+                }
+            }
+            Ok(counts)
         }
-        Ok(counts)
+        .boxed()
     }
 
     /// How many records each query finds, counted no further than `cap`, none of them kept: for pictures, which name moments that

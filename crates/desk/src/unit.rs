@@ -9,6 +9,7 @@ use std::{
 };
 
 use engines::clocks;
+use futures::{FutureExt as _, future::BoxFuture};
 use model::{
     Actor, Catalog, Draft, Entry, Job, Kind, Link, Moment, Record, RecordId, Refusal, Value, command::File,
     kind::Related,
@@ -315,34 +316,39 @@ impl<'c> Unit<'c> {
     }
 
     /// Writes everything that was staged.
-    pub async fn flush(mut self) -> Result<(), Fault> {
-        let mut records: Vec<Kept> =
-            self.staged.iter().filter_map(|number| self.known.get(number).cloned().flatten()).collect();
-        journal::append(self.conn, &self.entries).await?;
-        self.write_records(&mut records).await?;
-        known::write(self.conn, &self.office.catalog, &records, |record| self.fresh.contains(&record.id.0)).await?;
-        tally::keep(self.conn, &self.office.catalog, &self.office.tallies, &self.before, &records).await?;
-        journal::link(self.conn, &self.linked).await?;
-        for (id, link, at) in &self.unlinked {
-            journal::unlink(self.conn, *id, link, *at).await?;
+    pub fn flush(mut self) -> BoxFuture<'c, Result<(), Fault>> {
+        async move {
+            let mut records: Vec<Kept> =
+                self.staged.iter().filter_map(|number| self.known.get(number).cloned().flatten()).collect();
+            journal::append(self.conn, &self.entries).await?;
+            self.write_records(&mut records).await?;
+            known::write(self.conn, &self.office.catalog, &records, |record| self.fresh.contains(&record.id.0)).await?;
+            tally::keep(self.conn, &self.office.catalog, &self.office.tallies, &self.before, &records).await?;
+            journal::link(self.conn, &self.linked).await?;
+            for (id, link, at) in &self.unlinked {
+                journal::unlink(self.conn, *id, link, *at).await?;
+            }
+            for (prefix, last) in &self.passes {
+                record::pass_number(self.conn, prefix, *last).await?;
+            }
+            self.alarms.extend(self.closings(&records));
+            self.alarms.extend(self.publications(&records));
+            let fresh = std::mem::take(&mut self.fresh);
+            alarm::set(self.conn, &self.alarms, |id| fresh.contains(&id)).await?;
+            self.fresh = fresh;
+            self.write_files().await?;
+            self.write_words(&records).await?;
+            let told = watching::tell(self.conn, self.office, &self.entries, &records, &self.fresh).await?;
+            self.jobs.extend(told);
+            // Where no mailbox answers, no answer is promised: an import of years would promise thousands.
+            if self.jobs.iter().any(|job| job.name == crate::post::SEND)
+                && !crate::store::post::answers(self.conn).await?
+            {
+                self.jobs.retain(|job| job.name != crate::post::SEND);
+            }
+            crate::store::job::add(self.conn, &self.office.ids, &self.jobs, self.recorded).await
         }
-        for (prefix, last) in &self.passes {
-            record::pass_number(self.conn, prefix, *last).await?;
-        }
-        self.alarms.extend(self.closings(&records));
-        self.alarms.extend(self.publications(&records));
-        let fresh = std::mem::take(&mut self.fresh);
-        alarm::set(self.conn, &self.alarms, |id| fresh.contains(&id)).await?;
-        self.fresh = fresh;
-        self.write_files().await?;
-        self.write_words(&records).await?;
-        let told = watching::tell(self.conn, self.office, &self.entries, &records, &self.fresh).await?;
-        self.jobs.extend(told);
-        // Where no mailbox answers, no answer is promised: an import of years would promise thousands.
-        if self.jobs.iter().any(|job| job.name == crate::post::SEND) && !crate::store::post::answers(self.conn).await? {
-            self.jobs.retain(|job| job.name != crate::post::SEND);
-        }
-        crate::store::job::add(self.conn, &self.office.ids, &self.jobs, self.recorded).await
+        .boxed()
     }
 
     /// Records without moving clocks first: among them may be what was agreed about the others.

@@ -112,6 +112,9 @@ impl Matrices {
     /// house, cell by cell. `None` for words that are no levels.
     pub fn given(&self, service: Option<&str>, customer: Option<&str>, impact: &str, urgency: &str) -> Option<Given> {
         let (impact, urgency) = (Level::parse(impact)?, Level::parse(urgency)?);
+        if self.stated.is_empty() {
+            return Some(Given { priority: Priority::of(impact, urgency), by: None });
+        }
         let cell = format!("{}-{}", impact.name(), urgency.name());
         let of = |number: Option<&str>| number.map(|number| format!("{MATRIX}{number}.{cell}"));
         let names = [of(customer), of(service), Some(format!("{MATRIX}{cell}"))];

@@ -20,6 +20,11 @@ pub enum Value {
     Parts(BTreeMap<String, Value>),
 }
 
+/// Whether a text says nothing. Looks no further than the first letter, where `trim` goes through both ends.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
+}
+
 impl Value {
     pub fn text(text: impl Into<String>) -> Value {
         Value::Text(text.into())
@@ -61,7 +66,7 @@ impl Value {
     /// Filled as [reading] of the fact base says: not an empty text, list or object; false and 0 are filled.
     pub fn is_filled(&self) -> bool {
         match self {
-            Value::Text(text) => !text.trim().is_empty(),
+            Value::Text(text) => !is_blank(text),
             Value::List(items) => !items.is_empty(),
             Value::Parts(parts) => !parts.is_empty(),
             _ => true,

@@ -7,6 +7,7 @@ use std::{
 
 use desk::rights;
 use engines::conformity::{Assessment, State};
+use futures::{FutureExt as _, future::BoxFuture};
 use model::{Act, Area, Catalog, Kind, Moment, Role, time::SECOND};
 
 use crate::{
@@ -30,61 +31,64 @@ type ByKind = HashMap<&'static str, i64>;
 
 /// The frame around every page. `current` is the address of the navigation's item that the page belongs to, such as
 /// `/incidents`; empty for none.
-pub async fn shell(app: &App, seat: &Seat, current: &str) -> Shell {
-    let catalog = app.desk.catalog();
-    let areas: Vec<(Area, Vec<(&Kind, &menu::Item)>)> =
-        Area::ALL.iter().map(|area| (*area, of_area(&catalog, seat, *area))).collect();
-    let counted = areas.iter().filter(|(area, _)| *area == Area::Run).flat_map(|(_, kinds)| kinds);
-    let counts = open_work(app, seat, counted.map(|(kind, _)| kind.name).collect()).await;
-    let readiness = app.desk.known_assessment(&seat.actor, seat.now).map(|known| readiness(&known));
-    let item = |label: &str, href: &str, key| NavItem {
-        label: label.into(),
-        href: href.into(),
-        key,
-        current: href == current,
-        ..NavItem::default()
-    };
-    let everyday = everyday(seat).into_iter().map(|(label, href, key)| item(label, href, key));
-    let mut nav = vec![NavGroup { title: String::new(), items: everyday.collect() }];
-    for (area, kinds) in areas {
-        let line = |(kind, place): &(&Kind, &menu::Item)| {
-            let count = worded(counts.get(kind.name).copied().unwrap_or_default());
-            let list = format!("/{}", kind.plural);
-            let mut item = NavItem { count, ..item(place.label.unwrap_or(&kind.labels), &list, place.key) };
-            // Who works in queues comes to what is open, the next due first; the count beside it counts the same.
-            if kind.clocked && seat.actor.customer.is_none() {
-                item.href = format!("{list}?filter=phase+%21%3D+done");
-            }
-            item
+pub fn shell<'a>(app: &'a App, seat: &'a Seat, current: &'a str) -> BoxFuture<'a, Shell> {
+    async move {
+        let catalog = app.desk.catalog();
+        let areas: Vec<(Area, Vec<(&Kind, &menu::Item)>)> =
+            Area::ALL.iter().map(|area| (*area, of_area(&catalog, seat, *area))).collect();
+        let counted = areas.iter().filter(|(area, _)| *area == Area::Run).flat_map(|(_, kinds)| kinds);
+        let counts = open_work(app, seat, counted.map(|(kind, _)| kind.name).collect()).await;
+        let readiness = app.desk.known_assessment(&seat.actor, seat.now).map(|known| readiness(&known));
+        let item = |label: &str, href: &str, key| NavItem {
+            label: label.into(),
+            href: href.into(),
+            key,
+            current: href == current,
+            ..NavItem::default()
         };
-        let mut items: Vec<NavItem> = kinds.iter().map(line).collect();
-        if area == Area::Prove && seat.actor.customer.is_none() {
-            let count = readiness.as_ref().map_or(String::new(), |readiness| readiness.figure.clone());
-            items.insert(0, NavItem { count, ..item("Conformity", "/conformity", "m") });
+        let everyday = everyday(seat).into_iter().map(|(label, href, key)| item(label, href, key));
+        let mut nav = vec![NavGroup { title: String::new(), items: everyday.collect() }];
+        for (area, kinds) in areas {
+            let line = |(kind, place): &(&Kind, &menu::Item)| {
+                let count = worded(counts.get(kind.name).copied().unwrap_or_default());
+                let list = format!("/{}", kind.plural);
+                let mut item = NavItem { count, ..item(place.label.unwrap_or(&kind.labels), &list, place.key) };
+                // Who works in queues comes to what is open, the next due first; the count beside it counts the same.
+                if kind.clocked && seat.actor.customer.is_none() {
+                    item.href = format!("{list}?filter=phase+%21%3D+done");
+                }
+                item
+            };
+            let mut items: Vec<NavItem> = kinds.iter().map(line).collect();
+            if area == Area::Prove && seat.actor.customer.is_none() {
+                let count = readiness.as_ref().map_or(String::new(), |readiness| readiness.figure.clone());
+                items.insert(0, NavItem { count, ..item("Conformity", "/conformity", "m") });
+            }
+            for page in made_by_hand(seat, area, &kinds) {
+                items.insert(page.at.min(items.len()), item(page.label, page.href, ""));
+            }
+            if !items.is_empty() {
+                nav.push(NavGroup { title: area.label().into(), items });
+            }
         }
-        for page in made_by_hand(seat, area, &kinds) {
-            items.insert(page.at.min(items.len()), item(page.label, page.href, ""));
-        }
-        if !items.is_empty() {
-            nav.push(NavGroup { title: area.label().into(), items });
+        let settings = app.desk.settings();
+        Shell {
+            lang: "en".into(),
+            theme: seat.account.theme,
+            keys: seat.account.keys,
+            csrf: seat.csrf.clone(),
+            path: seat.path.clone(),
+            user: Some(user(seat)),
+            organisation: settings.organisation.clone(),
+            scope_line: settings.scope.clone(),
+            nav,
+            readiness,
+            creatable: creatable(&catalog, seat),
+            flashes: seat.flashes.clone(),
+            views: false,
         }
     }
-    let settings = app.desk.settings();
-    Shell {
-        lang: "en".into(),
-        theme: seat.account.theme,
-        keys: seat.account.keys,
-        csrf: seat.csrf.clone(),
-        path: seat.path.clone(),
-        user: Some(user(seat)),
-        organisation: settings.organisation.clone(),
-        scope_line: settings.scope.clone(),
-        nav,
-        readiness,
-        creatable: creatable(&catalog, seat),
-        flashes: seat.flashes.clone(),
-        views: false,
-    }
+    .boxed()
 }
 
 /// What stands above the areas: label, address and key.

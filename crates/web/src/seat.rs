@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use desk::accounts::{Account, Session, TokenScope, digest};
+use futures::{FutureExt as _, future::BoxFuture};
 use model::{Actor, Moment, Role, Via};
 
 use crate::{
@@ -91,29 +92,32 @@ impl FromRequestParts<App> for Administrator {
     }
 }
 
-async fn sit(parts: &Parts, app: &App) -> Result<Seat, Response> {
-    let now = app.now();
-    let api = is_api(parts.uri.path());
-    let via = if api { Via::Api } else { Via::Web };
-    if let Some(token) = bearer(&parts.headers) {
-        let found = app.desk.bearer(token, now).await.map_err(refused)?;
-        let found = found.filter(|(_, scope)| *scope != TokenScope::Calendar);
-        let (account, scope) = found.ok_or_else(|| unknown_token().into_response())?;
-        if scope == TokenScope::Events {
-            let why = "This token only brings events, to /api/v1/intake/SOURCE.";
-            return Err(Refused::forbidden(why).into_response());
+fn sit<'a>(parts: &'a Parts, app: &'a App) -> BoxFuture<'a, Result<Seat, Response>> {
+    async move {
+        let now = app.now();
+        let api = is_api(parts.uri.path());
+        let via = if api { Via::Api } else { Via::Web };
+        if let Some(token) = bearer(&parts.headers) {
+            let found = app.desk.bearer(token, now).await.map_err(refused)?;
+            let found = found.filter(|(_, scope)| *scope != TokenScope::Calendar);
+            let (account, scope) = found.ok_or_else(|| unknown_token().into_response())?;
+            if scope == TokenScope::Events {
+                let why = "This token only brings events, to /api/v1/intake/SOURCE.";
+                return Err(Refused::forbidden(why).into_response());
+            }
+            let actor = account.actor(Via::Api, scope == TokenScope::Read);
+            return Ok(seated(parts, actor, &account, now, String::new(), None));
         }
-        let actor = account.actor(Via::Api, scope == TokenScope::Read);
-        return Ok(seated(parts, actor, &account, now, String::new(), None));
+        // A page elsewhere can make a browser send the cookie, but not say that it comes from here.
+        let token = session_token(&parts.headers, app).filter(|_| !api || is_from_here(parts, app));
+        if let Some(token) = token
+            && let Some((account, session)) = app.desk.session(token, now).await.map_err(refused)?
+        {
+            return Ok(seated(parts, account.actor(via, false), &account, now, csrf(token), Some(session)));
+        }
+        Err(nobody(parts, api))
     }
-    // A page elsewhere can make a browser send the cookie, but not say that it comes from here.
-    let token = session_token(&parts.headers, app).filter(|_| !api || is_from_here(parts, app));
-    if let Some(token) = token
-        && let Some((account, session)) = app.desk.session(token, now).await.map_err(refused)?
-    {
-        return Ok(seated(parts, account.actor(via, false), &account, now, csrf(token), Some(session)));
-    }
-    Err(nobody(parts, api))
+    .boxed()
 }
 
 /// Whoever brings events: by a token that may do this or may write at all.

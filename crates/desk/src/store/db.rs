@@ -292,7 +292,7 @@ impl Db {
     pub async fn read(&self) -> Result<Conn, Fault> {
         Ok(match &*self.inner {
             Inner::Lite { readers, statements, .. } => Conn::LiteReader(readers.acquire().await?, statements.clone()),
-            Inner::Pg { pool, statements } => Conn::Pg(pool.acquire().await?, statements.clone(), false),
+            Inner::Pg { pool, statements } => Conn::Pg(acquire(pool).await?, statements.clone(), false),
         })
     }
 
@@ -345,7 +345,7 @@ impl Db {
                 }
             }
             Inner::Pg { pool, statements } => {
-                let conn = match pool.acquire().await {
+                let conn = match acquire(pool).await {
                     Ok(conn) => conn,
                     Err(error) => return (Err(E::from(Fault::from(error))), false),
                 };
@@ -362,6 +362,11 @@ impl Db {
             Inner::Pg { pool, .. } => pool.close().await,
         }
     }
+}
+
+/// A connection of the pool. Boxed: opening one is a large future, and every room that waits for it would be made of it.
+fn acquire(pool: &PgPool) -> BoxFuture<'_, Result<PoolConnection<Postgres>, sqlx::Error>> {
+    pool.acquire().boxed()
 }
 
 async fn open_lite(path: &str) -> Result<Inner, Fault> {

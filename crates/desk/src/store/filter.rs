@@ -143,6 +143,10 @@ impl<'a> Builder<'a> {
                 };
                 let stored = date_text(ty, value).unwrap_or(stored);
                 let text = place.text();
+                // Said in full, as the index of what is marked says it.
+                if let (Type::Flag, Value::Flag(flag), Op::Equal) = (ty, value, op) {
+                    return format!("({} = {})", self.dialect.words(&text), literal(&flag.to_string()));
+                }
                 self.compare_text(&text, sign, op, &Value::Text(stored))
             }
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use engines::clocks::Clock;
 use model::{
-    Catalog, Column, Cursor, Fields, Kind, Moment, Order, Query, Record, RecordId, Type, Value, query::EVERY,
+    Catalog, Column, Cursor, Fields, Filter, Kind, Moment, Order, Query, Record, RecordId, Type, Value, query::EVERY,
     value::decimal,
 };
 
@@ -108,7 +108,7 @@ pub async fn count(
 ) -> Result<i64, Fault> {
     let kind = query.kind.and_then(|name| catalog.find(name)).unwrap_or_else(|| catalog.any());
     let mut builder = builder;
-    let Some(condition) = condition(catalog, scope, query, kind, &mut builder) else { return Ok(0) };
+    let Some(condition) = unordered(catalog, scope, query, kind, &mut builder) else { return Ok(0) };
     let limit = builder.bind(cap + 1);
     let sql = format!("select count(*) from (select 1 as one from record where {condition} limit {limit}) as capped");
     let rows = conn.run(&sql, &builder.args).await?;
@@ -148,7 +148,7 @@ pub async fn counts(
             Wanted::Counted(scope, query) => {
                 counts[at] = Some(0);
                 let kind = query.kind.and_then(|name| catalog.find(name)).unwrap_or_else(|| catalog.any());
-                if let Some(condition) = condition(catalog, scope, query, kind, &mut builder) {
+                if let Some(condition) = unordered(catalog, scope, query, kind, &mut builder) {
                     parts.push(format!(
                         "select cast({at} as bigint) as place, count(*) as count from (select 1 as one from record where {condition} \
                          limit {limit}) as capped"
@@ -182,7 +182,7 @@ pub async fn loads(
     let condition = scope.condition(catalog, &mut builder);
     let people: Vec<String> = people.iter().map(|person| builder.bind(person.as_str())).collect();
     let sql = format!(
-        "select owner, count(*) from record where owner in ({}) and phase < 2 and {condition} group by owner",
+        "select owner, count(*) from record where owner in ({}) and phase < 2 and {ANY_DUE} and {condition} group by owner",
         people.join(",")
     );
     let rows = conn.run(&sql, &builder.args).await?;
@@ -202,7 +202,7 @@ pub async fn spread(
 ) -> Result<Vec<(Vec<String>, i64)>, Fault> {
     let kind = query.kind.and_then(|name| catalog.find(name)).unwrap_or_else(|| catalog.any());
     let mut builder = builder;
-    let Some(condition) = condition(catalog, scope, query, kind, &mut builder) else { return Ok(Vec::new()) };
+    let Some(condition) = unordered(catalog, scope, query, kind, &mut builder) else { return Ok(Vec::new()) };
     let text = |field: &&str| format!("cast({} as text)", builder.dialect.words(&place(kind, field).text()));
     let mut columns: Vec<String> = fields.iter().map(text).collect();
     columns.push("count(*)".into());
@@ -236,13 +236,31 @@ pub async fn explain(
     let order: Vec<String> =
         keys.iter().map(|(expression, _, down)| format!("{expression}{}", if *down { " desc" } else { "" })).collect();
     let down = keys.last().is_some_and(|key| key.2);
-    let explain = if conn.dialect() == crate::store::db::Dialect::Sqlite { "explain query plan" } else { "explain" };
     let sql = format!(
-        "{explain} select {HEAD} from record where {condition} order by {}, id{} limit 51",
+        "select {HEAD} from record where {condition} order by {}, id{} limit 51",
         order.join(", "),
         if down { " desc" } else { "" }
     );
-    let rows = conn.run(&sql, &builder.args).await?;
+    plan(conn, &sql, &builder.args).await
+}
+
+/// The same for the statement that counts.
+pub async fn explain_count(
+    conn: &mut Conn,
+    catalog: &Catalog,
+    scope: &Scope,
+    query: &Query,
+    builder: Builder<'_>,
+) -> Result<Vec<String>, Fault> {
+    let kind = query.kind.and_then(|name| catalog.find(name)).unwrap_or_else(|| catalog.any());
+    let mut builder = builder;
+    let condition = unordered(catalog, scope, query, kind, &mut builder).unwrap_or_else(|| "1 = 0".into());
+    plan(conn, &format!("select 1 from record where {condition} limit 1001"), &builder.args).await
+}
+
+async fn plan(conn: &mut Conn, sql: &str, args: &[Sql]) -> Result<Vec<String>, Fault> {
+    let explain = if conn.dialect() == crate::store::db::Dialect::Sqlite { "explain query plan" } else { "explain" };
+    let rows = conn.run(&format!("{explain} {sql}"), args).await?;
     Ok(rows.iter().map(Row::shown).collect())
 }
 
@@ -271,6 +289,30 @@ fn condition(
         parts.push(search::condition(builder.dialect, &bound, scope.silo().is_some()));
     }
     Some(parts.join(" and "))
+}
+
+/// Holds for every record, with or without a day by which it is due.
+const ANY_DUE: &str = "due > -9999999999999";
+
+/// The condition of a statement that asks for no order. It is the order of a list that leads SQLite's planner to an index of
+/// what is unfinished; without one it walks an index of everything, unless a bound makes the partial ones the narrower.
+fn unordered(
+    catalog: &Catalog,
+    scope: &Scope,
+    query: &Query,
+    kind: &Kind,
+    builder: &mut Builder<'_>,
+) -> Option<String> {
+    let condition = condition(catalog, scope, query, kind, builder)?;
+    Some(if is_unfinished(&query.filter) { format!("{condition} and {ANY_DUE}") } else { condition })
+}
+
+fn is_unfinished(filter: &Filter) -> bool {
+    match filter {
+        Filter::All(parts) => parts.iter().any(is_unfinished),
+        Filter::Not(part) => **part == Filter::equal("phase", "done"),
+        _ => false,
+    }
 }
 
 fn orders(query: &Query) -> Vec<Order> {

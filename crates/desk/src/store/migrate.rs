@@ -42,6 +42,7 @@ const MIGRATIONS: &[Migration] = &[
     // Seats of auditors from outside.
     Migration { common: include_str!("schema_auditors.sql"), sqlite: "", postgres: "" },
     Migration { common: include_str!("schema_frameworks.sql"), sqlite: "", postgres: "" },
+    Migration { common: include_str!("schema_due.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The version that this program brings a database to.
@@ -103,11 +104,20 @@ pub async fn ensure_indexes(db: &Db, catalog: &Catalog) -> Result<(), Fault> {
         {
             let expression = dialect.words(&sort_expression(&field.name));
             let name = format!("field_{}_{}", kind.name, field.name);
-            statements.push(format!(
-                "create index if not exists {name} on record (({expression}), id) where kind = {}",
-                literal(kind.name)
-            ));
-            if dialect == Dialect::Postgres && !matches!(field.ty, Type::Flag) {
+            let of_kind = format!("kind = {}", literal(kind.name));
+            if matches!(field.ty, Type::Flag) {
+                // A planner knows only how many records a value has on average, and takes half of them for marked: the few
+                // that are have an index of their own.
+                statements.push(format!("drop index if exists {name}"));
+                statements.push(format!(
+                    "create index if not exists flag_{}_{} on record (phase, id) where {of_kind} and {expression} = 'true'",
+                    kind.name, field.name
+                ));
+                continue;
+            }
+            statements
+                .push(format!("create index if not exists {name} on record (({expression}), id) where {of_kind}"));
+            if dialect == Dialect::Postgres {
                 statements.push(format!("create statistics if not exists {name}_spread on ({expression}) from record"));
             }
         }

@@ -1,6 +1,10 @@
 //! One record as checks read it: filled, dated, linked, acted upon, by the words of `[reading]`.
 
-use model::{Decimal, Mark, Moment, Value, lifecycle::UNSTATED, value::decimal};
+use model::{
+    Decimal, Mark, Moment, Value,
+    lifecycle::UNSTATED,
+    value::{decimal, is_blank},
+};
 
 use super::world::{Held, Place, World};
 
@@ -70,7 +74,7 @@ impl<'w> Fact<'w> {
     pub fn has(self, path: &str) -> bool {
         match self.value(path) {
             Some(value) => is_there(self.world, path, value),
-            None => self.common(path).is_some_and(|text| !text.trim().is_empty()),
+            None => self.common(path).is_some_and(|text| !is_blank(text)),
         }
     }
 
@@ -83,7 +87,7 @@ impl<'w> Fact<'w> {
             Some(value) => value.as_text(),
             None => self.common(path),
         }
-        .filter(|text| !text.trim().is_empty())
+        .filter(|text| !is_blank(text))
     }
 
     /// Parts that every record has, under the names that some kinds give them.
@@ -206,7 +210,7 @@ impl<'w> Fact<'w> {
 
     /// Times of history entries that hold a note.
     pub fn noted(self) -> impl Iterator<Item = Moment> {
-        let noted = |mark: &&Mark| mark.note.as_deref().is_some_and(|note| !note.trim().is_empty());
+        let noted = |mark: &&Mark| mark.note.as_deref().is_some_and(|note| !is_blank(note));
         self.marks().iter().filter(noted).map(|mark| mark.at)
     }
 }

@@ -90,15 +90,21 @@ pub(super) struct Held {
     pub state: Box<str>,
     pub created: Moment,
     pub changed: Moment,
-    /// By name.
+    /// In the order of [`by_length`].
     fields: Box<[(Arc<str>, Value)]>,
     pub marks: Box<[Mark]>,
     pub links: Box<[Link]>,
 }
 
+/// Short names first: a length stands beside the pointer, so that a search for a name seldom has to read a text. Checks ask a
+/// million records for their fields some forty times each.
+fn by_length(left: &str, right: &str) -> Ordering {
+    left.len().cmp(&right.len()).then_with(|| left.cmp(right))
+}
+
 impl Held {
     pub fn field(&self, name: &str) -> Option<&Value> {
-        let at = self.fields.binary_search_by(|(known, _)| (**known).cmp(name)).ok()?;
+        let at = self.fields.binary_search_by(|(known, _)| by_length(known, name)).ok()?;
         Some(&self.fields[at].1)
     }
 
@@ -239,7 +245,7 @@ impl World {
         let next = self.bits.len();
         // More kinds than bits share some: then a check runs again without need, never too seldom.
         let bit = *self.bits.entry(record.kind).or_insert_with(|| Reads::of_kind(next));
-        let fields = record.fields.into_iter().map(|(name, value)| {
+        let named = record.fields.into_iter().map(|(name, value)| {
             let known = self.names.get(name.as_str()).cloned();
             let name = known.unwrap_or_else(|| {
                 let name: Arc<str> = name.into();
@@ -248,6 +254,8 @@ impl World {
             });
             (name, value)
         });
+        let mut fields: Vec<(Arc<str>, Value)> = named.collect();
+        fields.sort_unstable_by(|(left, _), (right, _)| by_length(left, right));
         Held {
             id: record.id,
             kind: record.kind,
@@ -257,7 +265,7 @@ impl World {
             state: record.state.into(),
             created: record.created,
             changed: record.changed,
-            fields: fields.collect(),
+            fields: fields.into(),
             marks: marks.into(),
             links: links.into(),
         }

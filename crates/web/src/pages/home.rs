@@ -7,7 +7,6 @@ use axum::{
 };
 use desk::Desk;
 use engines::conformity::{Assessment, State, catalogue};
-use futures::future::try_join_all;
 use model::{Actor, Area, Catalog, Kind, Moment, Query, Refusal, time::DAY};
 
 use super::{
@@ -136,8 +135,8 @@ pub async fn page(
     let due =
         lines::lines(desk, actor, &lines::query(&catalog, "phase != done and due is filled", "due", 7)?, now).await?.0;
     let mine = lines::lines(desk, actor, &lines::query(&catalog, MINE, "due", 6)?, now).await?.0;
-    let counts = [LATE, TODAY, MINE].map(|filter| count(desk, actor, &catalog, None, filter, now));
-    let counts = try_join_all(counts).await?;
+    let counts = [LATE, TODAY, MINE].map(|filter| lines::query(&catalog, filter, "", 1));
+    let counts = desk.counts(actor, &counts.into_iter().collect::<Result<Vec<Query>, Refusal>>()?, now).await?;
     let majors = majors(desk, actor, &catalog, now).await?;
     let queues = queues(desk, actor, &catalog, now).await?;
     let name = shell.user.as_ref().map(|user| user.name.split_whitespace().next().unwrap_or_default().to_owned());
@@ -171,21 +170,6 @@ pub async fn page(
 /// A house in which less than a quarter of the requirements is proved has its first steps before it.
 fn is_young(assessment: &Assessment) -> bool {
     assessment.count(State::Proved) * 4 < assessment.verdicts.len()
-}
-
-async fn count(
-    desk: &Desk,
-    actor: &Actor,
-    catalog: &Catalog,
-    kind: Option<&Kind>,
-    filter: &str,
-    now: Moment,
-) -> Result<i64, Refusal> {
-    let query = match kind {
-        Some(kind) => lines::query_of(kind, Some(kind.name), filter, "", 1)?,
-        None => lines::query(catalog, filter, "", 1)?,
-    };
-    desk.count(actor, &query, now).await
 }
 
 /// Open major incidents: the one thing that everybody must know at once.
@@ -232,24 +216,25 @@ fn major_notice(line: &Line) -> Notice {
     }
 }
 
-/// Open work of the kinds that are worked on in queues.
+/// Open work of the kinds that are worked on in queues, all of it counted in one statement.
 async fn queues(desk: &Desk, actor: &Actor, catalog: &Catalog, now: Moment) -> Result<Vec<Queue>, Refusal> {
-    let kinds = catalog.kinds().iter().filter(|kind| {
-        let has = |column| kind.fields.iter().any(|field| field.column == Some(column));
-        kind.area == Area::Run && has(model::Column::Owner) && has(model::Column::Due)
+    let has = |kind: &Kind, column| kind.fields.iter().any(|field| field.column == Some(column));
+    let is_worked_on = |kind: &&Kind| has(kind, model::Column::Owner) && has(kind, model::Column::Due);
+    let kinds: Vec<(&Kind, [String; 3])> = catalog
+        .kinds()
+        .iter()
+        .filter(|kind| kind.area == Area::Run)
+        .filter(is_worked_on)
+        .map(|kind| (kind, ["phase != done", "phase != done and owner is empty", LATE].map(|text| named(kind, text))))
+        .collect();
+    let filters = kinds.iter().flat_map(|(kind, filters)| filters.iter().map(move |filter| (*kind, filter)));
+    let queries = filters.map(|(kind, filter)| lines::query_of(kind, Some(kind.name), filter, "", 1));
+    let counts = desk.counts(actor, &queries.collect::<Result<Vec<Query>, Refusal>>()?, now).await?;
+    let queues = kinds.iter().zip(counts.chunks(3)).map(|((kind, filters), counts)| {
+        let link = |at: usize| Link::new(counted(counts[at]), lines::list_address(kind, &filters[at]));
+        Queue { label: kind.labels.clone(), open: link(0), unowned: link(1), late: link(2), is_late: counts[2] > 0 }
     });
-    try_join_all(kinds.map(|kind| queue(desk, actor, catalog, kind, now))).await.map(|queues| {
-        let open = |queue: &Queue| queue.open.text != "0";
-        queues.into_iter().filter(open).collect()
-    })
-}
-
-async fn queue(desk: &Desk, actor: &Actor, catalog: &Catalog, kind: &Kind, now: Moment) -> Result<Queue, Refusal> {
-    let filters = ["phase != done", "phase != done and owner is empty", LATE].map(|filter| named(kind, filter));
-    let counts =
-        try_join_all(filters.iter().map(|filter| count(desk, actor, catalog, Some(kind), filter, now))).await?;
-    let link = |at: usize| Link::new(counted(counts[at]), lines::list_address(kind, &filters[at]));
-    Ok(Queue { label: kind.labels.clone(), open: link(0), unowned: link(1), late: link(2), is_late: counts[2] > 0 })
+    Ok(queues.filter(|queue| queue.open.text != "0").collect())
 }
 
 /// The same filter by the names that a kind gives to its owner and its due date.

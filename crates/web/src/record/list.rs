@@ -207,8 +207,11 @@ pub async fn some(room: &Room<'_>, kind: &Kind, here: &Address) -> Result<RowsPa
     let mut records = Page { records: Vec::new(), next: None };
     if !numbers.is_empty() {
         let only = Filter::In { path: "number".into(), values: numbers };
-        let asked = Query { filter: only.and(query.filter.clone()), columns: columns.clone(), ..query.clone() };
-        records = room.desk.list(room.actor, &Query { size: ANEW, ..asked }, room.now).await?;
+        // In the order of the numbers: in that of the list a planner would walk the list to find them.
+        let order = vec![by("number")];
+        let filter = only.and(query.filter.clone());
+        let asked = Query { filter, order, columns: columns.clone(), size: ANEW, ..query.clone() };
+        records = room.desk.list(room.actor, &asked, room.now).await?;
     }
     let names = names(room, kind, &records, &query).await?;
     let lens = Lens { catalog: &catalog, names: &names, now: room.now };

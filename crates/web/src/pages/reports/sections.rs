@@ -14,6 +14,7 @@ use engines::{
         share::MIN_ANSWERS,
     },
 };
+use futures::{FutureExt as _, future::BoxFuture};
 use kinds::performance::report_definition::SECTIONS;
 use model::{Decimal, Filter, Moment, Refusal, Value, filter::Op, time::DAY};
 
@@ -33,28 +34,35 @@ const RESOURCES_MAX: usize = 30;
 ///
 /// # Errors
 /// What the desk refuses.
-pub async fn figures(reader: &Reader<'_>, asked: &[&str], period: &str) -> Result<Vec<Figure>, Refusal> {
-    let wants = |name: &str| asked.is_empty() || asked.contains(&name);
-    let tickets = tickets(reader).await?;
-    let agreements = levels::agreements(reader).await?;
-    let mut told = Vec::new();
-    for (name, _) in SECTIONS.iter().filter(|(name, _)| wants(name)) {
-        told.extend(match *name {
-            "service-levels" => {
-                let apart = wants("availability") && !reader.customer.is_empty();
-                levels::levels(reader, &agreements, &tickets, period, apart).await?
-            }
-            "availability" => availability(reader, &agreements, period).await?,
-            "incidents" => incidents(reader, &tickets.incidents),
-            "requests" => flow(reader, &tickets.requests, "requests", "Fulfilled"),
-            "problems" => problems(reader).await?,
-            "changes" => changes(reader, &tickets.incidents).await?,
-            "capacity" => capacity(reader).await?,
-            "satisfaction" => satisfaction(&tickets.feedback),
-            _ => load(reader, &agreements, &tickets, period).await?,
-        });
+pub fn figures<'a, 'u>(
+    reader: &'a Reader<'u>,
+    asked: &'a [&'a str],
+    period: &'a str,
+) -> BoxFuture<'a, Result<Vec<Figure>, Refusal>> {
+    async move {
+        let wants = |name: &str| asked.is_empty() || asked.contains(&name);
+        let tickets = tickets(reader).await?;
+        let agreements = levels::agreements(reader).await?;
+        let mut told = Vec::new();
+        for (name, _) in SECTIONS.iter().filter(|(name, _)| wants(name)) {
+            told.extend(match *name {
+                "service-levels" => {
+                    let apart = wants("availability") && !reader.customer.is_empty();
+                    levels::levels(reader, &agreements, &tickets, period, apart).await?
+                }
+                "availability" => availability(reader, &agreements, period).await?,
+                "incidents" => incidents(reader, &tickets.incidents),
+                "requests" => flow(reader, &tickets.requests, "requests", "Fulfilled"),
+                "problems" => problems(reader).await?,
+                "changes" => changes(reader, &tickets.incidents).await?,
+                "capacity" => capacity(reader).await?,
+                "satisfaction" => satisfaction(&tickets.feedback),
+                _ => load(reader, &agreements, &tickets, period).await?,
+            });
+        }
+        Ok(told)
     }
-    Ok(told)
+    .boxed()
 }
 
 /// Tickets that were open at some time of the period, and what people said in it.
