@@ -46,6 +46,7 @@ pub mod rights;
 mod seals;
 pub mod settings;
 pub mod similar;
+mod single;
 mod stages;
 mod standing;
 mod stated;

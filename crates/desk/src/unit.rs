@@ -203,6 +203,21 @@ impl<'c> Unit<'c> {
     }
 
     /// What was agreed, what this transaction has written included.
+    /// Numbers of the records of a kind with these values, what this transaction has written included.
+    pub async fn agreeing(&mut self, kind: &Kind, values: &[(&str, &str)]) -> Result<Vec<String>, Fault> {
+        let mut numbers = record::agreeing(self.conn, kind, values).await?;
+        let agrees = |record: &Record| {
+            let has = |(name, wanted): &(&str, &str)| {
+                record.fields.get(*name).and_then(Value::as_text).unwrap_or_default() == *wanted
+            };
+            record.kind == kind.name && values.iter().all(has) && !numbers.contains(&record.number)
+        };
+        let held = self.known.values().flatten().map(|kept| &kept.record);
+        let held: Vec<String> = held.filter(|record| agrees(record)).map(|record| record.number.clone()).collect();
+        numbers.extend(held);
+        Ok(numbers)
+    }
+
     pub async fn agreements(&mut self) -> Result<Arc<clocks::Agreements>, Fault> {
         let seen = self.office.reckoning.seen(self.conn, &self.office.catalog).await?;
         Ok(seen.agreements.clone())
