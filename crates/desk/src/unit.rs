@@ -33,6 +33,7 @@ use crate::{
         known,
         record::{self, Kept},
         search::{self, Words},
+        turn,
     },
     tally, watching,
 };
@@ -202,7 +203,6 @@ impl<'c> Unit<'c> {
         Ok(())
     }
 
-    /// What was agreed, what this transaction has written included.
     /// Numbers of the records of a kind with these values, what this transaction has written included.
     pub async fn agreeing(&mut self, kind: &Kind, values: &[(&str, &str)]) -> Result<Vec<String>, Fault> {
         let mut numbers = record::agreeing(self.conn, kind, values).await?;
@@ -218,6 +218,7 @@ impl<'c> Unit<'c> {
         Ok(numbers)
     }
 
+    /// What was agreed, what this transaction has written included.
     pub async fn agreements(&mut self) -> Result<Arc<clocks::Agreements>, Fault> {
         let seen = self.office.reckoning.seen(self.conn, &self.office.catalog).await?;
         Ok(seen.agreements.clone())
@@ -336,6 +337,7 @@ impl<'c> Unit<'c> {
         journal::append(self.conn, &self.entries).await?;
         self.write_records(&mut records).await?;
         known::write(self.conn, &self.office.catalog, &records, |record| self.fresh.contains(&record.id.0)).await?;
+        turn::keep(self.conn, &self.office.catalog, &self.before, &records).await?;
         tally::keep(self.conn, &self.office.catalog, &self.office.tallies, &self.before, &records).await?;
         journal::link(self.conn, &self.linked).await?;
         for (id, link, at) in &self.unlinked {

@@ -42,6 +42,7 @@ const MIGRATIONS: &[Migration] = &[
     // Seats of auditors from outside.
     Migration { common: include_str!("schema_auditors.sql"), sqlite: "", postgres: "" },
     Migration { common: include_str!("schema_frameworks.sql"), sqlite: "", postgres: "" },
+    Migration { common: include_str!("schema_turns.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The version that this program brings a database to.
