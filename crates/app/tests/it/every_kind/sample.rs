@@ -75,6 +75,10 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
         ("report", "released_to") => json!("internal"),
         // What is made by itself is made for whole months.
         ("report_definition", "frequency") => json!(["monthly", "quarterly"][turn % 2]),
+        ("service", "change_approval") => {
+            let person = format!("{word}.{turn}@tidewell.example");
+            json!([{"stage": 1, "approver": "named", "people": [person], "above": 9_999_999}])
+        }
         ("service", "criticality") => json!(["high", "medium"][turn % 2]),
         _ => return counted(kind, field, turn, word),
     })
