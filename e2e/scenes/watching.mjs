@@ -44,6 +44,28 @@ export default function watching(world) {
     });
   });
 
+  it('people and teams are offered after an @, and chosen by the keyboard alone', () =>
+    world().as('agent', {}, async (page) => {
+      await logIncident(page, 'The scale of lane two');
+      const box = page.getByLabel('Text', { exact: true });
+      await box.focus();
+      await page.keyboard.type('@toma');
+      const offered = page.getByRole('listbox', { name: 'People and teams' });
+      await offered.getByRole('option', { name: /Tomas Lind/ }).waitFor();
+      assert.equal(await box.getAttribute('aria-activedescendant'), 'mention-0');
+      await axe(page, 'people offered in a note');
+      await page.keyboard.press('Enter');
+      assert.match(await box.inputValue(), /^@tomas\.lind@\S+ $/);
+      assert.equal(await offered.isVisible(), false);
+      await page.keyboard.type('and @service-m');
+      await offered.getByRole('option', { name: /@service-management/ }).waitFor();
+      await page.keyboard.press('Escape');
+      assert.equal(await offered.isVisible(), false);
+      await page.keyboard.type('anagement, please look');
+      await page.keyboard.press('Control+Enter');
+      await said(page, 'Told: ');
+    }));
+
   it('a record is watched and no more, and what is watched is listed', () =>
     world().as('agent', {}, async (page) => {
       const number = await logIncident(page, 'The door of the cold store');

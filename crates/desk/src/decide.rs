@@ -7,6 +7,7 @@ use engines::approvals::{Asked, Row, Standing};
 use futures::FutureExt;
 use model::{
     Actor, Command, Draft, Filter, Kind, Moment, Query, Record, Refusal, Target, Via,
+    approval::Asked as Asking,
     filter::Context,
     kind::{Facts, Related},
     time::DAY,
@@ -76,7 +77,12 @@ impl Desk {
             if scope.is_empty() {
                 continue;
             }
-            let filter = Filter::equal("state", approval.waiting);
+            let waits = Filter::equal("state", approval.waiting);
+            let filter = match approval.asked {
+                Asking::AtOnce => waits,
+                // Not each that waits there asks anybody by name.
+                Asking::WhenItWaits => waits.and(Filter::Filled { path: approval.rows.into() }),
+            };
             let query = Query { kind: Some(kind.name), filter, size: LOOKED_AT, ..Query::everything() };
             let builder = Builder::new(conn.dialect(), Context { me: &actor.email, now });
             let found = list::list(&mut conn, &catalog, &scope, &query, &["number".to_string()], builder).await?;

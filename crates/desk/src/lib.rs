@@ -47,6 +47,7 @@ pub mod rights;
 mod seals;
 pub mod settings;
 pub mod similar;
+mod single;
 mod stages;
 mod standing;
 mod stated;
@@ -54,6 +55,7 @@ pub mod store;
 mod talk;
 mod tally;
 pub mod thread;
+mod turns;
 mod undo;
 pub mod unit;
 pub mod verify;
@@ -137,6 +139,7 @@ impl Desk {
         desk.load_settings().await?;
         desk.renew_agreements().await?;
         desk.make_names().await?;
+        desk.make_turns().await?;
         desk.load_automations().await?;
         Ok(desk)
     }

@@ -15,6 +15,7 @@ use crate::{
     rights::{self, Permit},
     seals,
     settings::Settings,
+    single,
     stages::{answers, approvals, delta, draft, step, valid, work},
     store::record::Kept,
     talk::{self, Voice},
@@ -253,6 +254,7 @@ async fn create(
     let related = unit.related(&kind, &draft, None).await?;
     ruled(&kind, &Facts { actor, now, before: None, related: &related }, &mut draft)?;
     seals::refuse(unit, &kind, None, &draft, seals::Way::Door).await?;
+    single::refuse(unit, &kind, None, &draft).await?;
     stands_somewhere(&kind, &mut draft, unit.settings());
     procedures::keeps_word(&kind, &mut draft, None, false, unit.settings(), now);
     let number = match given {
@@ -356,6 +358,7 @@ async fn drafted(
     let related = unit.related(kind, &draft, Some(&before.record)).await?;
     ruled(kind, &Facts { actor, now, before: Some(&before.record), related: &related }, &mut draft)?;
     seals::refuse(unit, kind, Some(&before.record), &draft, seals::Way::Door).await?;
+    single::refuse(unit, kind, Some(&before.record), &draft).await?;
     Ok(draft)
 }
 

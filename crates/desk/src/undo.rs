@@ -5,7 +5,7 @@ use model::{Act, Actor, Entry, Moment, Refusal, Target, Value, journal::Changes,
 
 use crate::{
     perform::{Done, Told, open, unchanged, write},
-    publish, rights, seals,
+    publish, rights, seals, single,
     unit::Unit,
 };
 
@@ -47,6 +47,7 @@ pub(crate) async fn undo(unit: &mut Unit<'_>, actor: &Actor, target: &Target, no
         }
     }
     seals::refuse(unit, &kind, Some(&before.record), &draft, seals::Way::Door).await?;
+    single::refuse(unit, &kind, Some(&before.record), &draft).await?;
     write(unit, actor, permit, &kind, before, draft, Told::act("undo"), now)
 }
 

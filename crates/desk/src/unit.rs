@@ -34,6 +34,7 @@ use crate::{
         known,
         record::{self, Kept},
         search::{self, Words},
+        turn,
     },
     tally, watching,
 };
@@ -203,6 +204,21 @@ impl<'c> Unit<'c> {
         Ok(())
     }
 
+    /// Numbers of the records of a kind with these values, what this transaction has written included.
+    pub async fn agreeing(&mut self, kind: &Kind, values: &[(&str, &str)]) -> Result<Vec<String>, Fault> {
+        let mut numbers = record::agreeing(self.conn, kind, values).await?;
+        let agrees = |record: &Record| {
+            let has = |(name, wanted): &(&str, &str)| {
+                record.fields.get(*name).and_then(Value::as_text).unwrap_or_default() == *wanted
+            };
+            record.kind == kind.name && values.iter().all(has) && !numbers.contains(&record.number)
+        };
+        let held = self.known.values().flatten().map(|kept| &kept.record);
+        let held: Vec<String> = held.filter(|record| agrees(record)).map(|record| record.number.clone()).collect();
+        numbers.extend(held);
+        Ok(numbers)
+    }
+
     /// What was agreed, what this transaction has written included.
     pub async fn agreements(&mut self) -> Result<Arc<clocks::Agreements>, Fault> {
         let seen = self.office.reckoning.seen(self.conn, &self.office.catalog).await?;
@@ -316,39 +332,39 @@ impl<'c> Unit<'c> {
     }
 
     /// Writes everything that was staged.
-    pub fn flush(mut self) -> BoxFuture<'c, Result<(), Fault>> {
-        async move {
-            let mut records: Vec<Kept> =
-                self.staged.iter().filter_map(|number| self.known.get(number).cloned().flatten()).collect();
-            journal::append(self.conn, &self.entries).await?;
-            self.write_records(&mut records).await?;
-            known::write(self.conn, &self.office.catalog, &records, |record| self.fresh.contains(&record.id.0)).await?;
-            tally::keep(self.conn, &self.office.catalog, &self.office.tallies, &self.before, &records).await?;
-            journal::link(self.conn, &self.linked).await?;
-            for (id, link, at) in &self.unlinked {
-                journal::unlink(self.conn, *id, link, *at).await?;
-            }
-            for (prefix, last) in &self.passes {
-                record::pass_number(self.conn, prefix, *last).await?;
-            }
-            self.alarms.extend(self.closings(&records));
-            self.alarms.extend(self.publications(&records));
-            let fresh = std::mem::take(&mut self.fresh);
-            alarm::set(self.conn, &self.alarms, |id| fresh.contains(&id)).await?;
-            self.fresh = fresh;
-            self.write_files().await?;
-            self.write_words(&records).await?;
-            let told = watching::tell(self.conn, self.office, &self.entries, &records, &self.fresh).await?;
-            self.jobs.extend(told);
-            // Where no mailbox answers, no answer is promised: an import of years would promise thousands.
-            if self.jobs.iter().any(|job| job.name == crate::post::SEND)
-                && !crate::store::post::answers(self.conn).await?
-            {
-                self.jobs.retain(|job| job.name != crate::post::SEND);
-            }
-            crate::store::job::add(self.conn, &self.office.ids, &self.jobs, self.recorded).await
+    pub fn flush(self) -> BoxFuture<'c, Result<(), Fault>> {
+        self.write_all().boxed()
+    }
+
+    async fn write_all(mut self) -> Result<(), Fault> {
+        let mut records: Vec<Kept> =
+            self.staged.iter().filter_map(|number| self.known.get(number).cloned().flatten()).collect();
+        journal::append(self.conn, &self.entries).await?;
+        self.write_records(&mut records).await?;
+        known::write(self.conn, &self.office.catalog, &records, |record| self.fresh.contains(&record.id.0)).await?;
+        turn::keep(self.conn, &self.office.catalog, &self.before, &records).await?;
+        tally::keep(self.conn, &self.office.catalog, &self.office.tallies, &self.before, &records).await?;
+        journal::link(self.conn, &self.linked).await?;
+        for (id, link, at) in &self.unlinked {
+            journal::unlink(self.conn, *id, link, *at).await?;
         }
-        .boxed()
+        for (prefix, last) in &self.passes {
+            record::pass_number(self.conn, prefix, *last).await?;
+        }
+        self.alarms.extend(self.closings(&records));
+        self.alarms.extend(self.publications(&records));
+        let fresh = std::mem::take(&mut self.fresh);
+        alarm::set(self.conn, &self.alarms, |id| fresh.contains(&id)).await?;
+        self.fresh = fresh;
+        self.write_files().await?;
+        self.write_words(&records).await?;
+        let told = watching::tell(self.conn, self.office, &self.entries, &records, &self.fresh).await?;
+        self.jobs.extend(told);
+        // Where no mailbox answers, no answer is promised: an import of years would promise thousands.
+        if self.jobs.iter().any(|job| job.name == crate::post::SEND) && !crate::store::post::answers(self.conn).await? {
+            self.jobs.retain(|job| job.name != crate::post::SEND);
+        }
+        crate::store::job::add(self.conn, &self.office.ids, &self.jobs, self.recorded).await
     }
 
     /// Records without moving clocks first: among them may be what was agreed about the others.

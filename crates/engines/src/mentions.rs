@@ -50,7 +50,7 @@ pub fn fits_team(name: &str, title: &str, number: &str) -> bool {
 }
 
 /// Small letters and figures, with one dash for whatever stands between.
-fn one_word(text: &str) -> String {
+pub fn one_word(text: &str) -> String {
     let parts = text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty());
     parts.map(str::to_lowercase).collect::<Vec<_>>().join("-")
 }

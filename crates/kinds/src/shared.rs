@@ -38,6 +38,33 @@ pub const HOURS: [&str; 24] = [
     "12:00", "13:00", "14:00", "15:00", "16:00", "17:00", "18:00", "19:00", "20:00", "21:00", "22:00", "23:00",
 ];
 
+/// Rows of a policy: who must approve, by these words, in which stage, above which amount, and how many of them.
+pub fn approvers(words: &[&str]) -> Vec<Field> {
+    vec![
+        part::number("stage").help("Rows of one stage are asked at once, stages one after the other."),
+        part::choice("approver", words).label("Who"),
+        part::persons("people").help("The people themselves, for named."),
+        part::money("above")
+            .label("Only above")
+            .help("Asked only where the price is higher. A number alone is in the currency of the price."),
+        part::number("need").label("How many must agree").help("Left empty, all of the stage."),
+    ]
+}
+
+/// Rows of those who are asked, with what they said.
+pub fn answers() -> Vec<Field> {
+    vec![
+        part::number("stage"),
+        part::text("as").help("Why this person is asked."),
+        part::person("approver"),
+        part::number("need").label("How many must agree"),
+        part::choice("decision", &["approved", "refused"]),
+        part::person("by").help("Who decided: the approver, or who stood in."),
+        part::instant("on"),
+        part::long("reason"),
+    ]
+}
+
 /// The number of a record under the name `id`.
 pub fn number_alias() -> Field {
     Field::new("id", Type::Text).alias(Common::Number).label("Number")

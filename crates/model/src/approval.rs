@@ -16,10 +16,22 @@ pub struct Approval {
     /// Who is asked where the policy leads to nobody else: a field of the record with the policy.
     pub instead: &'static str,
     pub sources: &'static [Source],
+    /// When it is asked for.
+    pub asked: Asked,
+    /// Fields with values for which nobody need be asked.
+    pub spared: &'static [(&'static str, &'static str)],
     /// States in which it waits, is allowed, and is refused.
     pub waiting: &'static str,
     pub approved: &'static str,
     pub refused: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// As soon as there is something to be approved.
+    AtOnce,
+    /// When somebody brings it to where it waits, with all that must be known once it is approved; and nobody gets round that.
+    WhenItWaits,
 }
 
 /// What a word of the policy stands for: people in a field of the record that a field refers to. Of several sources of one

@@ -204,6 +204,18 @@ pub struct Talk {
     pub over: &'static [&'static str],
 }
 
+/// Of which records there is one at most: of those with a value in a field, and still standing, no two agree in both others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Single {
+    /// The field and its value.
+    pub when: (&'static str, &'static str),
+    /// The field that refers to what it is about, and the one with whose it is; the first is indexed.
+    pub of: &'static str,
+    pub by: &'static str,
+    /// The end of the sentence that refuses a second one.
+    pub says: &'static str,
+}
+
 /// From a state to its end, so many days after what a date field says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closing {

@@ -7,7 +7,7 @@ use crate::{
     field::{Common, Field},
     handling::{
         Amendment, Assignment, Before, Closing, Escalation, Hands, Likeness, Mirror, Offer, Procedure, Publication,
-        Seal, Talk, WorkLog,
+        Seal, Single, Talk, WorkLog,
     },
     lifecycle::{Lifecycle, Phase},
     link::LinkName,
@@ -178,6 +178,8 @@ pub struct Kind {
     pub outside: Option<Outside>,
     /// What stays once it was reported.
     pub seals: Vec<Seal>,
+    /// Of which of its records there is one at most.
+    pub single: Option<Single>,
 }
 
 /// Parts that say from when to when a person is away and who decides meanwhile.
@@ -240,6 +242,7 @@ impl Kind {
             publication: None,
             outside: None,
             seals: Vec::new(),
+            single: None,
         }
     }
 
@@ -468,6 +471,11 @@ impl Kind {
 
     pub fn sealed(mut self, seal: Seal) -> Kind {
         self.seals.push(seal);
+        self
+    }
+
+    pub fn single(mut self, single: Single) -> Kind {
+        self.single = Some(single);
         self
     }
 

@@ -69,6 +69,7 @@ const MAIN_JS: &[&str] = &[
     include_str!("../assets/js/list.js"),
     include_str!("../assets/js/form.js"),
     include_str!("../assets/js/draft.js"),
+    include_str!("../assets/js/mention.js"),
     include_str!("../assets/js/display.js"),
 ];
 const BASE_JS: &str = include_str!("../assets/js/base.js");

@@ -17,7 +17,8 @@ Examples:
   plumbline doctor --json | jq '.checks[] | select(.health != \"well\")'
   plumbline doctor --rebuild search
   plumbline doctor --rebuild clocks
-  plumbline doctor --rebuild counts")]
+  plumbline doctor --rebuild counts
+  plumbline doctor --rebuild turns")]
 pub struct Doctor {
     /// Answer as JSON
     #[arg(long)]
@@ -37,6 +38,8 @@ enum Part {
     Names,
     /// The counts that are kept of saved views; each is counted when somebody looks next
     Counts,
+    /// Whose turn it is with the tasks of requests, by which one's own work is found
+    Turns,
 }
 
 impl Doctor {
@@ -46,6 +49,7 @@ impl Doctor {
             let told = match part {
                 Part::Search => format!("search was made anew from {} records\n", desk.rebuild_search().await?),
                 Part::Names => format!("names were made anew from {} records\n", desk.rebuild_names().await?),
+                Part::Turns => format!("turns were made anew from {} records\n", desk.rebuild_turns().await?),
                 Part::Clocks => {
                     format!("clocks of {} records were put right\n", desk.rebuild_clocks(clock::now()).await?)
                 }

@@ -84,6 +84,7 @@ pub async fn write_and_look(
     let mut told = tickets::write(&mut script, &slas, &made);
     let outages = problems::write(&mut script, &mut told, &made);
     orders::write(&mut script, &told);
+    tickets::write_open(&mut script, &slas);
     results::write(&mut script, &slas, &told, outages);
     assurance::write(&mut script);
     proof::write(&mut script);

@@ -248,6 +248,9 @@ fn agreements(script: &mut Script) -> Vec<Sla> {
 fn sla(service: usize, customer: usize, signer: &str, at: model::Moment) -> Json {
     let offered = &LIVE[service];
     let limit = 40;
+    // Requests are worked on while the office is open; an order has the days of the catalogue beside this.
+    let requests = [("P1", "PT1H", "PT8H"), ("P2", "PT2H", "PT16H"), ("P3", "PT4H", "PT24H"), ("P4", "PT12H", "PT40H"), ("P5", "PT24H", "PT80H")]
+        .map(|(priority, response, resolution)| json!({"kind": "service_request", "priority": priority, "response": response, "resolution": resolution, "calendar": portfolio::OFFICE_HOURS}));
     let tickets: Vec<Json> = [("P1", "PT15M", "PT4H"), ("P2", "PT30M", "PT8H"), ("P3", "PT4H", "PT24H"), ("P4", "PT8H", "PT40H"), ("P5", "PT16H", "PT80H")]
         .iter()
         .map(|(priority, response, resolution)| json!({"kind": "incident", "priority": priority, "response": response, "resolution": resolution, "calendar": "CLN-2"}))
@@ -255,6 +258,7 @@ fn sla(service: usize, customer: usize, signer: &str, at: model::Moment) -> Json
             // While a cause is sought, people must be able to go on working.
             json!({"kind": "problem", "priority": priority, "workaround": workaround})
         }))
+        .chain(requests)
         .collect();
     json!({
         "title": format!("{} for {}", offered.name, CUSTOMERS[customer].0), "service": portfolio::number(service), "customer": format!("CUS-{}", customer + 1),

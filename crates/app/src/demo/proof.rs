@@ -265,11 +265,11 @@ fn knowledge(script: &mut Script) {
                     again.plus(HOUR),
                     service.owner,
                     &number,
-                    "draft",
+                    "in_revision",
                     Json::Null,
                     Some(("Restarts hid the cause twice this month.", false)),
                 );
-                script.edit(again.plus(2 * HOUR), service.owner, &number, json!({"text": text}));
+                script.edit(again.plus(2 * HOUR), service.owner, &number, json!({"proposed_text": text}));
                 script.step(again.plus(3 * HOUR), service.owner, &number, "published", Json::Null);
             }
         }

@@ -323,8 +323,10 @@ pub const LOOKED: [&str; 6] = [
     "Not the network: reached everything from here.",
 ];
 
-/// Title, category, what was handed over.
-pub const WISHES: &[(&str, &str, usize, &str)] = &[
+/// Title, category, service, what was handed over.
+pub type Wish = (&'static str, &'static str, usize, &'static str);
+
+pub const WISHES: &[Wish] = &[
     ("Access to the folder of the treasury", "access", 8, "Access given after the owner of the folder agreed."),
     ("Laptop for a new colleague", "equipment", 9, "Laptop set up and handed over on the first day."),
     ("Drawing program for one place", "software", 9, "Installed from the shop, licence counted."),

@@ -7,6 +7,7 @@ use model::{
 use serde_json::{Value as Json, json};
 
 use super::{
+    chance::Chance,
     changes::Made,
     parties::{PORTAL, Sla, parties_of},
     people::{AOIFE, CALLERS, DESK, MONITORING, SAMUEL, TOMAS, team},
@@ -262,20 +263,13 @@ fn models(script: &mut Script) {
 
 fn request(script: &mut Script, slas: &[Sla], at: Moment) {
     let Some((sla, person)) = caller(script, slas, at) else { return };
-    let fitting: Vec<_> = texts::WISHES.iter().filter(|wish| LIVE[wish.2].customers.contains(&sla.customer)).collect();
-    let Some((title, category, service, outcome)) = (!fitting.is_empty()).then(|| **script.chance.pick(&fitting))
-    else {
-        return;
-    };
+    let Some((title, category, service, outcome)) = wish(script, sla) else { return };
     if service == PORTAL {
         return;
     }
     let agent = *script.chance.pick(&DESK[..2]);
-    let fields = json!({"title": title, "description": format!("{title}, please. Thank you."), "service": portfolio::number(service), "contact_type": "portal"});
-    let number = script.create(at, person, "service_request", fields);
-    let place = MODELS.iter().position(|(name, _)| *name == category).unwrap_or_default();
-    let sorted = json!({"category": category, "priority": (*script.chance.pick(&["P3", "P4", "P4", "P5"])), "model": format!("RQM-{}", place + 1), "team": team("Service desk"), "customer": format!("CUS-{}", sla.customer + 1)});
-    script.edit(at.plus(9 * MINUTE), agent, &number, sorted);
+    let priority = *script.chance.pick(&["P3", "P4", "P4", "P5"]);
+    let number = ask(script, at, (sla, person, agent), (title, category, service), priority);
     let mut begun = at.plus(script.chance.between(20, 200) * MINUTE);
     if script.chance.percent(30) {
         script.step(begun, agent, &number, "waiting_approval", Json::Null);
@@ -289,4 +283,59 @@ fn request(script: &mut Script, slas: &[Sla], at: Moment) {
     script.step_saying(done, agent, &number, "fulfilled", json!({"outcome": outcome}), Some((outcome, true)));
     let closed = done.plus(script.chance.between(10, 100) * HOUR);
     script.step(closed, AOIFE, &number, "closed", Json::Null);
+}
+
+/// Something that belongs to a service which the customer has.
+fn wish(script: &mut Script, sla: &Sla) -> Option<texts::Wish> {
+    let fitting: Vec<_> = texts::WISHES.iter().filter(|wish| LIVE[wish.2].customers.contains(&sla.customer)).collect();
+    (!fitting.is_empty()).then(|| **script.chance.pick(&fitting))
+}
+
+/// What somebody asks for, and the desk sorts.
+fn ask(
+    script: &mut Script,
+    at: Moment,
+    (sla, person, agent): (&Sla, &str, &str),
+    (title, category, service): (&str, &str, usize),
+    priority: &str,
+) -> String {
+    let fields = json!({"title": title, "description": format!("{title}, please. Thank you."), "service": portfolio::number(service), "contact_type": "portal"});
+    let number = script.create(at, person, "service_request", fields);
+    let place = MODELS.iter().position(|(name, _)| *name == category).unwrap_or_default();
+    let sorted = json!({"category": category, "priority": priority, "model": format!("RQM-{}", place + 1), "team": team("Service desk"), "customer": format!("CUS-{}", sla.customer + 1)});
+    script.edit(at.plus(9 * MINUTE), agent, &number, sorted);
+    number
+}
+
+/// Percent of their time that requests have used which are open at the end: most run in time, some come near. Late are some of
+/// what was ordered days ago.
+const USED: [i64; 11] = [3, 8, 15, 22, 31, 40, 45, 52, 61, 82, 91];
+/// Working minutes within which a request of P4 is to be fulfilled.
+const P4_MINUTES: i64 = 40 * 60;
+
+/// Requests that are in work at the end. They draw from a chance of their own, so that the year before stays as it is.
+pub fn write_open(script: &mut Script, slas: &[Sla]) {
+    let kept = std::mem::replace(&mut script.chance, Chance::new(script.times.at.0.unsigned_abs()));
+    let mut used = USED.iter();
+    let mut next = used.next();
+    // Not everybody who calls has something to wish for.
+    for _ in 0..USED.len() * 40 {
+        let Some(percent) = next else { break };
+        let at = script.times.worked_ago(P4_MINUTES * percent / 100);
+        if open_request(script, slas, at) {
+            next = used.next();
+        }
+    }
+    script.chance = kept;
+}
+
+fn open_request(script: &mut Script, slas: &[Sla], at: Moment) -> bool {
+    let Some((sla, person)) = caller(script, slas, at) else { return false };
+    let Some((title, category, service, _)) = wish(script, sla).filter(|wish| wish.2 != PORTAL) else { return false };
+    let agent = *script.chance.pick(&DESK[..2]);
+    let number = ask(script, at, (sla, person, agent), (title, category, service), "P4");
+    let begun = at.plus(script.chance.between(20, 50) * MINUTE);
+    script.step(begun, agent, &number, "in_progress", json!({"owner": agent}));
+    script.note(begun.plus(4 * MINUTE), agent, &number, "Following the instructions for this kind of request.");
+    true
 }

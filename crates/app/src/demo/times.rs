@@ -45,6 +45,22 @@ impl Times {
         self.ago(days + back, hour, minute)
     }
 
+    /// So many minutes of working time before the end, from Monday to Friday, 07:00 to 19:00.
+    pub fn worked_ago(&self, minutes: i64) -> Moment {
+        let is_open = |at: &Moment| {
+            let workday = at.date().weekday().to_monday_one_offset() <= 5;
+            workday && (7..19).contains(&(at.0 / HOUR % 24))
+        };
+        let mut at = self.at;
+        for _ in 0..minutes {
+            at = at.minus(MINUTE);
+            while !is_open(&at) {
+                at = at.minus(MINUTE);
+            }
+        }
+        at
+    }
+
     /// A day after the founding.
     pub fn founding(&self, day: i64) -> Moment {
         self.workday((self.days - day).max(0), 9, 0)
@@ -119,6 +135,9 @@ mod tests {
         assert_eq!((months.first().unwrap().as_str(), months.last().unwrap().as_str()), ("2025-10", "2026-10"));
         let quarters: Vec<String> = times.quarters().into_iter().map(|(name, _)| name).collect();
         assert_eq!(quarters, ["2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3"]);
+        assert_eq!(times.worked_ago(180).to_string(), "2026-11-25T07:00:00Z");
+        assert_eq!(times.worked_ago(181).to_string(), "2026-11-24T18:59:00Z");
+        assert_eq!(times.worked_ago(1_681).to_string(), "2026-11-20T17:59:00Z", "over the weekend");
         assert_eq!(times.workday(3, 9, 0).to_string(), "2026-11-20T09:00:00Z", "a Sunday becomes its Friday");
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use engines::conformity::State;
-use model::Moment;
+use engines::{clocks::Standing, conformity::State};
+use model::{Actor, Moment, Query, Via, filter_text, query::PAGE_MAX};
 use plumbline::demo;
 
 use crate::world::{Database, World, at};
@@ -51,6 +51,30 @@ async fn every_kind_is_there_and_the_assessment_finds_what_was_left_undone(datab
     assert_eq!(world.desk.verify(&mut |_| {}).await.expect("a verdict").first, Vec::<String>::new());
     figures_are_counted(&world, &export).await;
     certificates_have_their_story(&export);
+    requests_stand_in_every_state_of_their_clocks(&world).await;
+}
+
+/// By the rule that counts clocks for everybody: most open requests run in time, some are near, a few are late.
+async fn requests_stand_in_every_state_of_their_clocks(world: &World) {
+    let catalog = world.desk.catalog();
+    let kind = catalog.find("service_request").expect("a kind");
+    let filter = filter_text::parse("phase != done", kind).expect("a filter");
+    let query = Query { filter, size: PAGE_MAX, ..Query::of(kind.name) };
+    let machine = Actor::system("test", Via::Command);
+    let (mut running, mut near, mut late) = (Vec::new(), Vec::new(), Vec::new());
+    for shown in world.desk.list(&machine, &query, at(END)).await.expect("a list").records {
+        let live = || shown.clocks().iter().filter(|clock| clock.standing.is_live() && clock.leg.is_empty());
+        let is_near = |clock: &engines::clocks::Clock| clock.used_seconds * 4 >= clock.goal_seconds * 3;
+        let place = match () {
+            () if live().any(|clock| clock.standing == Standing::Late) => &mut late,
+            () if live().any(is_near) => &mut near,
+            () => &mut running,
+        };
+        place.push(shown.number().to_string());
+    }
+    let told = format!("running {running:?}, near {near:?}, late {late:?}");
+    assert!((2..=5).contains(&near.len()) && (1..=4).contains(&late.len()), "{told}");
+    assert!(running.len() > near.len() + late.len(), "{told}");
 }
 
 fn line_of(export: &str, number: &str) -> serde_json::Value {

@@ -3,6 +3,7 @@
 #[macro_use]
 mod world;
 
+mod approved_changes;
 mod articles;
 mod assigning;
 mod audit_seal;

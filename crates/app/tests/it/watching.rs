@@ -23,6 +23,7 @@ both_databases!(
     nobody_outside_calls_a_team_and_nobody_is_called_twice_at_once,
     what_is_quoted_imported_or_taken_back_tells_nobody,
     pages_and_machines_put_mentions_aside_and_watch,
+    whom_a_note_may_name_is_offered_to_our_own_people,
 );
 
 const INES: &str = "ines.okafor@tidewell.example";
@@ -402,4 +403,25 @@ async fn pages_and_machines_put_mentions_aside_and_watch(database: Database) {
     assert_eq!(building.ask(CUSTOMER, Method::PUT, &me, &[], Vec::new()).await.status, StatusCode::NO_CONTENT);
     assert_eq!(building.ask(agent, Method::DELETE, &me, &[], Vec::new()).await.status, StatusCode::NO_CONTENT);
     assert_eq!(building.get(agent, &watchers).await.json()["items"].as_array().map(Vec::len), Some(1));
+}
+
+async fn whom_a_note_may_name_is_offered_to_our_own_people(database: Database) {
+    let world = World::new(database).await;
+    let agent = mail(Role::Agent);
+    let lines = [
+        json!({"kind": "customer", "number": "CUS-1", "fields": {"name": "Harbour"}}),
+        json!({"kind": "customer", "number": "CUS-2", "fields": {"name": "Quay"}}),
+        json!({"kind": "person", "number": "PER-1", "fields": {"name": "Tomas Lind", "email": mail(Role::ProcessOwner)}}),
+        json!({"kind": "person", "number": "PER-2", "fields": {"name": "Tomas Without Account", "email": "tomas@nowhere.example"}}),
+        json!({"kind": "team", "number": "TM-1", "fields": {"name": "Tomas and his tills", "members": [agent]}}),
+        json!({"kind": "team", "number": "TM-2", "state": "withdrawn", "fields": {"name": "Tomas of old", "members": [agent]}}),
+    ];
+    assert!(world.import(lines.map(|line| format!("{line}\n")).concat()).await.is_whole());
+    let building = Building::over(&world.desk).await;
+    let offered = building.get(Who::Mail(&agent), "/lookup?named=yes&q=tom").await.json();
+    let wanted = json!([{"value": mail(Role::ProcessOwner), "label": "Tomas Lind"},
+        {"value": "tomas-and-his-tills", "label": "Tomas and his tills"}]);
+    assert_eq!(offered, wanted, "those who would be told, and no team that is over");
+    let outside = building.get(CUSTOMER, "/lookup?named=yes&q=tom").await.json();
+    assert_eq!(outside, json!([]), "a customer's people name nobody of ours");
 }

@@ -4,7 +4,7 @@
 use engines::approvals::{self as engine, Asked, Away, Clause, Outcome, Row, Standing, Verdict};
 use model::{
     Draft, FieldError, Kind, Record, Value,
-    approval::{Approval, NAMED},
+    approval::{self, Approval, NAMED},
     kind::{Absence, Facts, Related},
     lifecycle::WITHDRAWN,
 };
@@ -18,6 +18,10 @@ use super::related::texts;
 /// Beside the rows: what still waits, or that nobody is on record who could be asked.
 pub fn asked_for(kind: &Kind, draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
     let Some(approval) = kind.approval else { return Ok(()) };
+    if approval.asked == approval::Asked::WhenItWaits {
+        begins_anew(kind, &approval, draft, facts);
+        not_passed_by(&approval, draft, facts)?;
+    }
     if is_to_be_asked(&approval, draft, facts) {
         let mut rows = plan(&approval, draft, facts)?;
         engine::settle(&mut rows, facts.related.house().quorum);
@@ -25,6 +29,7 @@ pub fn asked_for(kind: &Kind, draft: &mut Draft, facts: &Facts<'_>) -> Result<()
         match rows.is_empty() {
             true => drop(draft.fields.remove(approval.rows)),
             false => {
+                known_before(kind, &approval, draft)?;
                 draft.fields.insert(approval.rows.into(), Row::write_all(&rows));
                 if kind.lifecycle.step_to(start, approval.waiting).is_some() || start == approval.refused {
                     draft.state = approval.waiting.into();
@@ -39,14 +44,59 @@ pub fn asked_for(kind: &Kind, draft: &mut Draft, facts: &Facts<'_>) -> Result<()
 
 /// When the record is new or its policy another one, and when what was refused is taken up again.
 fn is_to_be_asked(approval: &Approval, draft: &Draft, facts: &Facts<'_>) -> bool {
-    if facts.related.of(draft, approval.policy.0).is_none() {
+    if facts.related.of(draft, approval.policy.0).is_none() || is_spared(approval, draft) {
         return false;
+    }
+    let entered = facts.before.is_some_and(|before| before.state != draft.state) && draft.state == approval.waiting;
+    if approval.asked == approval::Asked::WhenItWaits {
+        return entered;
     }
     let Some(before) = facts.before else { return true };
     let other = before.fields.get(approval.policy.0) != draft.fields.get(approval.policy.0);
     let again = before.state == approval.refused && draft.state != before.state && !is_over(approval, &draft.state);
-    let entered = draft.state == approval.waiting && before.state != approval.waiting;
     other || again || (entered && !draft.fields.contains_key(approval.rows))
+}
+
+fn is_spared(approval: &Approval, draft: &Draft) -> bool {
+    let has = |(field, value): &(&str, &str)| draft.fields.get(*field).and_then(Value::as_text) == Some(*value);
+    approval.spared.iter().any(has)
+}
+
+/// What was refused and begins again is asked for anew.
+fn begins_anew(kind: &Kind, approval: &Approval, draft: &mut Draft, facts: &Facts<'_>) {
+    let again = facts.before.is_some_and(|before| before.state == approval.refused);
+    if again && draft.state == kind.lifecycle.start() {
+        draft.fields.remove(approval.rows);
+    }
+}
+
+/// Nobody approves alone what others are to be asked about.
+fn not_passed_by(approval: &Approval, draft: &Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    let Some(before) = facts.before.filter(|before| before.state != draft.state) else { return Ok(()) };
+    // What waits there from before anybody was named is decided as it was.
+    let asked = draft.fields.contains_key(approval.rows) || before.state == approval.waiting;
+    let skips = draft.state == approval.approved && !asked && !is_spared(approval, draft);
+    match skips && !plan(approval, draft, facts)?.is_empty() {
+        true => {
+            let why =
+                format!("is decided by those whom {} names: bring it to {} first", approval.policy.0, approval.waiting);
+            Err(FieldError::new(approval.rows, why))
+        }
+        false => Ok(()),
+    }
+}
+
+/// Whoever is asked cannot fill in what is missing: it is there before they are.
+fn known_before(kind: &Kind, approval: &Approval, draft: &Draft) -> Result<(), FieldError> {
+    if approval.asked == approval::Asked::AtOnce {
+        return Ok(());
+    }
+    let needed = kind.fields.iter().filter(|field| field.required_in.contains(&approval.approved));
+    let missing = |field: &&model::Field| !draft.fields.get(&field.name).is_some_and(Value::is_filled);
+    match needed.into_iter().find(missing) {
+        Some(field) => Err(FieldError::new(&field.name, "is needed before anybody is asked to approve it")),
+        None => Ok(()),
+    }
 }
 
 fn plan(approval: &Approval, draft: &Draft, facts: &Facts<'_>) -> Result<Vec<Row>, FieldError> {

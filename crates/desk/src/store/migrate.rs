@@ -43,6 +43,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { common: include_str!("schema_auditors.sql"), sqlite: "", postgres: "" },
     Migration { common: include_str!("schema_frameworks.sql"), sqlite: "", postgres: "" },
     Migration { common: include_str!("schema_due.sql"), sqlite: "", postgres: "" },
+    Migration { common: include_str!("schema_turns.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The version that this program brings a database to.

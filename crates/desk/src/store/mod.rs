@@ -27,6 +27,7 @@ pub mod score;
 pub mod search;
 pub mod tally;
 pub mod thread;
+pub mod turn;
 pub mod view;
 pub mod watch;
 pub mod words;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use crate::store::{
     db::{Conn, Row, Sql},
     fault::Fault,
-    filter::{NEVER, sort_expression},
+    filter::{NEVER, place, sort_expression},
     words::{literal, placeholders, places},
 };
 
@@ -159,6 +159,19 @@ pub async fn referring(conn: &mut Conn, kind: &str, field: &str, number: &str) -
         literal(kind)
     );
     let rows = conn.run(&sql, &[number.into()]).await?;
+    rows.iter().map(|row| row.text(0)).collect()
+}
+
+/// Numbers of the records of a kind that have these texts in their fields, the newest first.
+pub async fn agreeing(conn: &mut Conn, kind: &Kind, values: &[(&str, &str)]) -> Result<Vec<String>, Fault> {
+    let test = |(at, (name, _)): (usize, &(&str, &str))| format!(" and {} = ${}", place(kind, name).text(), at + 1);
+    let tests: String = values.iter().enumerate().map(test).collect();
+    let sql = format!(
+        "select number from record where kind = {}{tests} order by id desc limit {REFERRING_MAX}",
+        literal(kind.name)
+    );
+    let sql = conn.dialect().words(&sql);
+    let rows = conn.run(&sql, &values.iter().map(|(_, value)| (*value).into()).collect::<Vec<Sql>>()).await?;
     rows.iter().map(|row| row.text(0)).collect()
 }
 

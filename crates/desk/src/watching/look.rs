@@ -10,7 +10,7 @@ use crate::{
     Desk,
     house::{self, Deed},
     rights::{self, Shown},
-    store::{fault::Fault, journal, record, watch as store},
+    store::{account, fault::Fault, journal, record, watch as store},
     watching::{Mention, teams},
 };
 
@@ -120,6 +120,15 @@ impl Desk {
             .boxed()
         });
         Ok(written.await?)
+    }
+
+    /// Those of some e-mails behind which somebody hears who is named: open accounts. A customer's people are not told.
+    pub async fn reached(&self, actor: &Actor, mails: &[String], now: Moment) -> Result<BTreeSet<String>, Refusal> {
+        if actor.customer.is_some() || mails.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let known = account::names(&mut self.db().read().await?, mails, now).await?;
+        Ok(known.into_iter().filter(|(_, (_, is_closed))| !is_closed).map(|(mail, _)| mail).collect())
     }
 
     /// Which of some names are those of teams; none for a customer's people, who know no teams.

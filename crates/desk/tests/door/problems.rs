@@ -130,9 +130,9 @@ async fn an_article_has_versions_and_a_day_to_be_reviewed() {
         let day = at("2027-11-12T00:00:00Z").date();
         assert_eq!(shown.fields().get("review_due"), Some(&Value::Date(day)), "{}", world.name);
         step(&world, kind, &number, "current", json!({}), at(BEGIN).plus(2 * HOUR)).await.expect("current");
-        step(&world, kind, &number, "draft", json!({"text": "Warm it twice."}), at(BEGIN).plus(DAY))
+        step(&world, kind, &number, "in_revision", json!({"proposed_text": "Warm it twice."}), at(BEGIN).plus(DAY))
             .await
-            .expect("draft");
+            .expect("in revision");
         step(&world, kind, &number, "published", json!({}), at(BEGIN).plus(2 * DAY)).await.expect("published");
         let shown = show(&world, kind, &number).await;
         assert_eq!(shown.fields().get("version"), Some(&Value::Number(2.into())), "{}", world.name);

@@ -14,6 +14,7 @@ use super::{
     finding::Finding,
     relationship::period_of,
     span::plus_working_days,
+    support::current_articles,
     transition::{is_emergency, is_standard},
     world::World,
 };
@@ -200,8 +201,7 @@ fn reviews_are_held<'w>(world: &'w World, finding: &mut Finding<'w>) {
             is_reviewed(world, finding, one);
         }
     }
-    let published = |article: &Fact<'_>| article.is_one_of("state", &["current", "published", "approved"]);
-    for article in world.all("knowledge_article").filter(published).filter(|article| article.has("review_due")) {
+    for article in current_articles(world).filter(|article| article.has("review_due")) {
         is_reviewed(world, finding, article);
     }
 }

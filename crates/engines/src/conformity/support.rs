@@ -150,8 +150,11 @@ pub(super) const CHECKS: Checks = &[
     }),
 ];
 
-fn current_articles(world: &World) -> impl Iterator<Item = Fact<'_>> {
-    let current = |article: &Fact<'_>| article.is_one_of("state", &["current", "published", "approved"]);
+/// Articles that readers have; while one is revised, they have the text that was published last.
+const READ: &[&str] = &["current", "published", "approved", "in_revision", "revision_in_review"];
+
+pub(super) fn current_articles(world: &World) -> impl Iterator<Item = Fact<'_>> {
+    let current = |article: &Fact<'_>| article.is_one_of("state", READ);
     world.all("knowledge_article").filter(current)
 }
 

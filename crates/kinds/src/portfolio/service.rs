@@ -14,6 +14,7 @@ pub const TEAM: Key<Ref> = Key::new("team");
 pub const ASSIGNMENT: Key<Many<Parts>> = Key::new("assignment");
 pub const FIRST_IMPACT: Key<Choice> = Key::new("first_impact");
 pub const FIRST_URGENCY: Key<Choice> = Key::new("first_urgency");
+pub const CHANGE_APPROVAL: Key<Many<Parts>> = Key::new("change_approval");
 pub const COMPONENTS: Key<Many<Ref>> = Key::new("components");
 pub const PARTIES: Key<Many<Ref>> = Key::new("parties");
 pub const CALENDAR: Key<Ref> = Key::new("calendar");
@@ -79,6 +80,11 @@ fn fields() -> Vec<Field> {
             .help("Of tickets about it that come without one, as from the portal. Their clocks run by it at once.")
             .internal(),
         FIRST_URGENCY.choice(&["high", "medium", "low"]).label("Urgency until somebody says it").internal(),
+        CHANGE_APPROVAL
+            .rows(shared::approvers(&["service_owner", "named"]))
+            .label("Who approves changes")
+            .help("Of changes whose main service it is. Standard ones and emergencies are decided without. None: whoever may.")
+            .internal(),
     ]
 }
 

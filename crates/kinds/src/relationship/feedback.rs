@@ -1,5 +1,7 @@
 //! A feedback is what one person says of a ticket that was closed or of a service: a rating and a comment.
 
+use model::handling::Single;
+
 use crate::prelude::*;
 
 pub const NATURE: Key<Choice> = Key::new("nature");
@@ -50,7 +52,14 @@ pub fn kind() -> Kind {
         .titled_by(&["comment", "nature"])
         .belongs_to("customer")
         .looks_at(&["ticket", "customer"])
+        .single(Single {
+            when: (NATURE.name, "rating"),
+            of: TICKET.name,
+            by: REQUESTER.name,
+            says: "one person rates a ticket once, and that rating can be edited",
+        })
         .rule(rating_is_one_to_five)
+        .rule(people_rate_for_themselves)
         .rule(ticket_says_whose_it_is)
         .rule(unhappy_people_are_work)
 }
@@ -71,6 +80,19 @@ fn rating_is_one_to_five(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), Fie
     let wrong = draft.get(RATING).is_some_and(|rating| !whole(rating));
     if wrong && rules::touched(draft, facts, &[RATING.name]) {
         return Err(FieldError::new(RATING.name, "is a whole number from 1 to 5"));
+    }
+    Ok(())
+}
+
+/// A number for a ticket is a rating, whether it is called so or not; and nobody gives one in the name of somebody else.
+fn people_rate_for_themselves(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
+    if draft.get(RATING).is_some() && draft.get(TICKET).is_some() && draft.get(NATURE).is_none() {
+        draft.set(NATURE, Choice("rating".into()));
+    }
+    let is_rating = draft.get(NATURE).is_some_and(|nature| nature.0 == "rating") && draft.get(TICKET).is_some();
+    let own = draft.get(REQUESTER).is_some_and(|person| person.0.eq_ignore_ascii_case(&facts.actor.email));
+    if facts.actor.customer.is_some() && is_rating && !own {
+        return Err(FieldError::new(REQUESTER.name, "is whoever rates: nobody rates in the name of somebody else"));
     }
     Ok(())
 }

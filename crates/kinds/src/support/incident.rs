@@ -3,7 +3,7 @@
 use model::handling::{Before, Closing, Helped, Likeness, Mirror, Offer, Talk, Used};
 
 use super::major;
-use crate::{portfolio::service, prelude::*};
+use crate::{information::knowledge_article, portfolio::service, prelude::*};
 
 pub const SERVICE: Key<Ref> = Key::new("service");
 pub const CI: Key<Ref> = Key::new("ci");
@@ -203,7 +203,7 @@ const ALIKE: &[Likeness] = &[
         shares: &[("service", "services"), ("category", "category")],
         own_words: &["symptom", "description"],
         words: &["text"],
-        states: &["current", "published", "approved"],
+        states: knowledge_article::FOR_READERS,
         helps: "text",
         used: Some(Used::Helped(Helped { link: "helped_by", count: "uses", flag: "knowledge_used" })),
     },

@@ -94,15 +94,7 @@ fn order() -> Vec<Field> {
 }
 
 fn fulfilment() -> Vec<Field> {
-    let approver = vec![
-        part::number("stage").help("Rows of one stage are asked at once, stages one after the other."),
-        part::choice("approver", &["line_manager", "service_owner", "customer", "named"]).label("Who"),
-        part::persons("people").help("The people themselves, for named."),
-        part::money("above")
-            .label("Only above")
-            .help("Asked only where the price is higher. A number alone is in the currency of the price."),
-        part::number("need").label("How many must agree").help("Left empty, all of the stage."),
-    ];
+    let approver = shared::approvers(&["line_manager", "service_owner", "customer", "named"]);
     let task = vec![
         part::text("name").help("Short, without blanks: other tasks refer to it."),
         part::text("title").label("Task"),

@@ -2,7 +2,7 @@
 
 use crate::{prelude::*, relationship::customer, rules::Task, support::request_model};
 use model::{
-    approval::{Approval, Source},
+    approval::{Approval, Asked, Source},
     field::Stored,
     handling::{Closing, Talk},
     pieces::Pieces,
@@ -80,6 +80,8 @@ const APPROVAL: Approval = Approval {
         Source { word: "customer", by: "customer", field: "approvers" },
         Source { word: "service_owner", by: "service", field: "owner" },
     ],
+    asked: Asked::AtOnce,
+    spared: &[],
     waiting: "waiting_approval",
     approved: "approved",
     refused: "rejected",
@@ -152,16 +154,6 @@ fn fields() -> Vec<Field> {
 
 /// What was ordered, at what price, and who allowed it.
 fn ordered() -> Vec<Field> {
-    let approval = vec![
-        part::number("stage"),
-        part::text("as").help("Why this person is asked."),
-        part::person("approver"),
-        part::number("need").label("How many must agree"),
-        part::choice("decision", &["approved", "refused"]),
-        part::person("by").help("Who decided: the approver, or who stood in."),
-        part::instant("on"),
-        part::long("reason"),
-    ];
     let task = vec![
         part::text("name"),
         part::text("title").label("Task"),
@@ -184,7 +176,7 @@ fn ordered() -> Vec<Field> {
             .derived(),
         FORM_VERSION.number().label("Version of the form").derived(),
         ANSWERED_ON.instant().label("Form filled in").derived(),
-        APPROVALS.rows(approval).help("Who is asked, and what was said.").derived(),
+        APPROVALS.rows(shared::answers()).help("Who is asked, and what was said.").derived(),
         WAITS_FOR.persons().help("Whose approval is awaited now.").derived(),
         TASKS.rows(task).help("From the request model. A task is done when those before it are.").internal(),
         TASK_OWNERS.persons().label("Tasks wait for").help("Whose turn it is now.").derived().internal(),

@@ -1,7 +1,10 @@
 //! A change is anything added, altered or removed that could affect services, from request to review.
 
-use model::handling::Mirror;
-use model::monitoring::Planned;
+use model::{
+    approval::{Approval, Asked, Source},
+    handling::Mirror,
+    monitoring::Planned,
+};
 
 use crate::prelude::*;
 
@@ -30,6 +33,8 @@ pub const DECISION: Key<Choice> = Key::new("decision");
 pub const DECIDED_BY: Key<Person> = Key::new("decided_by");
 pub const DECIDED_ON: Key<Moment> = Key::new("decided_on");
 pub const DECISION_NOTE: Key<Long> = Key::new("decision_note");
+pub const APPROVALS: Key<Many<Parts>> = Key::new("approvals");
+pub const WAITS_FOR: Key<Many<Person>> = Key::new("waits_for");
 pub const PRIORITY: Key<Choice> = Key::new("priority");
 pub const PLANNED_START: Key<Moment> = Key::new("planned_start");
 pub const PLANNED_END: Key<Moment> = Key::new("planned_end");
@@ -41,6 +46,22 @@ pub const IMPLEMENTED_ON: Key<Moment> = Key::new("implemented_on");
 pub const OUTCOME: Key<Choice> = Key::new("outcome");
 pub const REVIEW: Key<Parts> = Key::new("review");
 pub const CLOSED_ON: Key<Moment> = Key::new("closed_on");
+
+/// As the main service says. What was agreed beforehand, and what cannot wait, is decided without (clause 8.5.1).
+const APPROVAL: Approval = Approval {
+    rows: "approvals",
+    waits_for: "waits_for",
+    policy: ("service", "change_approval"),
+    amount: "cost",
+    requester: "requested_by",
+    instead: "owner",
+    sources: &[Source { word: "service_owner", by: "service", field: "owner" }],
+    asked: Asked::WhenItWaits,
+    spared: &[("category", "standard"), ("category", "emergency")],
+    waiting: "waiting_approval",
+    approved: "approved",
+    refused: "rejected",
+};
 
 pub fn kind() -> Kind {
     Kind::new("change", "changes", "CHG")
@@ -77,6 +98,8 @@ pub fn kind() -> Kind {
             touches: &[SERVICES.name, SERVICE.name, CIS.name, CI.name],
             only: None,
         })
+        .looks_at(&["service"])
+        .approved_by(APPROVAL)
         .mirrors(&[Mirror { field: "problem", kind: "problem", back: "changes" }])
         .rule(category_and_flag_agree)
         .rule(assessed_before_approval)
@@ -176,6 +199,8 @@ fn decision() -> Vec<Field> {
                 .long()
                 .label("Reason for the decision")
                 .help("Why it was decided so, and on which conditions."),
+            APPROVALS.rows(shared::answers()).help("Who is asked, and what was said.").derived(),
+            WAITS_FOR.persons().help("Whose approval is awaited now.").derived(),
             PRIORITY.open_choice(&["P1", "P2", "P3", "P4", "P5"]).column(Column::Priority),
         ],
     )
@@ -281,7 +306,9 @@ fn category_and_flag_agree(draft: &mut Draft, _: &Facts<'_>) -> Result<(), Field
 
 /// Clause 8.5.1.3: the decision weighs risk, gain, feasibility, cost and effects; emergencies are assessed afterwards.
 fn assessed_before_approval(draft: &mut Draft, facts: &Facts<'_>) -> Result<(), FieldError> {
-    if !rules::enters(draft, facts, &["approved"]) || is_standard(draft) || is_emergency(draft) {
+    // Where people are asked, they weigh it: it is there before they are.
+    let asked = rules::enters(draft, facts, &[APPROVAL.waiting]) && draft.get(APPROVALS).is_some();
+    if !(asked || rules::enters(draft, facts, &["approved"])) || is_standard(draft) || is_emergency(draft) {
         return Ok(());
     }
     let weighed = [RISK.name, BENEFIT.name, FEASIBILITY.name, COST.name, EFFECTS.name];

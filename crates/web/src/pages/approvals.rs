@@ -91,7 +91,8 @@ impl Question {
         };
         let customer = shown.customer().map(|number| names.records.get(number).map_or(number, |known| &known.0));
         let own = actor.customer.as_deref() == shown.customer();
-        let requester = portal::text(shown, "requester");
+        let (requester, amount) = kind.approval.map_or(("", ""), |approval| (approval.requester, approval.amount));
+        let requester = portal::text(shown, requester);
         Ok(Question {
             number: shown.number().into(),
             title: shown.title().into(),
@@ -102,7 +103,7 @@ impl Question {
             action: format!("/approvals/{}", super::lines::encoded(shown.number())),
             requester: if requester.is_empty() { "Somebody".into() } else { lens.person(requester).name },
             customer: customer.filter(|_| !own).unwrap_or_default().to_string(),
-            price: words::price(shown.fields().get("price")),
+            price: words::price(shown.fields().get(amount)),
             day: words::day(shown.created()),
             instead_of: match waiting.approver == actor.email {
                 true => String::new(),

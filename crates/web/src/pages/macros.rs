@@ -109,8 +109,9 @@ impl Matter {
         Ok(Matter { kind, shown, macros, names })
     }
 
-    fn find(&self, number: &str) -> Result<&Shown, Refused> {
-        self.macros.iter().find(|one| one.number() == number).ok_or_else(Refused::not_found)
+    /// One of those that the reader may use here; one of another team, for other kinds or not approved is as good as missing.
+    fn find(&self, number: &str) -> Option<&Shown> {
+        self.macros.iter().find(|one| one.number() == number)
     }
 
     /// What stands for each variable; what the record does not say is left out of the sentence.
@@ -175,7 +176,7 @@ pub async fn open(
     let here = Address::read("", &query.unwrap_or_default());
     let chosen = match here.get("use").filter(|number| !number.is_empty()) {
         Some(number) => {
-            let one = matter.find(number)?;
+            let one = matter.find(number).ok_or_else(Refused::not_found)?;
             let public = matches!(one.fields().get(declared::PUBLIC.name), Some(Value::Flag(true)));
             Some(draw(&matter, &seat, one, matter.words(&app, &seat, one), public, matter.shown.version()))
         }
@@ -188,7 +189,7 @@ pub async fn open(
 /// What a macro does to a record, with other words than its own where some are given; all of it or nothing.
 ///
 /// # Errors
-/// `NotFound` for a record or a macro that is not there for whoever asks.
+/// `NotFound` for a record that is not there for whoever asks, `Invalid` at `use` for such a macro.
 pub async fn using(
     app: &App,
     seat: &Seat,
@@ -198,7 +199,8 @@ pub async fn using(
     (text, public): (Option<String>, Option<bool>),
 ) -> Result<Vec<Command>, Refused> {
     let matter = Matter::of(app, seat, plural, &own.number).await?;
-    let one = matter.find(number)?;
+    let missing = || Refused::field("use", format!("there is no macro \"{number}\" to be used here"));
+    let one = matter.find(number).ok_or_else(missing)?;
     let text = text.unwrap_or_else(|| matter.words(app, seat, one));
     let says = matches!(one.fields().get(declared::PUBLIC.name), Some(Value::Flag(true)));
     let public = public.unwrap_or(says) && matter.shown.customer().is_some();
@@ -218,7 +220,7 @@ pub async fn apply(
 ) -> Result<Response, Refused> {
     let matter = Matter::of(&app, &seat, &plural, &number).await?;
     let sent = Sent::new(pairs(&body));
-    let one = matter.find(&sent.text("use"))?;
+    let one = matter.find(&sent.text("use")).ok_or_else(Refused::not_found)?;
     let version = sent.text("__version").trim().parse::<i64>().ok();
     let (text, public) = (sent.text("text"), sent.get("audience") == Some("public"));
     let commands = commands(&matter, &seat, one, text.trim(), public, version);

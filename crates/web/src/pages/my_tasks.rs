@@ -6,7 +6,6 @@ use model::{
     pieces::{Piece, Pieces},
 };
 
-use super::lines;
 use crate::{
     record::{edit::token, piece::record_address},
     view::{
@@ -47,19 +46,12 @@ pub async fn tasks(desk: &Desk, actor: &Actor, now: Moment) -> Result<Vec<TaskLi
         return Ok(Vec::new());
     }
     let groups = desk.groups(actor, now).await?;
+    let holders: Vec<String> =
+        [actor.email.to_lowercase()].into_iter().chain(groups.iter().map(|group| group.number.clone())).collect();
     let mut found = Vec::new();
     for kind in catalog.kinds() {
         let Some(pieces) = kind.pieces else { continue };
-        let mut turns = vec![format!("{} = me", pieces.owners)];
-        turns.extend(groups.iter().map(|group| format!("{} = \"{}\"", pieces.teams, group.number)));
-        let filter = format!("phase != done and ({})", turns.join(" or "));
-        let columns = ["title", pieces.rows, "due", "team"].map(str::to_string).into();
-        let query = model::Query { columns, ..lines::query_of(kind, Some(kind.name), &filter, "due", SIZE)? };
-        let page = match desk.list(actor, &query, now).await {
-            Err(Refusal::NotFound) => continue,
-            page => page?,
-        };
-        for shown in &page.records {
+        for shown in &desk.turns(actor, kind, &holders, SIZE, now).await? {
             found.extend(of_record(kind, &pieces, shown, actor, &groups, now));
         }
     }

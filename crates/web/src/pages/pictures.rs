@@ -311,6 +311,10 @@ impl Pictures {
                 line("in time", &row.priority, &format!("{} missed", part.what), &part.missed);
             }
         }
+        for leg in &self.in_time.legs {
+            line("legs", &leg.who, "met", &leg.part.met);
+            line("legs", &leg.who, "missed", &leg.part.missed);
+        }
         for broken in &self.breakdown {
             for (what, link) in ["open", "late", "come", self.verb].into_iter().zip(&broken.counts) {
                 line(&format!("by {}", self.by_label), &broken.name.text, what, link);

@@ -4,7 +4,8 @@ use axum::{
     Json,
     extract::{RawQuery, State},
 };
-use model::{Filter, Kind, Query, Refusal};
+use engines::mentions;
+use model::{Filter, Kind, Query, Refusal, Value as Held, filter::Operand, lifecycle::WITHDRAWN};
 use serde_json::{Value, json};
 
 use super::address::Address;
@@ -12,9 +13,11 @@ use crate::{App, Refused, Seat};
 
 /// Most lines of one answer.
 const MOST: usize = 12;
+/// People among those that a note may name.
+const PEOPLE: usize = 8;
 
 /// `GET /lookup?kinds=service,team&q=pay` and `GET /lookup?people=yes&q=tom`; without kinds over all of them.
-/// With `load=yes` beside each person how much they have open.
+/// With `load=yes` beside each person how much they have open. `GET /lookup?named=yes&q=ine` finds whom a note may name.
 pub(super) async fn lookup(
     seat: Seat,
     State(app): State<App>,
@@ -25,7 +28,9 @@ pub(super) async fn lookup(
     let catalog = app.desk.catalog();
     let people = catalog.kinds().iter().find(|kind| kind.identity.is_some());
     let mut found = Vec::new();
-    if here.get("people").is_some() {
+    if here.get("named").is_some() {
+        found = named(&app, &seat, people, &words).await?;
+    } else if here.get("people").is_some() {
         if let Some(kind) = people {
             found = one(&app, &seat, Some(kind), &words).await?;
         }
@@ -46,6 +51,35 @@ pub(super) async fn lookup(
         with_loads(&app, &seat, &mut found).await?;
     }
     Ok(Json(Value::Array(found)))
+}
+
+/// Whom a note may name: people who have an account, by their e-mail, and teams by their title in one word. A customer's people
+/// write to their provider as a whole.
+async fn named(app: &App, seat: &Seat, people: Option<&Kind>, words: &str) -> Result<Vec<Value>, Refusal> {
+    let Some(people) = people.filter(|_| seat.actor.customer.is_none()) else { return Ok(Vec::new()) };
+    let known = one(app, seat, Some(people), words).await?;
+    let mails: Vec<String> = known.iter().filter_map(|line| line["value"].as_str().map(str::to_string)).collect();
+    let reached = app.desk.reached(&seat.actor, &mails, seat.now).await?;
+    let hears = |line: &Value| line["value"].as_str().is_some_and(|mail| reached.contains(mail));
+    let mut found: Vec<Value> = known.into_iter().filter(hears).take(PEOPLE).collect();
+    for kind in app.desk.catalog().kinds().iter().filter(|kind| kind.gathers.is_some()) {
+        let over = WITHDRAWN.iter().map(|state| Operand::Value(Held::text(*state))).collect();
+        let query = Query {
+            words: Some(words.to_string()).filter(|words| !words.is_empty()),
+            filter: Filter::Not(Box::new(Filter::In { path: "state".into(), values: over })),
+            size: MOST - PEOPLE,
+            ..Query::of(kind.name)
+        };
+        let page = match app.desk.list(&seat.actor, &query, seat.now).await {
+            Err(Refusal::NotFound) => continue,
+            page => page?,
+        };
+        found.extend(page.records.iter().map(|shown| {
+            let word = mentions::one_word(shown.title());
+            json!({"value": if word.is_empty() { shown.number().to_lowercase() } else { word }, "label": shown.title()})
+        }));
+    }
+    Ok(found)
 }
 
 async fn with_loads(app: &App, seat: &Seat, found: &mut [Value]) -> Result<(), Refusal> {

@@ -5,7 +5,12 @@ use std::collections::BTreeSet;
 use askama::Template;
 use desk::{FileRow, Names, Shown, ShownEntry, Tie, rights};
 use engines::{clocks::Clock, conformity::catalogue};
-use model::{Act, Catalog, Column, Kind, Moment, Phase, Refusal, Type, Value, lifecycle::WITHDRAWN, words::counted};
+use model::{
+    Act, Catalog, Column, Kind, Moment, Phase, Refusal, Type, Value,
+    approval::{Approval, Asked},
+    lifecycle::WITHDRAWN,
+    words::counted,
+};
 
 use super::{
     address::Address,
@@ -344,7 +349,11 @@ fn near(at: Moment, now: Moment) -> String {
 /// The steps that are offered, and where it says whose answer is awaited, with the link for whoever has no account.
 fn offered(kind: &Kind, shown: &Shown, here: &str, fixed: bool, outer: bool) -> (Option<Link>, Vec<Link>) {
     let (primary, mut moves) = if fixed { (None, Vec::new()) } else { moves(kind, shown, here) };
-    if kind.approval.is_some_and(|approval| approval.waiting == shown.state()) && shown.can(Act::Step) && !outer {
+    let is_asked = |approval: Approval| {
+        let by_name = approval.asked == Asked::AtOnce || shown.fields().contains_key(approval.rows);
+        approval.waiting == shown.state() && by_name
+    };
+    if kind.approval.is_some_and(is_asked) && shown.can(Act::Step) && !outer {
         moves.push(Link::new("Who approves…", format!("/approvals/{}", super::address::segment(shown.number()))));
     }
     (primary, moves)

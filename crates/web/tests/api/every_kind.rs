@@ -1,7 +1,7 @@
 //! What every kind can do by its declaration alone: nothing here knows one by name.
 
 use axum::{body::Body, http::Method};
-use model::{Kind, Type};
+use model::{Field, Kind, Type};
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
@@ -192,9 +192,11 @@ async fn every_kind_is_listed_filtered_and_sorted_by_what_it_offers() {
 /// Every field that can be set on a new record, each with a value of its type; what rules refuse is left out again.
 async fn full(world: &World, kind: &Kind) -> Json {
     let body = least(world, kind).await;
+    // Of what there is one at most, a second one is about nothing.
+    let many = |field: &&Field| kind.single.is_none_or(|single| single.of != field.name);
     let settable = kind.fields.iter().filter(|field| field.alias.is_none());
     let mut fields: Map<String, Json> =
-        settable.map(|field| (field.name.clone(), sample(&field.ty, "ines@tidewell.example"))).collect();
+        settable.filter(many).map(|field| (field.name.clone(), sample(&field.ty, "ines@tidewell.example"))).collect();
     for (name, value) in body["fields"].as_object().expect("fields") {
         fields.insert(name.clone(), value.clone());
     }

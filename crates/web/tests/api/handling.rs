@@ -128,7 +128,8 @@ async fn a_macro_is_used_with_its_words_or_with_others() {
         let path = world.incident(json!({"title": "Terminal", "customer": "CUS-1"})).await;
         let used = format!("{path}/macro");
         let body = json!({"use": "MAC-1"});
-        act(&world, Who::Agent, &used, &[ANY], body.clone()).await.is(404);
+        let asked = act(&world, Who::Agent, &used, &[ANY], body.clone()).await.is(422).json();
+        assert!(asked["errors"].to_string().contains("no macro \\\"MAC-1\\\""), "not approved yet: {asked}");
         act(&world, Who::Admin, &format!("{own}/transitions"), &[ANY], json!({"to": "approved"})).await.is(200);
         act(&world, Who::Agent, &used, &[], body.clone()).await.is(428);
         let key = [ANY, ("idempotency-key", "macro-1")];
@@ -144,7 +145,17 @@ async fn a_macro_is_used_with_its_words_or_with_others() {
         act(&world, Who::Agent, &format!("{other}/macro"), &[ANY], body).await.is(200);
         let seen = world.get(Who::Customer, &format!("{other}/journal")).await.text();
         assert!(!seen.contains("telephone"), "{seen}");
-        act(&world, Who::Agent, &used, &[ANY], json!({"use": "MAC-7"})).await.is(404);
+        // One of a team that she is not in looks like one that is not there, and both are named with the field.
+        let theirs = json!({"title": "Theirs", "fields": {"name": "Theirs", "says": "Ours alone", "team": "TM-77"}});
+        world.post(Who::Admin, "/macros", theirs).await.is(201);
+        act(&world, Who::Admin, "/macros/MAC-2/transitions", &[ANY], json!({"to": "approved"})).await.is(200);
+        for missing in ["MAC-2", "MAC-77"] {
+            let refused = act(&world, Who::Agent, &used, &[ANY], json!({"use": missing})).await.is(422).json();
+            assert_eq!(refused["errors"][0]["field"], "use", "{refused}");
+            let why = refused["errors"][0]["message"].as_str().unwrap_or_default();
+            assert!(why.starts_with(&format!("there is no macro \"{missing}\"")), "{refused}");
+            assert!(!why.contains("Theirs"), "{refused}");
+        }
     }
 }
 

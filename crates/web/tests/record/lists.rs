@@ -100,6 +100,8 @@ async fn lookups_find_records_and_people() {
     let number = world.get("/lookup?kinds=incident&q=INC-12").await.text;
     assert!(number.starts_with(r#"[{"value":"INC-12","label":"Incident number 12"}"#), "{number}");
     assert_eq!(world.get("/lookup?kinds=nonsense").await.status, StatusCode::BAD_REQUEST);
+    let box_of_notes = world.get("/incidents/INC-12").await.text;
+    assert!(box_of_notes.contains("data-mention=\"/lookup?named=yes\""), "{box_of_notes}");
 }
 
 #[tokio::test]

@@ -103,4 +103,12 @@ async fn a_supplier_that_is_late_is_seen_beside_the_team_that_was_not(database: 
     let used: i64 =
         record["hands"].as_array().expect("who had it").iter().filter_map(|stay| stay["used"].as_i64()).sum();
     assert_eq!(used, 3 * 3_600 + 1_800, "together they had all of it");
+    // Over many tickets as well: in the pictures, each with the list behind it.
+    let csv = house.building.get(OWNER, "/pictures.csv?weeks=4").await.text;
+    for line in ["legs,Northline,missed,1,/incidents", "legs,Northline,met,0,", "legs,Network,met,1,/incidents"] {
+        assert!(csv.contains(line), "{line}: {csv}");
+    }
+    let page = house.building.get(OWNER, "/pictures?weeks=4").await.text;
+    assert!(page.contains("Legs: what teams and suppliers had") && page.contains("0 of 1"), "{page}");
+    assert_eq!(house.building.get(OWNER, "/pictures.pdf?weeks=4").await.status, 200);
 }

@@ -6,7 +6,7 @@ use plumbline::duties::satisfaction;
 use serde_json::{Value as Json, json};
 
 use crate::{
-    building::{BASE, Building, OWNER, Who},
+    building::{BASE, Building, CUSTOMER, OWNER, Who},
     complaints::house::{House as Desk, pairs},
     mail::house::{self, House, KIM, machine, message},
     world::{Database, now},
@@ -17,6 +17,7 @@ both_databases!(
     nobody_else_rates_and_nobody_twice,
     nobody_is_asked_how_nothing_was,
     surveys_are_counted_from_what_was_said,
+    a_ticket_has_one_rating_of_each_person,
 );
 
 /// An incident of Kim's that came by mail and is resolved, and the link in the mail about that.
@@ -161,4 +162,70 @@ async fn surveys_are_counted_from_what_was_said(database: Database) {
     let typed = json!({"title": "Another", "fields": {"period": "2026-10", "counted": true, "scale": "nps-10"}});
     let refused = house.building.send(OWNER, Method::POST, "/api/v1/surveys", &[], &typed).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+}
+
+/// By whatever way it comes: the API, the portal, an edit, and two at the same moment.
+async fn a_ticket_has_one_rating_of_each_person(database: Database) {
+    let house = Desk::new(database).await;
+    let me = "customer-user@tidewell.example";
+    let ticket = |at: usize| json!({"kind": "incident", "number": format!("INC-{at}"), "title": format!("Printer {at}"), "state": "closed", "fields": {"customer": "CUS-1", "requester": me, "resolved_on": "2026-11-05T08:00:00Z"}});
+    house.lines((1..=2).map(ticket)).await;
+    let building = &house.building;
+    let rate = async |who: Who<'static>, fields: Json| {
+        building.send(who, Method::POST, "/api/v1/feedbacks", &[], &json!({"fields": fields})).await
+    };
+    let rated = rate(CUSTOMER, json!({"nature": "rating", "rating": 5, "ticket": "INC-1"})).await;
+    assert_eq!(rated.status, 201, "{}", rated.text);
+    for again in [
+        json!({"nature": "rating", "rating": 1, "ticket": "INC-1"}),
+        json!({"rating": 1, "ticket": "INC-1"}),
+        json!({"nature": "rating", "rating": 5, "ticket": "INC-1", "requester": me.to_uppercase()}),
+    ] {
+        let refused = rate(CUSTOMER, again).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+        assert_eq!(refused.json()["errors"][0]["field"], "ticket", "{}", refused.text);
+        assert!(refused.text.contains("FBK-1 already: one person rates a ticket once"), "{}", refused.text);
+    }
+    let named = rate(CUSTOMER, json!({"rating": 1, "ticket": "INC-1", "requester": "lee@harbour.example"})).await;
+    assert_eq!(named.json()["errors"][0]["field"], "requester", "{}", named.text);
+    // Praise is no rating, and another person has a word of their own.
+    assert_eq!(
+        rate(CUSTOMER, json!({"nature": "compliment", "ticket": "INC-1", "comment": "So kind"})).await.status,
+        201
+    );
+    let lee = json!({"nature": "rating", "rating": 2, "ticket": "INC-1", "customer": "CUS-1", "requester": "lee@harbour.example"});
+    let lee = rate(OWNER, lee).await;
+    assert_eq!(lee.status, 201, "{}", lee.text);
+    let lee = lee.header("location").to_string();
+    let edit = async |path: &str, fields: Json| {
+        building.send(OWNER, Method::PATCH, path, &[("if-match", "*")], &json!({"fields": fields})).await
+    };
+    let given = edit(&lee, json!({"requester": me})).await;
+    assert_eq!(given.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", given.text);
+    assert!(given.text.contains("FBK-1 already"), "{}", given.text);
+    assert_eq!(edit("/api/v1/feedbacks/FBK-1", json!({"rating": 4})).await.status, 200, "it can be edited");
+    let page = building.get(CUSTOMER, "/portal/requests/INC-1").await;
+    assert!(page.text.contains("Your answer to how we did") && page.text.contains("Happy"), "{}", page.text);
+    let sent = building.form(CUSTOMER, "/portal/requests/INC-1/rate", &pairs(&[("rating", "1")])).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    // What is taken back leaves room for another word.
+    let mine = async || {
+        let of = format!("/api/v1/feedbacks?count=true&filter=nature+%3D+rating+and+requester+%3D+%22{me}%22");
+        building.get(OWNER, &of).await.json()["count"].clone()
+    };
+    assert_eq!(mine().await, 1);
+    house.step("/api/v1/feedbacks/FBK-1", "withdrawn", json!({})).await;
+    let sent = building.form(CUSTOMER, "/portal/requests/INC-1/rate", &pairs(&[("rating", "3")])).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    assert_eq!(mine().await, 2);
+    let back = json!({"to": "received"});
+    let path = "/api/v1/feedbacks/FBK-1/transitions";
+    let back = building.send(OWNER, Method::POST, path, &[("if-match", "*")], &back).await;
+    assert!(back.status.is_client_error() && back.text.contains("already"), "{}", back.text);
+    // Of two at the same moment one is taken.
+    let word = |rating: u8| rate(CUSTOMER, json!({"nature": "rating", "rating": rating, "ticket": "INC-2"}));
+    let (one, other) = tokio::join!(word(5), word(1));
+    let mut both = [one.status.as_u16(), other.status.as_u16()];
+    both.sort_unstable();
+    assert_eq!(both, [201, 422], "{} {}", one.text, other.text);
 }

@@ -1,18 +1,26 @@
 //! The tasks of a request: ticked off on its page, by whom and when, in their order; in the work of whoever has them.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
+use desk::store::{
+    db::{Db, Dialect},
+    turn,
+};
+use model::{Actor, Via};
 use serde_json::{Value as Json, json};
 
 use crate::{
     building::{Building, CUSTOMER, OWNER, Who},
     complaints::house::{AGENT, House, pairs},
-    world::Database,
+    world::{Database, now},
 };
 
 both_databases!(
     tasks_are_ticked_off_on_the_page,
     tasks_stand_in_the_work_of_whoever_has_them,
     nothing_waits_for_anybody_before_it_is_allowed,
+    ones_own_tasks_are_found_by_their_index_among_thousands,
 );
 
 const APPROVER: Who<'static> = Who::Mail("process-owner@tidewell.example");
@@ -133,4 +141,41 @@ async fn nothing_waits_for_anybody_before_it_is_allowed(database: Database) {
     assert!(mine.contains("Make the account") && mine.contains("Mon 30 Nov 2026"), "Friday and a working day: {mine}");
     let task = record(&house, &number).await["fields"]["tasks"][0].clone();
     assert!(task["due"] == "2026-11-30" && task["days"].is_null(), "{task}");
+}
+
+/// What waits for one of many is found by whose turn it is; requests that wait for others are not read.
+async fn ones_own_tasks_are_found_by_their_index_among_thousands(database: Database) {
+    let (house, own) = ordered(database, json!({})).await;
+    let task =
+        |at: usize| json!([{"name": "one", "title": format!("Task {at}"), "owner": format!("p{at}@tidewell.example")}]);
+    let line = |at: usize| {
+        json!({"kind": "service_request", "number": format!("REQ-{}", 1_000 + at), "title": format!("Request {at}"), "state": "in_progress",
+            "fields": {"customer": "CUS-1", "tasks": task(at), "task_owners": [format!("p{at}@tidewell.example")]}})
+    };
+    house.lines((0..3_000).map(line)).await;
+    let desk = &house.world.desk;
+    desk.after_import().await.expect("the database looks at it");
+    let catalog = desk.catalog();
+    let kind = catalog.find("service_request").expect("a kind");
+    let holders = [AGENT_MAIL.to_string(), "TM-1".into(), "p77@tidewell.example".into()];
+    let owner = Actor::system("test", Via::Command);
+    let found = async || {
+        let found = desk.turns(&owner, kind, &holders, 100, now()).await.expect("turns");
+        found.iter().map(|shown| shown.number().to_string()).collect::<BTreeSet<_>>()
+    };
+    let wanted = BTreeSet::from([own.clone(), "REQ-1077".to_string()]);
+    assert_eq!(found().await, wanted);
+    let db = Db::open(&house.world.url).await.expect("the same database");
+    let mut conn = db.read().await.expect("a connection");
+    let plan = turn::explain(&mut conn, kind, &holders, 100).await.expect("a plan").join("\n");
+    let by_index = match db.dialect() {
+        Dialect::Sqlite => plan.contains("SEARCH turn USING") && plan.contains("SEARCH r USING INTEGER PRIMARY KEY"),
+        Dialect::Postgres => plan.contains("Index") && !plan.contains("Seq Scan"),
+    };
+    assert!(by_index, "{plan}");
+    assert_eq!(desk.rebuild_turns().await.expect("made anew"), 3_001);
+    assert_eq!(found().await, wanted, "made anew it is the same");
+    // What is over waits for nobody.
+    house.step("/api/v1/service_requests/REQ-1077", "cancelled", json!({})).await;
+    assert_eq!(found().await, BTreeSet::from([own]));
 }

@@ -67,12 +67,18 @@ fn fitting(kind: &Kind, field: &str, turn: usize) -> Option<Json> {
         ("certificate", "moved_to") => json!(format!("CBO-{}", 404 + turn)),
         // One that is out of the ordinary closes with its review, which tests of its own see to.
         ("incident", "major" | "grave_security") => json!(!turn.is_multiple_of(2)),
+        // A ticket has one rating of a person, which tests of its own see to.
+        ("feedback", "nature") => json!("compliment"),
         // What is counted is typed by nobody.
         ("survey", "counted") => json!(false),
         // What is not made yet is released to nobody.
         ("report", "released_to") => json!("internal"),
         // What is made by itself is made for whole months.
         ("report_definition", "frequency") => json!(["monthly", "quarterly"][turn % 2]),
+        ("service", "change_approval") => {
+            let person = format!("{word}.{turn}@tidewell.example");
+            json!([{"stage": 1, "approver": "named", "people": [person], "above": 9_999_999}])
+        }
         ("service", "criticality") => json!(["high", "medium"][turn % 2]),
         _ => return counted(kind, field, turn, word),
     })

@@ -10,6 +10,7 @@ use axum::{
     response::Html,
 };
 use desk::{Names, Shown};
+use kinds::information::knowledge_article::is_revised;
 use model::Refusal;
 
 use super::{
@@ -44,6 +45,8 @@ struct ArticlePage {
     tabs: Vec<Tab>,
     /// What the reader of the page must know of the version shown; empty for the one that readers have.
     warning: String,
+    /// That the next version is being written while readers keep this one.
+    revision: Option<Mark>,
     text: ReadText,
     facts: Vec<(&'static str, String)>,
     writers: Vec<Person>,
@@ -93,6 +96,7 @@ async fn page(app: &App, seat: &Seat, number: &str, asked: &Asked) -> Result<Art
         state: state::mark(kind, of.state()),
         tabs: versions::tabs(&here, &editions, shown, other),
         warning: warning(&of, &editions, shown),
+        revision: is_revised(of.state()).then(|| state::mark(kind, of.state())),
         text: ReadText { retitled: retitled.unwrap_or_default(), ..ReadText::of(shown, other) },
         facts: facts(shown, &names),
         writers: shown.writers.iter().map(|mail| lines::person(mail, &names)).collect(),

@@ -2,7 +2,7 @@
 //! Nothing of it is kept beside the journal.
 
 use desk::ShownEntry;
-use kinds::information::knowledge_article::{TEXT, VERSION, is_for_readers};
+use kinds::information::knowledge_article::{PROPOSED_TEXT, PROPOSED_TITLE, TEXT, VERSION, is_for_readers, is_revised};
 use model::{Date, Decimal, Fields, Moment, Value};
 
 use crate::{
@@ -32,6 +32,7 @@ impl Course {
     fn take(&mut self, shown: &ShownEntry) {
         let entry = &shown.entry;
         let before = (self.title.clone(), self.text(), is_for_readers(&self.state));
+        let aside = self.aside();
         for (name, value) in entry.changes.iter().chain(&entry.base) {
             let text = || value.as_ref().and_then(Value::as_text).unwrap_or_default().to_string();
             match (name.as_str(), value) {
@@ -42,7 +43,15 @@ impl Course {
             }
         }
         let differs = before.0 != self.title || before.1 != self.text();
-        if let Some(by) = entry.by.as_ref().filter(|by| differs && !self.writers.contains(by)) {
+        // Whoever sends a revision out or begins one with the text that stands has not written it.
+        let (now, stood) = (self.aside(), (before.0.clone(), before.1.clone()));
+        let written = match (&aside, &now) {
+            (None, None) => differs,
+            (None, Some(now)) => *now != stood,
+            (Some(before), Some(now)) => before != now,
+            (Some(before), None) => differs && *before != (self.title.clone(), self.text()),
+        };
+        if let Some(by) = entry.by.as_ref().filter(|by| written && !self.writers.contains(by)) {
             self.writers.push(by.clone());
         }
         let day = (entry.at != Moment::UNKNOWN).then(|| entry.at.date());
@@ -50,12 +59,21 @@ impl Course {
             (false, true) => self.goes_out(shown, day),
             (true, true) if differs => self.goes_out(shown, day),
             (true, false) => self.goes_in(day),
+            // What was written aside and not kept is nobody's work on the next one.
+            _ if aside.is_some() && now.is_none() => self.writers.clear(),
             _ => {}
         }
     }
 
     fn text(&self) -> String {
         TEXT.get(&self.fields).map(|text| text.0).unwrap_or_default()
+    }
+
+    /// Title and text that are written aside while readers keep theirs; `None` where it is not being revised.
+    fn aside(&self) -> Option<(String, String)> {
+        let title = PROPOSED_TITLE.get(&self.fields).map_or_else(|| self.title.clone(), |title| title.0);
+        let text = PROPOSED_TEXT.get(&self.fields).map_or_else(|| self.text(), |text| text.0);
+        is_revised(&self.state).then_some((title, text))
     }
 
     /// Counted by the article itself; what came in without a count is counted here.
@@ -94,24 +112,25 @@ impl Course {
 
     /// With what is being written, where that is another text than the last one that went out.
     fn end(mut self) -> Vec<Edition> {
-        let over = is_for_readers(&self.state) || model::lifecycle::WITHDRAWN.contains(&self.state.as_str());
-        let text = self.text();
-        let differs = self.editions.last().is_none_or(|last| last.text != text || last.title != self.title);
+        let aside = self.aside();
+        let over = (aside.is_none() && is_for_readers(&self.state))
+            || model::lifecycle::WITHDRAWN.contains(&self.state.as_str());
+        let (title, text) = aside.unwrap_or_else(|| (self.title.clone(), self.text()));
+        let differs = self.editions.last().is_none_or(|last| last.text != text || last.title != title);
         if !over && self.state != "retired" && differs {
             let version = self.editions.last().map_or(Decimal::ONE, |last| last.version + Decimal::ONE);
             let mark = match self.state.as_str() {
-                "in_review" => Mark::new(Shape::Half, Tone::Info, "In review"),
+                "in_review" | "revision_in_review" => Mark::new(Shape::Half, Tone::Info, "In review"),
                 _ => Mark::new(Shape::Pen, Tone::Mute, "Being written"),
             };
             let author = self.writers.last().cloned().unwrap_or_default();
-            let (title, writers) = (self.title, self.writers);
             self.editions.push(Edition {
                 version,
                 state: self.state,
                 mark,
                 title,
                 text,
-                writers,
+                writers: self.writers,
                 author,
                 ..Edition::default()
             });

@@ -44,6 +44,16 @@ impl Pictures {
         if self.in_time.cut {
             body.push(Block::paragraph(format!("Of the newest {} alone.", self.in_time.read)));
         }
+        if !self.in_time.legs.is_empty() {
+            let head = [("Who had it", Side::Start), ("In their own time", Side::Start), ("met", Side::End)];
+            let leg = |leg: &times::Leg| {
+                let times::Part { words, met, missed, .. } = &leg.part;
+                vec![leg.who.clone(), words.clone(), met.text.clone(), missed.text.clone()]
+            };
+            body.push(Block::heading(1, "Legs of teams and suppliers"));
+            let head = [&head[..], &[("missed", Side::End)]].concat();
+            body.push(Block::table(&head, self.in_time.legs.iter().map(leg).collect()));
+        }
         body.push(Block::heading(1, "Come and gone, by week"));
         body.push(Block::Picture { svg: standing(&self.flow, self.verb), told: self.flow.told.clone() });
         let head = [("Week from", Side::Start), ("came", Side::End), (self.verb, Side::End)];

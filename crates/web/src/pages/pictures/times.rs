@@ -1,6 +1,10 @@
-//! Response and resolution against target, from the clocks of what was done.
+//! Response and resolution against target, from the clocks of what was done, and the time that each team and supplier had of it
+//! against times of their own.
 
-use std::collections::BTreeMap;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use desk::Shown;
 use engines::clocks::{Name, Standing};
@@ -21,6 +25,7 @@ const NAMED: usize = 150;
 
 pub struct InTime {
     pub rows: Vec<Row>,
+    pub legs: Vec<Leg>,
     /// Whether there were more than are read.
     pub cut: bool,
     pub read: usize,
@@ -29,6 +34,12 @@ pub struct InTime {
 pub struct Row {
     pub priority: String,
     pub parts: Vec<Part>,
+}
+
+/// Of the tickets that a team or a supplier had, how many it handed on within its own time.
+pub struct Leg {
+    pub who: String,
+    pub part: Part,
 }
 
 pub struct Part {
@@ -63,11 +74,15 @@ pub(super) async fn in_time(reader: Reader<'_>, kind: &Kind, asked: &Asked, begi
         ..Query::of(kind.name)
     };
     let mut sums: BTreeMap<String, [Sum; 2]> = BTreeMap::new();
+    let mut legs: BTreeMap<String, Sum> = BTreeMap::new();
     let mut read = 0;
     let cut = loop {
         let page = reader.desk.list(reader.actor, &query, reader.now).await?;
         read += page.records.len();
-        page.records.iter().for_each(|shown| add(&mut sums, priority, shown));
+        for shown in &page.records {
+            add(&mut sums, priority, shown);
+            add_legs(&mut legs, shown);
+        }
         match page.next {
             Some(next) if read < MOST => query.after = Some(next),
             next => break next.is_some(),
@@ -84,7 +99,43 @@ pub(super) async fn in_time(reader: Reader<'_>, kind: &Kind, asked: &Asked, begi
             vec![part(kind, "response", response, all.as_ref()), part(kind, "resolution", resolution, all.as_ref())];
         Row { priority: if own.is_empty() { "None".into() } else { own }, parts }
     };
-    Ok(InTime { rows: sums.into_iter().map(row).collect(), cut, read })
+    let legs = named(reader, kind, legs).await?;
+    Ok(InTime { rows: sums.into_iter().map(row).collect(), legs, cut, read })
+}
+
+/// Legs under the names of their holders, those who missed most first.
+async fn named(reader: Reader<'_>, kind: &Kind, legs: BTreeMap<String, Sum>) -> Result<Vec<Leg>, Refusal> {
+    let numbers: BTreeSet<String> = legs.keys().cloned().collect();
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = reader.desk.names_of(reader.actor, numbers, BTreeSet::new(), reader.now).await?;
+    let mut sums: Vec<(String, Sum)> = legs.into_iter().collect();
+    sums.sort_by_key(|(_, sum)| Reverse(sum.missed.len()));
+    let leg = |(holder, sum): (String, Sum)| {
+        let who = names.records.get(&holder).map_or(holder, |(title, _)| title.clone());
+        Leg { who, part: part(kind, "leg", &sum, None) }
+    };
+    Ok(sums.into_iter().map(leg).collect())
+}
+
+/// A ticket counts once for each who had it: missed where any of their visits was.
+fn add_legs(legs: &mut BTreeMap<String, Sum>, shown: &Shown) {
+    let mut met: BTreeMap<&str, bool> = BTreeMap::new();
+    for clock in shown.clocks().iter().filter(|clock| clock.name == Name::Leg) {
+        let is_met = match clock.standing {
+            Standing::Met => true,
+            Standing::Missed | Standing::Late => false,
+            _ => continue,
+        };
+        let all = met.entry(&clock.leg).or_insert(true);
+        *all = *all && is_met;
+    }
+    for (holder, is_met) in met {
+        let sum = legs.entry(holder.to_string()).or_default();
+        let numbers = if is_met { &mut sum.met } else { &mut sum.missed };
+        numbers.push(shown.number().to_string());
+    }
 }
 
 fn add(sums: &mut BTreeMap<String, [Sum; 2]>, priority: &str, shown: &Shown) {

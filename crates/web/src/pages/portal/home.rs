@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::Html;
 use desk::Shown;
+use kinds::information::knowledge_article::FOR_READERS;
 use model::{Catalog, Refusal, Value};
 
 use super::{list, own_customer, services_of, text, words};
@@ -169,8 +170,9 @@ fn card(shown: &Shown) -> Card {
 /// The newest articles for customers.
 async fn articles(app: &App, seat: &Seat, catalog: &Catalog) -> Result<Vec<Link>, Refusal> {
     let Some(kind) = catalog.find("knowledge_article") else { return Ok(Vec::new()) };
-    let order = ("phase = done", "-reviewed_on");
-    let found = list(&app.desk, &seat.actor, kind, order, &["title"], 4, seat.now).await?;
+    // Whether one is revised meanwhile is nothing to its readers.
+    let read = format!("state in ({})", FOR_READERS.join(", "));
+    let found = list(&app.desk, &seat.actor, kind, (&read, "-reviewed_on"), &["title"], 4, seat.now).await?;
     Ok(found.iter().map(|shown| Link::new(shown.title(), format!("/portal/read/{}", shown.number()))).collect())
 }
 

@@ -7,7 +7,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use desk::{Desk, Shown};
-use model::{Actor, Command, FieldError, Input, Moment, Refusal, Value, Via};
+use model::{Actor, Command, FieldError, Input, Moment, Refusal, Value, Via, lifecycle::WITHDRAWN};
 use serde::Deserialize;
 
 use super::list;
@@ -44,11 +44,22 @@ pub struct Asked {
     rating: String,
 }
 
-/// The word of the rating that somebody gave a ticket; `None` where nobody has.
-pub async fn given(desk: &Desk, actor: &Actor, number: &str, now: Moment) -> Result<Option<String>, Refusal> {
+/// The word of the rating that a person gave a ticket; `None` where they have not.
+pub async fn given(
+    desk: &Desk,
+    actor: &Actor,
+    (number, requester): (&str, &str),
+    now: Moment,
+) -> Result<Option<String>, Refusal> {
     let catalog = desk.catalog();
     let Some(feedback) = catalog.find("feedback") else { return Ok(None) };
-    let filter = format!("ticket = \"{number}\" and nature = rating");
+    if requester.is_empty() {
+        return Ok(None);
+    }
+    let taken_back = WITHDRAWN.join(", ");
+    let filter = format!(
+        "ticket = \"{number}\" and requester = \"{requester}\" and nature = rating and not state in ({taken_back})"
+    );
     let given = list(desk, actor, feedback, (&filter, ""), &["rating"], 1, now).await?;
     let word = |given: &Shown| {
         let said = given.fields().get("rating").and_then(Value::as_number);
@@ -58,10 +69,10 @@ pub async fn given(desk: &Desk, actor: &Actor, number: &str, now: Moment) -> Res
     Ok(given.first().map(word))
 }
 
-/// Keeps the rating of a ticket. Each has one, whether it comes from the portal or from the mail.
+/// Keeps the rating of a ticket. The door takes one of each person; where there is one already, that one stands.
 ///
 /// # Errors
-/// `Invalid` beside what is missing; `Reused` where the ticket has one that says something else.
+/// `Invalid` beside what is missing.
 pub async fn give(
     desk: &Desk,
     actor: &Actor,
@@ -78,8 +89,11 @@ pub async fn give(
     let command = Command::Create { kind: "feedback".into(), number: None, input: Input::text(fields) };
     // People of the house have no right of their own to write down what they feel: the house does it for them.
     let house = Actor::system("rating", Via::Web);
-    let actor = if actor.customer.is_some() { actor } else { &house };
-    desk.perform_once(actor, &format!("rating {number}"), command, now).await.map(drop)
+    let writer = if actor.customer.is_some() { actor } else { &house };
+    match desk.perform(writer, command, now).await {
+        Err(Refusal::Invalid(_)) if given(desk, actor, (number, requester), now).await?.is_some() => Ok(()),
+        done => done.map(drop),
+    }
 }
 
 /// `GET /rate/{token}`: what the mail leads to. Programs that open links before people do say nothing by it.
@@ -89,7 +103,8 @@ pub async fn open(
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>, Refused> {
     let holder = app.desk.asked_by_link(&token, app.now()).await.map_err(worn_out)?;
-    let given = given(&app.desk, &holder.actor, holder.shown.number(), app.now()).await?;
+    let whose = (holder.shown.number(), holder.requester.as_str());
+    let given = given(&app.desk, &holder.actor, whose, app.now()).await?;
     let chosen = asked.rating.trim().parse().unwrap_or_default();
     Ok(Html(page(&holder.shown, token, chosen, String::new(), given.unwrap_or_default()).render()?))
 }
@@ -118,15 +133,12 @@ pub async fn send(
     let (rating, comment) = (sent.text("rating"), sent.text("comment"));
     let number = holder.shown.number().to_string();
     let whose = (number.as_str(), holder.requester.as_str());
-    let answered = match given(&app.desk, &holder.actor, &number, app.now()).await? {
-        Some(_) => Ok(()),
-        None => give(&app.desk, &holder.actor, whose, (&rating, &comment), app.now()).await,
-    };
+    let answered = give(&app.desk, &holder.actor, whose, (&rating, &comment), app.now()).await;
     let chosen = rating.trim().parse().unwrap_or_default();
     match answered {
         // Read back: the first answer stands, and a second one is told it.
-        Ok(()) | Err(Refusal::Reused(_)) => {
-            let given = given(&app.desk, &holder.actor, &number, app.now()).await?.unwrap_or_default();
+        Ok(()) => {
+            let given = given(&app.desk, &holder.actor, whose, app.now()).await?.unwrap_or_default();
             Ok(Html(page(&holder.shown, token, chosen, comment, given).render()?).into_response())
         }
         Err(Refusal::Invalid(errors)) => {

@@ -294,9 +294,10 @@ async fn rating(app: &App, seat: &Seat, kind: &Kind, whole: &Whole) -> Result<Ra
     if !over || kind.name == "complaint" {
         return Ok(Rating::NotYet);
     }
-    Ok(match rate::given(&app.desk, &seat.actor, shown.number(), seat.now).await? {
+    let asker = text(shown, "requester");
+    Ok(match rate::given(&app.desk, &seat.actor, (shown.number(), asker), seat.now).await? {
         Some(given) => Rating::Given(given),
-        None if text(shown, "requester") == seat.actor.email => Rating::Asked,
+        None if asker == seat.actor.email => Rating::Asked,
         None => Rating::NotYet,
     })
 }
@@ -334,7 +335,7 @@ pub async fn rate(
     let said = (sent.text("rating"), sent.text("comment"));
     let whose = (number.as_str(), seat.actor.email.as_str());
     match rate::give(&app.desk, &seat.actor, whose, (&said.0, &said.1), seat.now).await {
-        Ok(()) | Err(Refusal::Reused(_)) => Ok(flash::said(&address(&number), "Thank you for your answer.")),
+        Ok(()) => Ok(flash::said(&address(&number), "Thank you for your answer.")),
         Err(Refusal::Invalid(errors)) => told(&app, &seat, &kind, whole, &errors).await,
         Err(other) => Err(other.into()),
     }
