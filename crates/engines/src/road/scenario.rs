@@ -91,14 +91,14 @@ pub fn outcome(known: &Known, tried: &Scenario, today: Date, months: usize) -> R
     let ready_on = own_days.and_then(|days| ready(days, known.team_hours, today));
     let charged = audit.as_ref().zip(known.day_rate).and_then(|(audit, rate)| charged(audit, rate));
     let planned: Decimal = known.planned.iter().map(|sum| sum.amount).sum();
-    let body = charged.map(|(first, later)| first + later + later);
+    let body = charged.map(|(first, later, _)| first + later + later);
     let cost = own.zip(body).map(|(own, body)| own + body + planned);
     let pays_back = match (own, charged, ready_on) {
-        (Some(own), Some((first, later)), Some(on)) => {
+        (Some(own), Some((first, later, again)), Some(on)) => {
             let mut sums: Vec<Sum> = known.paid.iter().chain(&known.planned).copied().collect();
             sums.push(Sum { on, amount: own + first });
-            for months in [12, 24] {
-                sums.push(Sum { on: add_months(on, months)?, amount: later });
+            for (months, amount) in [(12, later), (24, later), (36, again)] {
+                sums.push(Sum { on: add_months(on, months)?, amount });
             }
             let gain = |gain: &Gain| Gain { a_month: gain.a_month * share, ..*gain };
             returns(&sums, &known.gains.iter().map(gain).collect::<Vec<_>>(), today, months)?.pays_back
@@ -119,9 +119,10 @@ fn ready(own_days: Decimal, team_hours: Decimal, today: Date) -> Option<Date> {
     add_days(today, days).ok()
 }
 
-/// What the first audit costs, and each surveillance audit.
-fn charged(audit: &AuditTime, rate: Decimal) -> Option<(Decimal, Decimal)> {
-    Some((days(&audit.initial_days)? * rate, days(&audit.surveillance_days)? * rate))
+/// What the first audit costs, each surveillance audit, and recertification.
+fn charged(audit: &AuditTime, rate: Decimal) -> Option<(Decimal, Decimal, Decimal)> {
+    let price = |of| Some(days(of)? * rate);
+    Some((price(&audit.initial_days)?, price(&audit.surveillance_days)?, price(&audit.recertification_days)?))
 }
 
 /// Audit time stands in half days.

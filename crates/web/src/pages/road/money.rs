@@ -76,7 +76,7 @@ pub struct Chart {
 }
 
 /// Months that the chart looks at.
-pub(super) const MONTHS: usize = 36;
+const MONTHS: usize = 36;
 /// Pixels of the drawing: first and last line.
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 170.0;

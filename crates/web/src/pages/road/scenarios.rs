@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::{
     facts::{Road, amount, money, plain, rows},
-    money::{Ledger, MONTHS, after, whole},
+    money::{Ledger, after, whole},
 };
 use crate::view::{
     field::{Control, Field},
@@ -69,6 +69,8 @@ pub struct Cell {
 }
 
 const NAMES: [&str; 3] = ["On record", "First scenario", "Second scenario"];
+/// Months from the first cost on in which it may pay back: a cycle, its renewal, and a year more.
+const MONTHS: usize = 60;
 /// What is not known yet.
 const OPEN: &str = "not known yet";
 
