@@ -17,6 +17,7 @@ const SHEETS = {
   'trust page': '/status',
   road: '/road',
   'costs and return': '/road/costs',
+  'scenarios of costs and return': '/road/costs?people=40&percent=20&people_2=15&services_2=6&open_2=5',
   'stakeholders and communication': '/road/people',
   'gap analysis': '/road/gaps',
   'gap analysis of a clause': '/road/gaps/8.6.1',

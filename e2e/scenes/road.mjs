@@ -11,6 +11,7 @@ export default function road(world) {
   const PAGES = {
     road: '/road',
     'road-costs': '/road/costs',
+    'road-scenarios': '/road/costs?people=40&percent=20&people_2=15&services_2=6&open_2=5',
     'road-gaps': '/road/gaps',
     'road-gaps-clause': '/road/gaps/8.6.1',
     'road-people': '/road/people',
@@ -36,6 +37,25 @@ export default function road(world) {
       await page.goto('/road/people');
       assert.match(await page.locator('#picture svg').getAttribute('aria-label'), /^Influence by stance: \d/);
       assert.ok(await page.locator('#tell').getByText('Overdue').first().isVisible());
+    });
+  });
+
+  it('scenarios are typed without a script and stand side by side', async () => {
+    await world().as('sms-manager', { script: false }, async (page) => {
+      await page.goto('/road/costs');
+      const table = page.locator('#scenarios table');
+      assert.equal(await table.locator('thead th').count(), 2, 'what is on record stands alone');
+      const [first, second] = [page.getByRole('group', { name: 'First scenario' }), page.getByRole('group', { name: 'Second scenario' })];
+      await first.getByLabel('People in scope').fill('40');
+      await second.getByLabel('Services in scope').fill('5');
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.waitForURL(/people=40.*services_2=5/);
+      assert.equal(await table.locator('thead th').count(), 4);
+      const row = (name) => table.getByRole('row', { name }).locator('td').allInnerTexts();
+      assert.match((await row(/^People in scope/)).join(' '), /^26 40\s+\+ 14 26$/);
+      const figure = (text) => Number(/[\d,]+/.exec(text)[0].replaceAll(',', ''));
+      const [spent, more, less] = (await row(/^Still to be spent/)).map(figure);
+      assert.ok(spent > 0 && more >= spent && less < spent, `${spent}, ${more}, ${less}`);
     });
   });
 

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use engines::conformity::{Assessment, FRAMEWORK, Outlook, Settings, Standing, State};
+use engines::conformity::{Assessment, FRAMEWORK, Outlook, Settings, Standing, State, World};
 use futures::FutureExt;
 use model::{Actor, Moment, Refusal, time::DAY};
 use serde_json::{Map, Value as Json};
@@ -121,7 +121,12 @@ impl Desk {
                 Facts { standing: standing.await?, limits, ahead: rest.into_iter().chain(next).collect() }
             }
             None => {
-                let (world, ahead) = self.world_as_of(at, limits.clone()).await?;
+                let empty = World::empty(at, limits.clone());
+                let empty = match self.shared_facts().await? {
+                    Some(shared) => empty.sharing(shared),
+                    None => empty,
+                };
+                let (world, ahead) = self.filled(empty, at).await?;
                 Facts { standing: apart(move || Standing::new(world.settled())).await?, limits, ahead }
             }
         };

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engines::conformity::{Assessment, Outlook, Standing, assess};
+use engines::conformity::{Assessment, Outlook, Shared, Standing, assess};
 use model::{Actor, Moment, Refusal, time::MINUTE};
 use tokio::task::JoinHandle;
 
@@ -277,6 +277,19 @@ impl Desk {
         let known = LookAhead { seen, from: now, until, outlook: outlook.clone() };
         *self.judged().ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
         Ok(outlook)
+    }
+
+    /// What the facts that are kept may share with those of a past day; nothing where none are kept.
+    pub(crate) async fn shared_facts(&self) -> Result<Option<Arc<Shared>>, Refusal> {
+        let mut turn = self.judged().turn.lock().await;
+        let Some(followed) = turn.take() else { return Ok(None) };
+        let (followed, shared) = apart(move || {
+            let shared = followed.shared();
+            (followed, shared)
+        })
+        .await?;
+        *turn = Some(followed);
+        Ok(Some(Arc::new(shared)))
     }
 
     fn last(&self) -> Option<Last> {

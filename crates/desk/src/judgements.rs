@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Longest reason, in characters.
-const REASON_MAX: usize = 5_000;
+pub const REASON_MAX: usize = 5_000;
 /// The framework whose requirements are judged.
 const FRAMEWORK: &str = engines::conformity::catalogue::FRAMEWORK;
 

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engines::conformity::{Assessment, Outlook, Settings, Standing, World};
+use engines::conformity::{Assessment, Outlook, Settings, Shared, Standing, World};
 use futures::{FutureExt as _, future::BoxFuture};
 use model::{Moment, Refusal, time::HOUR};
 
@@ -15,7 +15,8 @@ use crate::{Desk, past::Ahead, store::journal};
 /// Bytes of memory that a kept record takes with what checks say of it, measured on incidents with two history entries
 /// (`docs/performance.md`).
 const EACH: u64 = 2_300;
-/// The share of the memory of the machine that kept facts may take; those of a past day that is counted may take as much.
+/// The share of the memory of the machine that kept facts may take. Those of a past day that is counted beside them hold what is
+/// as it is today in common with them, and take as much again at the very most.
 const SHARE: u64 = 8;
 /// As many are kept where nothing can be learnt about the memory.
 const MOST: usize = 250_000;
@@ -48,6 +49,11 @@ impl Followed {
     /// Number of the newest entry that was seen.
     pub(crate) fn seen(&self) -> i64 {
         self.seen
+    }
+
+    /// For worlds of past days beside these facts.
+    pub(crate) fn shared(&self) -> Shared {
+        self.standing.shared()
     }
 
     pub(crate) fn outlook(&mut self, until: Moment) -> Outlook {
@@ -116,8 +122,12 @@ impl Desk {
 
     /// All facts as of an instant, to be judged by these limits.
     pub(crate) async fn world_as_of(&self, at: Moment, limits: Settings) -> Result<(World, Ahead), Refusal> {
+        self.filled(World::empty(at, limits), at).await
+    }
+
+    /// All facts as of an instant, taken into a world in which there is nothing yet.
+    pub(crate) async fn filled(&self, mut world: World, at: Moment) -> Result<(World, Ahead), Refusal> {
         let kinds: Vec<&'static str> = self.catalog().kinds().iter().map(|kind| kind.name).collect();
-        let mut world = World::empty(at, limits);
         let ahead = self.tell_cases(&kinds, at, |case| world.take(case)).await?;
         Ok((world, ahead))
     }

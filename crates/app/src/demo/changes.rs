@@ -10,6 +10,7 @@ use super::{
     parties::PORTAL,
     people::{GRETA, INES, PAVEL, PRIYA, SAMUEL, TOMAS, team},
     portfolio::{self, LIVE},
+    reviews,
     script::Script,
     texts,
     times::day,
@@ -336,6 +337,50 @@ fn planned(script: &mut Script) {
     script.link(at.plus(4 * DAY), SAMUEL, &number, "carries_out", "TPL-2");
 }
 
+/// What comes round every year: the stocktake of configuration data, and a contract that is made anew.
+pub fn routine(script: &mut Script) {
+    for requested in [script.times.founding(12).plus(HOUR), script.times.workday(108, 10, 0)] {
+        stocktake(script, requested);
+    }
+    let line = Plan {
+        title: "Second line at the two largest sites",
+        service: 5,
+        category: "normal",
+        kind: "technical",
+        requested: script.times.workday(170, 10, 0),
+        start: script.times.workday(158, 19, 0),
+        outcome: "successful",
+        reviewed: true,
+        hurried: false,
+        more: json!({"description": "Northline Telecom lays a second line to the two largest sites. Its contract is made anew for that."}),
+    };
+    let change = whole(script, line);
+    super::parties::renewed(script, &change.number, change.at.plus(2 * DAY));
+}
+
+/// Every entry is held against the real thing, and says so.
+fn stocktake(script: &mut Script, requested: Moment) {
+    let items = portfolio::all_items();
+    let plan = Plan {
+        title: "Stocktake of the configuration data",
+        service: 3,
+        category: "standard",
+        kind: "technical",
+        requested,
+        start: Moment::of_date(requested.plus(3 * DAY).date()).plus(18 * HOUR),
+        outcome: "successful",
+        reviewed: true,
+        hurried: false,
+        more: json!({"title": "Stocktake of the configuration data", "cis": items, "services": (0..LIVE.len()).map(portfolio::number).collect::<Vec<_>>(),
+            "description": "Every entry is held against the real thing, item by item, and corrected where they differ."}),
+    };
+    let made = whole(script, plan);
+    for (place, item) in items.iter().enumerate().filter(|(_, item)| **item != made.item) {
+        let at = made.at.plus((20 + place as i64) * MINUTE);
+        script.edit(at, GRETA, item, json!({"updated_on": at.to_string(), "last_change": made.number}));
+    }
+}
+
 fn releases(script: &mut Script, made: &[Made]) {
     let chosen: Vec<&Made> = made.iter().filter(|made| !made.caused_incident).step_by(12).collect();
     let first = made.iter().find(|made| made.service == PORTAL && made.at < script.times.ago(215, 0, 0));
@@ -376,18 +421,11 @@ fn trend_reviews(script: &mut Script) {
         for days in *all {
             let at = script.times.workday(*days, 13, 0);
             let period = day(at.minus(40 * DAY))[..7].to_string();
-            let finding = match *subject {
-                "incident" => "Calls about mail on phones doubled after the update of the phones.",
-                "change" => "Changes on a Friday fail twice as often.",
-                "problem" => "Two of three causes lie in configuration.",
-                "security-incident" => "Type phishing, volume falling, no impact beyond single mailboxes.",
-                _ => "Nothing out of the ordinary.",
-            };
-            let fields = json!({"title": format!("Trends: {}", subject.replace('-', " ")), "subject": subject, "period": period, "findings": [finding], "on": day(at), "reported_on": day(at.plus(2 * DAY)), "owner": owner});
-            let number = script.create(at, owner, "trend_review", fields);
+            let fields = json!({"title": format!("Trends: {}", subject.replace('-', " ")), "subject": subject, "period": period, "on": day(at), "reported_on": day(at.plus(2 * DAY)), "owner": owner});
+            let number = reviews::hold(script, at, owner, "trend_review", fields);
             let action = json!({"text": "Tell the teams and watch it", "source": number, "owner": owner, "due": day(at.plus(30 * DAY)), "priority": "low"});
             let action = script.create(at.plus(MINUTE), owner, "action", action);
-            script.step(at.plus(HOUR), owner, &number, "done", json!({"actions": [action]}));
+            script.edit(at.plus(2 * MINUTE), owner, &number, json!({"actions": [action]}));
             script.step(at.plus(20 * DAY), owner, &action, "done", json!({"result": "Told in the weekly meeting."}));
         }
     }

@@ -5,12 +5,13 @@
 
 use std::collections::BTreeSet;
 
+use desk::Desk;
 use engines::{
     conformity::{catalogue, checklist},
     rules::sample::{discovery, pick},
 };
 use model::{
-    Catalog, Decimal, Moment, Phase, canonical,
+    Catalog, Decimal, Moment, Phase, Refusal, canonical,
     time::{DAY, HOUR, MINUTE},
 };
 use serde_json::{Map, Value as Json, json};
@@ -18,8 +19,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     governance::{self, PROCESSES},
-    people::{INES, LUCIA, SAMUEL, TOMAS, name_of},
-    script::{Script, Told},
+    people::{self, INES, LUCIA, SAMUEL, TOMAS, name_of},
+    script::{Script, Stop, Told},
     times::day,
 };
 
@@ -88,6 +89,38 @@ pub fn write(script: &mut Script) {
     };
     escalations.write(script, None);
     inquiries(script);
+    for (requirement, days, _) in JUDGED {
+        script.stops.push((script.times.workday(days - 13, 11, 0), Stop::Judge(requirement)));
+    }
+}
+
+/// What no record can show is judged by the auditor when an audit is reported: requirement, days before the end on which the audit
+/// began, why. 5.1.l waits for somebody on purpose.
+const JUDGED: [(&str, i64, &str); 3] = [
+    (
+        "5.1.f",
+        SYSTEM,
+        "AUD-1: in the talks with both of the management, offers, budgets and the weekly round went by services and their figures.",
+    ),
+    (
+        "5.1.j",
+        SYSTEM,
+        "AUD-1: eight people of all teams were asked; each named help that they got from the management this year.",
+    ),
+    (
+        "8.3.1-1",
+        OPERATION,
+        "AUD-2: who does what for which service stands with each party, and those who run the services say the same.",
+    ),
+];
+
+/// Records what the auditor judged of a requirement.
+///
+/// # Errors
+/// What the desk refuses.
+pub async fn judge(desk: &Desk, requirement: &str, at: Moment) -> Result<(), Refusal> {
+    let Some((_, _, reason)) = JUDGED.iter().find(|(id, ..)| *id == requirement) else { return Ok(()) };
+    desk.add_judgement(&people::actor(LUCIA), (requirement, "proved", *reason), at).await
 }
 
 const OLD_HANDBOOK: &str = "The old handbook still lay at the service desk and was worked with.";

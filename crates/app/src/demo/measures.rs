@@ -19,9 +19,9 @@ use crate::Failure;
 
 /// A share of records: of those that a filter finds, those that another one finds as well. `{from}` and `{until}` stand for the
 /// time that is looked at.
-struct Share {
+pub struct Share {
     clause: &'static str,
-    name: &'static str,
+    pub name: &'static str,
     /// Kind, and which of its records are counted.
     counts: &'static [(&'static str, &'static str)],
     good: &'static str,
@@ -174,9 +174,16 @@ const OF_A_SERVICE: Share = share(
     3,
 );
 
+/// Percent that every measure is to reach, and with it every process.
+pub const TARGET: i64 = 90;
+
+/// What is counted of the process of a clause; without one, of a service.
+pub fn of(clause: &str) -> &'static Share {
+    SHARES.iter().find(|share| share.clause == clause).unwrap_or(&SHARES[SHARES.len() - 1])
+}
+
 /// What is measured, in the order in which the measures are on record.
 fn subjects() -> Vec<(String, String, &'static str, &'static Share)> {
-    let of = |clause: &str| SHARES.iter().find(|share| share.clause == clause).unwrap_or(&SHARES[SHARES.len() - 1]);
     let processes = PROCESSES.iter().map(|(name, clause, owner, _)| {
         let share = of(clause);
         (process(clause), format!("{name}: {}", share.name), *owner, share)
@@ -200,7 +207,7 @@ pub fn write(script: &mut Script) {
             share.good
         );
         let method = method.replace("{service}", &subject);
-        let fields = json!({"name": name, "subject": subject, "method": method, "unit": "percent", "target": 90, "frequency": "monthly", "analysis_frequency": "quarterly", "owner": owner});
+        let fields = json!({"name": name, "subject": subject, "method": method, "unit": "percent", "target": TARGET, "frequency": "monthly", "analysis_frequency": "quarterly", "owner": owner});
         script.create(at, INES, "measure", fields);
     }
     // When the figures of the month are written.
@@ -224,8 +231,7 @@ pub async fn read(desk: &Desk, at: Moment) -> Result<Vec<Errand>, Failure> {
         if all == 0 {
             continue;
         }
-        let value = (good as f64 * 1_000.0 / all as f64).round() / 10.0;
-        let fields = json!({"measure": format!("MEA-{}", place + 1), "title": format!("{name}, {}", day(at)), "at": at.to_string(), "value": value,
+        let fields = json!({"measure": format!("MEA-{}", place + 1), "title": format!("{name}, {}", day(at)), "at": at.to_string(), "value": percent(good, all),
             "note": format!("{good} of {all}")});
         let Json::Object(fields) = fields else { continue };
         let command = Command::Create { kind: "reading".into(), number: None, input: Input::json(fields) };
@@ -234,24 +240,38 @@ pub async fn read(desk: &Desk, at: Moment) -> Result<Vec<Errand>, Failure> {
     Ok(errands)
 }
 
-async fn counted(desk: &Desk, share: &Share, subject: &str, at: Moment) -> Result<(i64, i64), Refusal> {
-    let machine = Actor::system("demo", Via::Command);
-    let catalog = desk.catalog();
+/// To one decimal.
+pub fn percent(good: i64, all: i64) -> f64 {
+    (good as f64 * 1_000.0 / all as f64).round() / 10.0
+}
+
+/// How many are good of how many, as the records stand then.
+///
+/// # Errors
+/// What the desk refuses.
+pub async fn counted(desk: &Desk, share: &Share, subject: &str, at: Moment) -> Result<(i64, i64), Refusal> {
     let (mut good, mut whole) = (0, 0);
     for (kind, all) in share.counts {
-        let kind = catalog.find(kind).ok_or(Refusal::NotFound)?;
-        let count = async |text: String| {
-            let text = text
-                .replace("{from}", &day(at.plus_months(-share.months)))
+        let filled = |text: &str| {
+            text.replace("{from}", &day(at.plus_months(-share.months)))
                 .replace("{until}", &day(at))
-                .replace("{service}", &format!("\"{subject}\""));
-            let filter = model::filter_text::parse(&text, kind).map_err(Refusal::Query)?;
-            // All of them: a count for pages ends at a thousand.
-            let counts = desk.spread(&machine, &Query { filter, ..Query::of(kind.name) }, &[], at).await?;
-            Ok::<i64, Refusal>(counts.iter().map(|(_, count)| count).sum())
+                .replace("{service}", &format!("\"{subject}\""))
         };
-        whole += count((*all).to_owned()).await?;
-        good += count(format!("{all} and {}", share.good)).await?;
+        whole += number_of(desk, kind, &filled(all), at).await?;
+        good += number_of(desk, kind, &filled(&format!("{all} and {}", share.good)), at).await?;
     }
     Ok((good, whole))
+}
+
+/// How many records a filter finds: all of them, where a count for pages ends at a thousand.
+///
+/// # Errors
+/// What the desk refuses.
+pub async fn number_of(desk: &Desk, kind: &str, filter: &str, at: Moment) -> Result<i64, Refusal> {
+    let machine = Actor::system("demo", Via::Command);
+    let catalog = desk.catalog();
+    let kind = catalog.find(kind).ok_or(Refusal::NotFound)?;
+    let filter = model::filter_text::parse(filter, kind).map_err(Refusal::Query)?;
+    let counts = desk.spread(&machine, &Query { filter, ..Query::of(kind.name) }, &[], at).await?;
+    Ok(counts.iter().map(|(_, count)| count).sum())
 }

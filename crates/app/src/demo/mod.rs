@@ -2,11 +2,11 @@
 //! the door with the clock of that year. The same seed and end give the same records.
 //!
 //! `script` plays what the others write: `people`, `portfolio`, `risks`, `parties`, `governance`, `papers`, `money`, `changes`, `tickets`,
-//! `problems`, `orders`, `results`, `assurance`, `proof`, `measures`, `road`, `certificates`, `macros`, `shifts`, `skills`,
+//! `problems`, `orders`, `results`, `assurance`, `proof`, `measures`, `reviews`, `road`, `certificates`, `macros`, `shifts`, `skills`,
 //! `reporting`;
 //! `monitoring` brings events and `letters` mail at the end, and `talk` says what waits for those who sign in. Each kind of
 //! record has its place there. Some duties are left undone on purpose, so that the assessment has something to find; each
-//! such place says so.
+//! such place says so, and `docs/conformity.md` lists them.
 
 mod assurance;
 mod certificates;
@@ -28,6 +28,7 @@ mod problems;
 mod proof;
 mod reporting;
 mod results;
+mod reviews;
 mod risks;
 mod road;
 mod script;
@@ -90,6 +91,7 @@ pub async fn write_and_look(
     proof::write(&mut script);
     road::write(&mut script);
     certificates::write(&mut script);
+    changes::routine(&mut script);
     reporting::write(&mut script);
     reporting::ask(&mut script);
     fieldwork::write(&mut script);

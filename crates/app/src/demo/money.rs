@@ -51,22 +51,28 @@ fn budgets_and_costs(script: &mut Script) {
     }
 }
 
+/// Each month is foreseen two months ahead, and reported when it is over.
 fn demand(script: &mut Script) {
     for (place, service) in LIVE.iter().enumerate() {
         let base = 200 + 90 * place as i64;
         let months = script.times.months();
-        let last = months.len() - 1;
+        let founded = script.times.founding(21);
+        let foresee = |script: &mut Script, at: Moment, begin: Moment, forecast: i64| {
+            let period = day(begin)[..7].to_string();
+            let fields = json!({"service": portfolio::number(place), "title": format!("{}, {period}", service.name), "period": period, "unit": "users",
+                "forecast": forecast, "reported_on": day(at), "note": "Trend of the year and what customers announced"});
+            script.create(at, BEN, "demand", fields)
+        };
+        let first = months[0].begin;
+        let mut foreseen = vec![
+            foresee(script, founded, first, base),
+            foresee(script, founded.plus(60_000), first.plus_months(1), base + 3),
+        ];
         for (turn, month) in months.iter().enumerate() {
             let at = script.times.after(month.end, 5 * DAY + 11 * HOUR);
             let actual = base + turn as i64 * 3 + script.chance.between(-12, 12);
-            let fields = json!({"service": portfolio::number(place), "title": format!("{}, {}", service.name, month.name), "period": month.name, "unit": "users", "actual": actual, "reported_on": day(at)});
-            script.create(at, BEN, "demand", fields);
-            if turn == last {
-                let coming = script.times.coming(1);
-                let fields = json!({"service": portfolio::number(place), "title": format!("{}, {coming}", service.name), "period": coming, "unit": "users", "forecast": actual + 8, "reported_on": day(at),
-                    "note": "Trend of the year and what customers announced"});
-                script.create(at.plus(60_000), BEN, "demand", fields);
-            }
+            script.edit(at, BEN, &foreseen[turn], json!({"actual": actual, "reported_on": day(at)}));
+            foreseen.push(foresee(script, at.plus(60_000), month.begin.plus_months(2), actual + 8));
         }
     }
 }

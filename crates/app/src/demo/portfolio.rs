@@ -167,6 +167,11 @@ pub fn array() -> String {
     format!("CI-{}", LIVE.len() * ITEMS + 3)
 }
 
+/// Every item there is: those of the services, and the [`SHARED`] ones beneath them.
+pub fn all_items() -> Vec<String> {
+    (1..=LIVE.len() * ITEMS + SHARED.len()).map(|place| format!("CI-{place}")).collect()
+}
+
 pub fn write(script: &mut Script) {
     hours(script);
     items_of_services(script);
@@ -214,6 +219,17 @@ fn holidays(script: &mut Script) {
     script.create(at, AOIFE, "holiday_proposal", fields);
 }
 
+/// What several services stand on: name, type, what it is, owner.
+const SHARED: [(&str, &str, &str, &str); 7] = [
+    ("core-sw-01", "network", "Core switch, data centre North", JONAS),
+    ("core-sw-02", "network", "Core switch, data centre South", JONAS),
+    ("sto-07", "storage", "Storage array, data centre North", MAREK),
+    ("sto-08", "storage", "Storage array, data centre South", MAREK),
+    ("fw-edge-01", "network", "Firewall towards the internet", JONAS),
+    ("hyp-01", "server", "Host of virtual servers, North", PAVEL),
+    ("hyp-02", "server", "Host of virtual servers, South", PAVEL),
+];
+
 fn items_of_services(script: &mut Script) {
     let at = script.times.founding(3);
     for service in LIVE {
@@ -229,15 +245,7 @@ fn items_of_services(script: &mut Script) {
             item(script, at, &name, ty, &description, owner);
         }
     }
-    for (name, ty, description, owner) in [
-        ("core-sw-01", "network", "Core switch, data centre North", JONAS),
-        ("core-sw-02", "network", "Core switch, data centre South", JONAS),
-        ("sto-07", "storage", "Storage array, data centre North", MAREK),
-        ("sto-08", "storage", "Storage array, data centre South", MAREK),
-        ("fw-edge-01", "network", "Firewall towards the internet", JONAS),
-        ("hyp-01", "server", "Host of virtual servers, North", PAVEL),
-        ("hyp-02", "server", "Host of virtual servers, South", PAVEL),
-    ] {
+    for (name, ty, description, owner) in SHARED {
         item(script, at, name, ty, description, owner);
     }
     let links_at = script.times.founding(4);
@@ -344,7 +352,7 @@ fn catalogue(script: &mut Script) {
         let fields = json!({"service": number(place), "title": service.name, "description": service.about,
             "outcomes": ["Work goes on without looking after the technology", "One place to ask"],
             "dependencies": [service_item(place)], "audience": "customers",
-            "how_to_get": "Ask your customer manager, or order in the portal.", "owner": service.owner, "published_on": day(at)});
+            "how_to_get": "Ask your customer manager, or order in the portal.", "owner": service.owner, "published_on": day(at), "reviewed_on": day(at)});
         let entry = script.settled(at, HUGO, "catalogue_entry", fields, "published");
         let again = script.times.workday(95, 13, 0);
         script.edit(again, HUGO, &entry, json!({"reviewed_on": day(again)}));
@@ -368,12 +376,14 @@ fn assets(script: &mut Script) {
     for (title, ty, place, licence, support) in list {
         let owner = LIVE[*place].owner;
         let fields = json!({"title": title, "type": ty, "owner": owner, "service": number(*place), "location": "LOC-2",
-            "obligations": "Count every quarter, return or wipe at the end.",
+            "obligations": "Count twice a year, return or wipe at the end.", "checked_on": day(at),
             "licence_until": day(script.times.at.plus(licence * DAY)), "support_until": day(script.times.at.plus(support * DAY)),
             "value": (support * 120)});
         let number = script.settled(at, GRETA, "asset", fields, "in-use");
-        let checked = script.times.workday(55, 15, 0);
-        script.edit(checked, PAVEL, &number, json!({"checked_on": day(checked)}));
+        for days in [230, 55] {
+            let checked = script.times.workday(days, 15, 0);
+            script.edit(checked, PAVEL, &number, json!({"checked_on": day(checked)}));
+        }
     }
 }
 

@@ -350,7 +350,8 @@ fn pattern(
     let change = made
         .iter()
         .filter(|change| change.service == service && change.at > known.plus(3 * DAY) && !change.caused_incident)
-        .find(fits);
+        .find(fits)
+        .filter(|change| change.at.plus(3 * DAY) <= end);
     match change {
         Some(change) => {
             let done = change.at.plus(3 * DAY);

@@ -34,7 +34,8 @@ fn method(script: &mut Script) {
 type Levels = (i64, i64, i64, i64);
 
 fn general(script: &mut Script) {
-    let list: [(&str, &str, Levels, &str, &str, &str, &str); 4] = [
+    // Area, risk, levels, treatment, owner, effect, why so little is left, and what was done for that.
+    let list: [(&str, &str, Levels, &str, &str, &str, &str, &str); 4] = [
         (
             "organization",
             "Key people leave and nobody else knows their systems",
@@ -43,6 +44,7 @@ fn general(script: &mut Script) {
             SARA,
             "Repairs take longer",
             "Each skill of the matrix is held by two.",
+            "Train a second person for each skill that one alone holds",
         ),
         (
             "service-requirements",
@@ -52,6 +54,7 @@ fn general(script: &mut Script) {
             HUGO,
             "Promises that do not fit",
             "Requirements are read together before they are agreed.",
+            "Read the requirements of each service with its customer",
         ),
         (
             "other-parties",
@@ -61,6 +64,7 @@ fn general(script: &mut Script) {
             MEI,
             "Sites without a line",
             "A second line at the largest sites, penalties in the contract.",
+            "Agree on penalties for lines that fail in a peak",
         ),
         (
             "information-security",
@@ -70,14 +74,28 @@ fn general(script: &mut Script) {
             CHEN,
             "Data read or altered by strangers",
             "Second factor everywhere, rights reviewed each quarter.",
+            "Ask every administrator for a second factor",
         ),
     ];
-    for (area, words, levels, treatment, owner, effect, reason) in list {
+    for (area, words, levels, treatment, owner, effect, reason, what) in list {
         let fields = json!({"area": area, "description": words, "treatment": treatment, "owner": owner, "customer_effect": effect,
             "residual_reason": reason});
         let number = risk(script, fields, levels);
+        treat(script, &number, owner, what);
         settle(script, &number, "monitored");
     }
+}
+
+/// What was done about a risk, and whether it worked.
+fn treat(script: &mut Script, risk: &str, owner: &str, text: &str) {
+    let at = script.times.founding(13);
+    let fields =
+        json!({"text": text, "source": risk, "owner": owner, "due": day(at.plus(60 * DAY)), "priority": "high"});
+    let action = script.create(at, INES, "action", fields);
+    script.edit(at.plus(60_000), INES, risk, json!({"actions": [action]}));
+    script.step(at.plus(40 * DAY), owner, &action, "done", json!({"result": "Done, and told to those concerned."}));
+    let checked = at.plus(100 * DAY);
+    script.edit(checked, INES, &action, json!({"effect_checked_on": day(checked), "effective": true}));
 }
 
 fn of_services(script: &mut Script) {

@@ -7,7 +7,7 @@ use engines::conformity::Assessment;
 use model::{Actor, Command, Input, Link, Moment, Target, command::Raw};
 use serde_json::{Map, Value as Json};
 
-use super::{chance::Chance, measures, people, reporting, times::Times};
+use super::{chance::Chance, fieldwork, measures, parties, people, reporting, reviews, times::Times};
 use crate::{Failure, progress::Progress};
 
 pub struct Script {
@@ -32,6 +32,12 @@ pub enum Stop {
     Prepare(String),
     /// Takes the readings of the measures.
     Read,
+    /// Counts the legs that the engineers had of the tickets of the month.
+    Legs,
+    /// Counts what the reviews find that are held then.
+    Review,
+    /// Somebody judges a requirement that no record can show.
+    Judge(&'static str),
 }
 
 /// A record as it is told so far.
@@ -205,6 +211,7 @@ impl Script {
         let end = self.times.at;
         self.stops.retain(|(at, _)| *at <= end);
         self.stops.sort_unstable();
+        self.stops.dedup();
         let all = self.errands.len();
         let mut progress = Progress::new();
         let (mut done, mut seen) = (0, Vec::new());
@@ -215,6 +222,9 @@ impl Script {
                     (at, Stop::Look) => seen.push(desk.assess_as_of(at.plus(-1)).await?),
                     (at, Stop::Close) => self.errands.extend(reporting::close(desk, at, end).await?),
                     (at, Stop::Read) => self.errands.extend(measures::read(desk, at).await?),
+                    (at, Stop::Legs) => parties::with_engineers(desk, &mut self, at).await?,
+                    (at, Stop::Review) => reviews::count(desk, &mut self, at).await?,
+                    (at, Stop::Judge(requirement)) => fieldwork::judge(desk, requirement, at).await?,
                     (at, Stop::Prepare(number)) => {
                         web::pages::road::fill_review(desk, &people::actor(people::INES), &number, true, at).await?;
                     }

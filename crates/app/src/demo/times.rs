@@ -90,11 +90,6 @@ impl Times {
         end.plus(wait).min(self.at.minus(HOUR)).max(end)
     }
 
-    /// The month that is running, and those after it.
-    pub fn coming(&self, months: i32) -> String {
-        first_of_month(self.at).plus_months(months).date().to_string()[..7].to_string()
-    }
-
     /// Every quarter since the founding that is over, with its end.
     pub fn quarters(&self) -> Vec<(String, Moment)> {
         let months = self.months();

@@ -19,6 +19,7 @@ use super::{
     finding::Finding,
     part::KeptParts,
     seen::Known,
+    shared::Shared,
     trace::{Reads, Trace, traced},
     verdict::{Assessment, Judgement, Register, Verdict, for_a_person, judged},
     world::{Case, World},
@@ -76,6 +77,11 @@ impl Standing {
 
     pub fn as_of(&self) -> Moment {
         self.world.instant
+    }
+
+    /// What a world beside this one may share.
+    pub fn shared(&self) -> Shared {
+        self.world.shared()
     }
 
     /// Number of records that are kept.

@@ -12,6 +12,7 @@ use super::{
     catalogue::catalogue,
     fact::Fact,
     part::{KeptPart, stretch},
+    shared::{Fields, Marks, Shared},
     trace::{self, Reads},
     verdict::Judgement,
 };
@@ -91,8 +92,8 @@ pub(super) struct Held {
     pub created: Moment,
     pub changed: Moment,
     /// In the order of [`by_length`].
-    fields: Box<[(Arc<str>, Value)]>,
-    pub marks: Box<[Mark]>,
+    pub fields: Fields,
+    pub marks: Marks,
     pub links: Box<[Link]>,
 }
 
@@ -132,6 +133,8 @@ pub struct World {
     settings: Settings,
     /// Names of fields, each kept once.
     names: HashSet<Arc<str>>,
+    /// What another world holds: the same is not held twice.
+    shared: Option<Arc<Shared>>,
     /// Bits of kinds: those of the catalogue first, others in the order in which they came in.
     bits: HashMap<&'static str, u8>,
     places: HashMap<RecordId, Place>,
@@ -170,6 +173,7 @@ impl World {
             judgements: Vec::new(),
             settings,
             names: HashSet::new(),
+            shared: None,
             bits: types.map(|(at, known)| (known.id.as_str(), Reads::of_kind(at))).collect(),
             places: HashMap::new(),
             kinds: HashMap::new(),
@@ -182,6 +186,16 @@ impl World {
             people: HashMap::new(),
             top: HashSet::new(),
         }
+    }
+
+    /// Before anything is taken: with what another world holds, which is not held twice.
+    pub fn sharing(self, shared: Arc<Shared>) -> World {
+        World { shared: Some(shared), ..self }
+    }
+
+    /// What another world may share.
+    pub fn shared(&self) -> Shared {
+        Shared::of(&self.held)
     }
 
     /// Takes one record in, once.
@@ -256,6 +270,11 @@ impl World {
         });
         let mut fields: Vec<(Arc<str>, Value)> = named.collect();
         fields.sort_unstable_by(|(left, _), (right, _)| by_length(left, right));
+        let (fields, marks) = (fields.into(), marks.into());
+        let (fields, marks) = match &self.shared {
+            Some(shared) => shared.instead(record.id, fields, marks),
+            None => (fields, marks),
+        };
         Held {
             id: record.id,
             kind: record.kind,
@@ -265,8 +284,8 @@ impl World {
             state: record.state.into(),
             created: record.created,
             changed: record.changed,
-            fields: fields.into(),
-            marks: marks.into(),
+            fields,
+            marks,
             links: links.into(),
         }
     }

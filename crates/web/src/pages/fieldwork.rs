@@ -358,12 +358,7 @@ async fn draw_fields(
         .filter(|verdict| verdict.requirement.clause == question.clause && verdict.population > 0)
         .map(|verdict| Pick {
             value: verdict.requirement.id.clone(),
-            label: format!(
-                "{}: {} {}",
-                verdict.requirement.id,
-                verdict.population,
-                if verdict.population == 1 { "record" } else { "records" }
-            ),
+            label: format!("{}: {}", verdict.requirement.id, counted(verdict.population, "record", "records")),
             chosen: verdict.requirement.id == chosen,
         })
         .collect();

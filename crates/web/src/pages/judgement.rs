@@ -7,7 +7,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use axum_extra::extract::Form;
-use desk::rights;
+use desk::{judgements::REASON_MAX, rights};
 use engines::conformity::{State, catalogue};
 use model::{FieldError, Refusal};
 
@@ -15,7 +15,7 @@ use super::{requirement, verdicts, welcome::told as beside};
 use crate::{
     App, Refused, Seat, flash,
     view::{
-        field::{Control, Field, Pick},
+        field::{Control, Field},
         parts::{Mark, When},
         shell::Shell,
         time,
@@ -69,17 +69,12 @@ pub async fn judging(
     if until < seat.now || rights::judge(&seat.actor, seat.now).is_err() {
         return Ok(Judging { told, ..Judging::default() });
     }
-    let options = State::ALL.iter().filter(|state| **state != State::ForAPerson).map(|state| Pick {
-        value: state.name().into(),
-        label: verdicts::mark(*state).word,
-        chosen: typed.state == state.name(),
-    });
     let state = Field {
         name: "state".into(),
         label: "Your judgement".into(),
         help: "It can lower what the check says, never raise it.".into(),
         required: true,
-        control: Control::Choice { options: options.collect(), blank: Some("Choose".into()) },
+        control: Control::Choice { options: verdicts::judgements(&typed.state), blank: Some("Choose".into()) },
         ..Field::default()
     };
     let reason = Field {
@@ -87,7 +82,7 @@ pub async fn judging(
         label: "Why".into(),
         help: "What you saw, where and when: an auditor will read it.".into(),
         required: true,
-        control: Control::Lines { value: typed.reason.clone(), max: Some(5_000) },
+        control: Control::Lines { value: typed.reason.clone(), max: Some(REASON_MAX) },
         ..Field::default()
     };
     let mut fields = vec![state, reason];

@@ -2,7 +2,10 @@
 
 use engines::conformity::{Assessment, Catalogue, State, Verdict};
 
-use crate::view::parts::{Cell, Mark, Shape, Tone};
+use crate::view::{
+    field::Pick,
+    parts::{Cell, Mark, Shape, Tone},
+};
 
 /// How a state of a requirement is drawn.
 pub fn mark(state: State) -> Mark {
@@ -15,6 +18,14 @@ pub fn mark(state: State) -> Mark {
         State::ForAPerson => (Shape::ForAPerson, Tone::Mute, "For a person"),
     };
     Mark::new(shape, tone, word)
+}
+
+/// What a person may judge: every state but the one that waits for them. `chosen` is the name of a state.
+pub fn judgements(chosen: &str) -> Vec<Pick> {
+    let judged = State::ALL.iter().filter(|state| **state != State::ForAPerson);
+    let pick =
+        |state: &State| Pick { value: state.name().into(), label: mark(*state).word, chosen: chosen == state.name() };
+    judged.map(pick).collect()
 }
 
 /// What a state means, in a few words.

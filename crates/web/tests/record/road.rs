@@ -72,6 +72,58 @@ async fn an_empty_house_is_told_where_to_begin() {
     assert_eq!(world.post("/road/audits", &[]).await.status, StatusCode::BAD_REQUEST);
 }
 
+/// The cells of a row of the table of scenarios, without what differs.
+fn cells(page: &str, label: &str) -> Vec<String> {
+    let (_, row) =
+        page.split_once(&format!("class=\"full\">{label}<")).unwrap_or_else(|| panic!("{label}: {page:.4000}"));
+    let (row, _) = row.split_once("</tr>").expect("the end of a row");
+    let cell = |cell: &str| cell.split_once('>').and_then(|(_, text)| text.split('<').next()).map(str::to_owned);
+    row.split("<td").skip(1).filter_map(cell).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scenarios_stand_side_by_side_with_what_is_on_record() {
+    for world in houses().await {
+        compared(&world).await;
+    }
+}
+
+async fn compared(world: &World) {
+    let money = |amount: i64| json!({"amount": amount, "currency": "EUR"});
+    for number in ["SVC-1", "SVC-2"] {
+        let fields = json!({"name": number, "stage": "live", "in_scope": true});
+        world.line(json!({"kind": "service", "number": number, "fields": fields})).await;
+    }
+    let table =
+        json!([{"from_people": 1, "to_people": 15, "days": 4}, {"from_people": 16, "to_people": 45, "days": 7}]);
+    let body = json!({"name": "Meridian", "audit_days": table, "day_rate": money(1_000)});
+    world.line(json!({"kind": "certification_body", "number": "CBO-1", "fields": body})).await;
+    let plan = json!({"title": "The way", "body": "CBO-1", "people": 26, "hour_cost": money(50), "members": [{"person": "ines@tidewell.example", "hours_per_week": 40}],
+        "benefits": [{"counted_from": "tender", "a_month": money(2_000), "since": "2026-01-01"}]});
+    world.line(json!({"kind": "implementation_plan", "number": "IPL-1", "title": "The way", "fields": plan})).await;
+    let page = ok(world, "/road/costs").await;
+    assert!(page.contains("No gap says how many person-days it takes."));
+    assert_eq!(cells(&page, "Still to be spent"), ["not known yet"], "what is on record stands alone");
+    let gap = json!({"requirement": "9.3-1", "effort_days": 1});
+    world.line(json!({"kind": "requirement_gap", "number": "GAP-1", "fields": gap})).await;
+    let page = ok(world, "/road/costs?people=10&open=20&percent=&services_2=1&open_2=20").await;
+    let row = |label: &str| cells(&page, label);
+    assert_eq!(row("People in scope"), ["26", "10", "26"]);
+    assert_eq!(row("Services in scope"), ["2", "2", "1"]);
+    assert_eq!(row("Days of stage 1 and 2"), ["7", "4", "7"]);
+    assert_eq!(row("The body"), ["12,000 EUR", "7,000 EUR", "12,000 EUR"], "with two of surveillance");
+    assert_eq!(row("Own work, person-days")[1..], ["20", "10"], "half of the services take half of the work");
+    assert_eq!(row("Still to be spent")[1..], ["15,000 EUR", "16,000 EUR"]);
+    let back = row("Pays back");
+    assert!(back[1..].iter().all(|month| month.contains(" 20")) && back[1] != back[2], "half of the return: {back:?}");
+    assert!(page.contains("\u{2212} 5,000"), "what differs is told");
+    for (wrong, name) in [("people_2=0", "people_2"), ("services=none", "services"), ("open_2=-1", "open_2")] {
+        let refused = world.get(&format!("/road/costs?{wrong}")).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{wrong}");
+        assert!(refused.text.contains(&format!("{name}: ")), "{wrong}: {:.600}", refused.text);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn gaps_are_judged_written_down_and_become_tasks() {
     let world = house().await;

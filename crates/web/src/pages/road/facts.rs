@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use desk::{Desk, Names, Shown, read::references};
+pub use engines::road::scenario::HOURS_A_DAY;
 use jiff::civil::Date;
 use kinds::road::{certificate, certification_audit as audit, implementation_plan as plan, plan_task as task};
 use model::{
@@ -14,8 +15,6 @@ use crate::view::parts::{Link, Person};
 
 /// Most records of a kind that these pages look at; a plan with more is no plan any more.
 const MOST: usize = 2_000;
-/// Hours of a person-day.
-pub const HOURS_A_DAY: Decimal = Decimal::from_parts(8, 0, 0, false, 0);
 
 /// Every record of a kind that a filter finds, whole; none where the reader may see none.
 ///

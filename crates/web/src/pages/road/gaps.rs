@@ -10,7 +10,11 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use axum_extra::extract::Form;
-use desk::{Desk, Shown, judgements::Judged, rights};
+use desk::{
+    Desk, Shown,
+    judgements::{Judged, REASON_MAX},
+    rights,
+};
 use engines::conformity::{Assessment, State, Verdict, catalogue};
 use jiff::civil::Date;
 use kinds::road::{implementation_plan as plan, requirement_gap as gap};
@@ -25,7 +29,7 @@ use crate::{
     App, Refused, Seat, flash,
     pages::{verdicts, welcome::told as beside},
     view::{
-        field::{Control, Field, Pick},
+        field::{Control, Field},
         parts::{Cells, Link, Mark},
         shell::Shell,
         text::shortened,
@@ -281,9 +285,37 @@ fn name(id: &str, part: &str) -> String {
     format!("{id}_{part}")
 }
 
-fn row(analysis: &Analysis, verdict: &Verdict, (may_write, may_judge): (bool, bool), sent: &Sent) -> Row {
+fn row(analysis: &Analysis, verdict: &Verdict, may: (bool, bool), sent: &Sent) -> Row {
     let id = verdict.requirement.id.as_str();
     let shown = analysis.open(id);
+    let to = |plural: &str, number: &str| Link::new(number, format!("/{plural}/{number}"));
+    let task = shown.and_then(|shown| gap::TASK.get(shown.fields()));
+    let judged = analysis.judged.get(id).map(|Judged { by, state, at, reason, .. }| {
+        format!("{by} judged {} on {}: {reason}", state.replace('_', " "), at.date())
+    });
+    Row {
+        id: id.into(),
+        href: format!("/conformity/{}/{id}", verdict.requirement.clause),
+        text: verdict.requirement.text.clone(),
+        mark: verdicts::mark(verdict.state),
+        why: verdict.why.clone(),
+        proposed: proposed(verdict),
+        judged: judged.unwrap_or_default(),
+        gap: shown.map_or_else(Link::default, |shown| to("requirement_gaps", shown.number())),
+        gap_mark: shown.map(|shown| crate::view::state::mark(&gap::kind(), shown.state())),
+        task: task.map_or_else(Link::default, |task| to("plan_tasks", &task.0)),
+        fields: row_fields(shown, verdict, may, sent),
+    }
+}
+
+/// What may be typed beside a requirement: a judgement, and the gap as it stands. What was sent comes before what stands.
+fn row_fields(
+    shown: Option<&Shown>,
+    verdict: &Verdict,
+    (may_write, may_judge): (bool, bool),
+    sent: &Sent,
+) -> Vec<Field> {
+    let id = verdict.requirement.id.as_str();
     let given = |part: &str, stands: String| sent.get(&name(id, part)).cloned().unwrap_or(stands);
     let text = |key: &str| {
         let value = shown.and_then(|shown| shown.fields().get(key));
@@ -297,62 +329,28 @@ fn row(analysis: &Analysis, verdict: &Verdict, (may_write, may_judge): (bool, bo
     };
     let mut fields = Vec::new();
     if may_judge {
-        let chosen = given("judgement", String::new());
-        let options = State::ALL.iter().filter(|state| **state != State::ForAPerson).map(|state| Pick {
-            value: state.name().into(),
-            label: verdicts::mark(*state).word,
-            chosen: chosen == state.name(),
-        });
-        let choice = Control::Choice { options: options.collect(), blank: Some("As the program says".into()) };
+        let options = verdicts::judgements(&given("judgement", String::new()));
+        let choice = Control::Choice { options, blank: Some("As the program says".into()) };
         fields.push(field("judgement", "Your judgement", choice));
         fields.push(field("reason", "Why", Control::line(given("reason", String::new()))));
     }
-    if may_write {
-        let suggestion = if verdict.is_open() && shown.is_none() { verdict.why.clone() } else { text("missing") };
-        let missing = given("missing", suggestion);
-        fields.push(field("missing", "What is missing", Control::Lines { value: missing, max: Some(5_000) }));
-        fields.push(field("owner", "Who closes it", Control::line(given("owner", text("owner")))));
-        let effort = Control::Number {
-            value: given("effort_days", text("effort_days")),
-            unit: "person-days".into(),
-            step: "any",
-        };
-        fields.push(field("effort_days", "Effort", effort));
-        fields.push(field("due", "By", Control::Date { value: given("due", text("due")) }));
-        if shown.is_none() {
-            let on = sent.get(&name(id, "take")).is_some_and(|word| word == "yes");
-            fields.push(field("take", "Write this down as a gap", Control::Flag { on }));
-        }
+    if !may_write {
+        return fields;
     }
-    let kind = shown.map(|shown| (shown.number().to_owned(), shown.state().to_owned()));
-    let task = shown.and_then(|shown| gap::TASK.get(shown.fields()));
-    Row {
-        id: id.into(),
-        href: format!("/conformity/{}/{id}", verdict.requirement.clause),
-        text: verdict.requirement.text.clone(),
-        mark: verdicts::mark(verdict.state),
-        why: verdict.why.clone(),
-        proposed: proposed(verdict),
-        judged: analysis.judged.get(id).map_or(String::new(), |judged| {
-            format!(
-                "{} judged {} on {}: {}",
-                judged.by,
-                judged.state.replace('_', " "),
-                judged.at.date(),
-                judged.reason
-            )
-        }),
-        gap: kind
-            .as_ref()
-            .map_or_else(Link::default, |(number, _)| Link::new(number.clone(), format!("/requirement_gaps/{number}"))),
-        gap_mark: kind.map(|(_, state)| crate::view::state::mark(&gap::kind(), &state)),
-        task: task.map_or_else(Link::default, |task| Link::new(task.0.clone(), format!("/plan_tasks/{}", task.0))),
-        fields,
+    let suggestion = if verdict.is_open() && shown.is_none() { verdict.why.clone() } else { text("missing") };
+    let missing = given("missing", suggestion);
+    fields.push(field("missing", "What is missing", Control::Lines { value: missing, max: Some(5_000) }));
+    fields.push(field("owner", "Who closes it", Control::line(given("owner", text("owner")))));
+    let days = given("effort_days", text("effort_days"));
+    let effort = Control::Number { value: days, unit: "person-days".into(), step: "any" };
+    fields.push(field("effort_days", "Effort", effort));
+    fields.push(field("due", "By", Control::Date { value: given("due", text("due")) }));
+    if shown.is_none() {
+        let on = sent.get(&name(id, "take")).is_some_and(|word| word == "yes");
+        fields.push(field("take", "Write this down as a gap", Control::Flag { on }));
     }
+    fields
 }
-
-/// Longest reason of a judgement, in characters.
-const REASON_MAX: usize = 5_000;
 
 /// What one line of a form or file wants done.
 #[derive(Default, Clone)]

@@ -14,6 +14,7 @@ mod money;
 mod people;
 mod plan;
 mod review;
+mod scenarios;
 mod steps;
 mod untold;
 mod warn;

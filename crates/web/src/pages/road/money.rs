@@ -1,4 +1,4 @@
-//! Cost and return of the way: what was planned and paid, what an audit takes by the body's own figures, when it pays back.
+//! Cost and return of the way: what was planned and paid, when it pays back, and scenarios beside what is on record.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,22 +10,19 @@ use axum::{
 use desk::{Desk, Shown};
 use engines::{
     road::returns::{Gain, Returns, Sum, fewer_a_month, returns},
-    rules::{
-        certification::{AuditTableRow, MOST_REDUCTION_PERCENT, audit_time},
-        dates::add_months,
-        number::shown as printed,
-    },
+    rules::dates::add_months,
 };
 use jiff::civil::Date;
-use kinds::road::{certification_body as body, implementation_plan as plan, plan_task as task, requirement_gap as gap};
-use model::{Actor, Decimal, Moment, Query, Refusal, Value, filter_text, value::decimal};
-use serde::Deserialize;
+use kinds::road::{implementation_plan as plan, plan_task as task};
+use model::{Actor, Decimal, Moment, Query, Refusal, Value, filter_text};
 
-use super::facts::{self, HOURS_A_DAY, Road, amount, money, plain, rows};
+use super::{
+    facts::{self, HOURS_A_DAY, Road, amount, money, plain, rows},
+    scenarios::{Scenarios, Tried, scenarios},
+};
 use crate::{
     App, Refused, Seat,
     view::{
-        field::{Control, Field},
         parts::{Link, Mark, Notice, Shape, Tone},
         shell::Shell,
         time,
@@ -41,7 +38,7 @@ pub struct CostsPage {
     pub currency: String,
     pub lines: Vec<CostLine>,
     pub together: CostLine,
-    pub estimate: Estimate,
+    pub scenarios: Scenarios,
     pub benefits: Vec<Benefit>,
     pub chart: Option<Chart>,
     pub plan: Link,
@@ -56,17 +53,6 @@ pub struct CostLine {
     pub planned_width: String,
     pub spent_width: String,
     pub used: String,
-}
-
-/// What an initial audit takes, by the table that the body gave.
-#[derive(Default)]
-pub struct Estimate {
-    pub fields: Vec<Field>,
-    /// Words and figure.
-    pub lines: Vec<(String, String)>,
-    pub body: Link,
-    /// Why nothing can be reckoned; empty where it can.
-    pub missing: String,
 }
 
 pub struct Benefit {
@@ -89,15 +75,6 @@ pub struct Chart {
     pub rows: Vec<(String, String)>,
 }
 
-/// What may be tried out.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Tried {
-    people: Option<String>,
-    percent: Option<String>,
-    open: Option<String>,
-}
-
 /// Months that the chart looks at.
 const MONTHS: usize = 36;
 /// Pixels of the drawing: first and last line.
@@ -114,11 +91,12 @@ pub async fn open(seat: Seat, Held(app): Held<App>, Asked(tried): Asked<Tried>) 
     let ledger = Ledger::of(&road);
     let (benefits, gains) = benefits(&app.desk, &seat.actor, &road, today, seat.now).await?;
     let told = returns(&ledger.sums(today), &gains, today, MONTHS).ok();
+    let services = services(&app.desk, &seat.actor, seat.now).await?;
     let page = CostsPage {
         shell: Shell { views: true, ..crate::shell(&app, &seat, "/road").await },
         notices: ledger.notices(&road),
         lede: lede(told.as_ref(), &ledger),
-        estimate: estimate(&road, &tried, open)?,
+        scenarios: scenarios(&road, &ledger, gains, &tried, (services, open), today)?,
         lines: ledger.lines(),
         together: ledger.together(),
         currency: ledger.currency.clone(),
@@ -131,6 +109,11 @@ pub async fn open(seat: Seat, Held(app): Held<App>, Asked(tried): Asked<Tried>) 
     Ok(Html(page.render()?))
 }
 
+/// Services that are live and in scope.
+async fn services(desk: &Desk, actor: &Actor, now: Moment) -> Result<usize, Refusal> {
+    facts::all(desk, actor, "service", "stage = live and in_scope = yes", "number", now).await.map(|found| found.len())
+}
+
 /// A cost of the plan: planned, and paid where it was.
 struct Entry {
     kind: String,
@@ -141,14 +124,15 @@ struct Entry {
     left: Decimal,
 }
 
-struct Ledger {
+pub(super) struct Ledger {
     entries: Vec<Entry>,
-    currency: String,
+    pub(super) currency: String,
     currencies: BTreeSet<String>,
     has_rate: bool,
 }
 
 const OWN: &str = "own-time";
+const BODY: &str = "certification-body";
 
 impl Ledger {
     fn of(road: &Road) -> Ledger {
@@ -164,11 +148,11 @@ impl Ledger {
             for row in rows(shown, task::COSTS.name) {
                 ledger.add_cost(row, due, shown.state() == "done");
             }
-            if let Some((rate, currency)) = &rate {
-                ledger.currencies.insert(currency.clone());
+            if let Some((rate, _)) = &rate {
                 ledger.add_hours(shown, *rate, due);
             }
         }
+        ledger.currencies.extend(rate.map(|(_, currency)| currency));
         ledger.currency = ledger.currencies.iter().find(|code| !code.is_empty()).cloned().unwrap_or_default();
         ledger
     }
@@ -203,7 +187,7 @@ impl Ledger {
     }
 
     /// Several currencies are not added up: nobody here knows a rate.
-    fn is_mixed(&self) -> bool {
+    pub(super) fn is_mixed(&self) -> bool {
         self.currencies.iter().filter(|code| !code.is_empty()).count() > 1
     }
 
@@ -254,18 +238,30 @@ impl Ledger {
         (self.entries.iter().map(|entry| entry.planned).sum(), self.entries.iter().map(|entry| entry.spent).sum())
     }
 
-    /// What went out, and what is still to go out on its planned day or today.
+    /// What went out, and what is still to go out.
     fn sums(&self, today: Date) -> Vec<Sum> {
+        self.paid(today).into_iter().chain(self.left(today, |_| true)).collect()
+    }
+
+    pub(super) fn paid(&self, today: Date) -> Vec<Sum> {
         let paid = self.entries.iter().filter(|entry| !entry.spent.is_zero());
-        let paid = paid.map(|entry| Sum { on: entry.on.unwrap_or(today).min(today), amount: entry.spent });
-        let left = self.entries.iter().filter(|entry| !entry.left.is_zero());
-        let left = left.map(|entry| Sum { on: entry.on.unwrap_or(today).max(today), amount: entry.left });
-        paid.chain(left).collect()
+        paid.map(|entry| Sum { on: entry.on.unwrap_or(today).min(today), amount: entry.spent }).collect()
+    }
+
+    /// What is planned and not paid besides hours of our own and the body.
+    pub(super) fn planned_besides(&self, today: Date) -> Vec<Sum> {
+        self.left(today, |kind| kind != OWN && kind != BODY)
+    }
+
+    /// On its planned day, or today.
+    fn left(&self, today: Date, is_meant: impl Fn(&str) -> bool) -> Vec<Sum> {
+        let left = self.entries.iter().filter(|entry| !entry.left.is_zero() && is_meant(&entry.kind));
+        left.map(|entry| Sum { on: entry.on.unwrap_or(today).max(today), amount: entry.left }).collect()
     }
 }
 
 /// All fields of a record as one value, so that a part of it is read as one of rows is.
-fn whole(shown: &Shown) -> Value {
+pub(super) fn whole(shown: &Shown) -> Value {
     Value::Parts(shown.fields().iter().map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
@@ -310,97 +306,8 @@ fn lede(told: Option<&Returns>, ledger: &Ledger) -> String {
 }
 
 /// A currency behind an amount.
-fn after(currency: &str) -> String {
+pub(super) fn after(currency: &str) -> String {
     if currency.is_empty() { String::new() } else { format!(" {currency}") }
-}
-
-/// What was typed for the scenario, or what is on record.
-fn tried(text: Option<&String>, name: &str, offered: Option<Decimal>) -> Result<Option<Decimal>, Refusal> {
-    match text.map(|text| text.trim()).filter(|text| !text.is_empty()) {
-        None => Ok(offered),
-        Some(text) => match decimal(text).filter(|number| number.abs() <= Decimal::from(1_000_000)) {
-            Some(number) => Ok(Some(number)),
-            None => Err(Refusal::Query(format!("{name}: \"{text}\" is not a number"))),
-        },
-    }
-}
-
-fn estimate(road: &Road, typed: &Tried, open: usize) -> Result<Estimate, Refusal> {
-    let fields = road.plan.as_ref().map(|shown| shown.fields());
-    let factors: Decimal = road
-        .plan
-        .iter()
-        .flat_map(|shown| rows(shown, plan::FACTORS.name))
-        .filter_map(|row| row.part("percent")?.as_number())
-        .sum();
-    let people = tried(typed.people.as_ref(), "people", fields.and_then(|fields| plan::PEOPLE.get(fields)))?;
-    let percent = tried(typed.percent.as_ref(), "percent", Some(factors))?.unwrap_or_default();
-    let open = tried(typed.open.as_ref(), "open", Some(Decimal::from(open)))?.unwrap_or_default();
-    let number = |name: &str, label: &str, help: &str, value: Option<Decimal>| Field {
-        name: name.into(),
-        label: label.into(),
-        help: help.into(),
-        control: Control::Number { value: value.map_or(String::new(), plain), unit: String::new(), step: "any" },
-        ..Field::default()
-    };
-    let mut told = Estimate {
-        fields: vec![
-            number("people", "People in scope", "Of the plan, unless you try another number.", people),
-            number(
-                "percent",
-                "Factors, percent",
-                "Complex or first: more. Other certificates, few sites: less, down to 30.",
-                Some(percent),
-            ),
-            number("open", "Requirements open", "As they stand today, unless you try another number.", Some(open)),
-        ],
-        ..Estimate::default()
-    };
-    let Some(shown) = road.body() else {
-        told.missing = "No certification body is on record. Its own figures say how long an audit takes.".into();
-        return Ok(told);
-    };
-    told.body = Link::new(shown.title(), format!("/certification_bodies/{}", shown.number()));
-    told.lines = own_effort(road, open);
-    let table: Vec<AuditTableRow> = rows(shown, body::AUDIT_DAYS.name).filter_map(table_row).collect();
-    let count = people.and_then(|people| u64::try_from(people.round()).ok());
-    match count.and_then(|count| audit_time(count, &[percent], MOST_REDUCTION_PERCENT, &table)) {
-        None => told.missing = "The body's figures do not reach this number of people; ask it for them.".into(),
-        Some(found) => {
-            let rate = money(&whole(shown), body::DAY_RATE.name);
-            let price = |days: &str| {
-                let days = decimal(days).unwrap_or_default();
-                rate.as_ref()
-                    .map_or(String::new(), |(rate, currency)| format!(", {}{}", amount(days * rate), after(currency)))
-            };
-            let mut say =
-                |what: &str, days: String| told.lines.push((what.into(), format!("{days} days{}", price(&days))));
-            say("Stage 1 and 2 together", printed(&found.initial_days, 1));
-            say("Each surveillance audit", printed(&found.surveillance_days, 1));
-            say("Recertification", printed(&found.recertification_days, 1));
-        }
-    }
-    Ok(told)
-}
-
-/// What closing so many requirements takes, by the mean of the gaps that have an effort.
-fn own_effort(road: &Road, open: Decimal) -> Vec<(String, String)> {
-    let efforts: Vec<Decimal> = road.gaps.iter().filter_map(|shown| gap::EFFORT_DAYS.get(shown.fields())).collect();
-    if efforts.is_empty() {
-        return Vec::new();
-    }
-    let mean = efforts.iter().sum::<Decimal>() / Decimal::from(efforts.len());
-    let words = format!("{} person-days, at {} a gap as on record", plain(mean * open), plain(mean));
-    vec![("Closing what is open".into(), words)]
-}
-
-fn table_row(row: &Value) -> Option<AuditTableRow> {
-    let count = |part: &str| u64::try_from(row.part(part)?.as_number()?.trunc()).ok();
-    Some(AuditTableRow {
-        from_people: count("from_people")?,
-        to_people: count("to_people")?,
-        days: row.part("days")?.as_number()?,
-    })
 }
 
 /// How cases of a month are found: kind, filter without the month, and the test of the month.

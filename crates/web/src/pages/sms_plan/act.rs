@@ -18,12 +18,43 @@ const IMPROVEMENT: &str = "10.2";
 /// reports, the improvement process and references are filled in where the plan names none. Words stay as they are.
 pub async fn take_over(seat: Seat, Held(app): Held<App>) -> Result<Response, Refused> {
     let facts = gathered(&app, &seat).await?;
-    let mut sections =
-        match facts.plan.as_ref().and_then(|shown| shown.fields().get(plan::SECTIONS.name)).map(Value::to_json) {
-            Some(Json::Object(sections)) => sections,
-            _ => Map::new(),
-        };
-    let before = (sections.clone(), facts.references());
+    let before = sections_of(&facts);
+    let (sections, references) = (filled(&facts, before.clone()), references(&facts));
+    if facts.plan.is_some() && (before, facts.references()) == (sections.clone(), references.clone()) {
+        return Ok(flash::said(ADDRESS, "The plan says already what the records say."));
+    }
+    let mut fields = vec![
+        (plan::SECTIONS.name.to_owned(), Json::Object(sections)),
+        (plan::REFERENCES.name.to_owned(), json!(references)),
+    ];
+    let (command, words) = match &facts.plan {
+        Some(shown) => {
+            let target =
+                Target { kind: shown.kind().into(), number: shown.number().into(), version: Some(shown.version()) };
+            (Command::Edit { target, input: Input::json(fields) }, "What the records say is in the plan now.")
+        }
+        None => {
+            fields.push(("title".into(), json!("Service management plan")));
+            fields.push((plan::OWNER.name.into(), json!(seat.actor.email)));
+            fields.push((plan::VERSION.name.into(), json!(1)));
+            let create = Command::Create { kind: "management_plan".into(), number: None, input: Input::json(fields) };
+            (create, "The plan is begun from your records.")
+        }
+    };
+    app.desk.perform(&seat.actor, command, seat.now).await?;
+    Ok(flash::said(ADDRESS, words))
+}
+
+/// The sections of the plan as they stand; none where there is no plan.
+fn sections_of(facts: &Facts) -> Map<String, Json> {
+    match facts.plan.as_ref().and_then(|shown| shown.fields().get(plan::SECTIONS.name)).map(Value::to_json) {
+        Some(Json::Object(sections)) => sections,
+        _ => Map::new(),
+    }
+}
+
+/// The same with what the records say of services, roles and the ways in which results are looked at.
+fn filled(facts: &Facts, mut sections: Map<String, Json>) -> Map<String, Json> {
     sections.insert("a".into(), numbers(facts.services.iter()));
     sections.insert("d".into(), numbers(facts.roles.iter().filter(|shown| role::HOLDER.get(shown.fields()).is_some())));
     let mut ways = match sections.remove("h") {
@@ -49,33 +80,7 @@ pub async fn take_over(seat: Seat, Held(app): Held<App>) -> Result<Response, Ref
     if !ways.is_empty() {
         sections.insert("h".into(), Json::Object(ways));
     }
-    let references = references(&facts);
-    if facts.plan.is_some() && before == (sections.clone(), references.clone()) {
-        return Ok(flash::said(ADDRESS, "The plan says already what the records say."));
-    }
-    let mut fields = vec![
-        (plan::SECTIONS.name.to_owned(), Json::Object(sections)),
-        (plan::REFERENCES.name.to_owned(), json!(references)),
-    ];
-    let (command, words) = match &facts.plan {
-        Some(shown) => {
-            let target =
-                Target { kind: shown.kind().into(), number: shown.number().into(), version: Some(shown.version()) };
-            (Command::Edit { target, input: Input::json(fields) }, "What the records say is in the plan now.")
-        }
-        None => {
-            fields.push(("title".into(), json!("Service management plan")));
-            fields.push((plan::OWNER.name.into(), json!(seat.actor.email)));
-            fields.push((plan::VERSION.name.into(), json!(1)));
-            let input = Input::json(fields);
-            (
-                Command::Create { kind: "management_plan".into(), number: None, input },
-                "The plan is begun from your records.",
-            )
-        }
-    };
-    app.desk.perform(&seat.actor, command, seat.now).await?;
-    Ok(flash::said(ADDRESS, words))
+    sections
 }
 
 fn numbers<'s>(shown: impl Iterator<Item = &'s Shown>) -> Json {
