@@ -33,9 +33,12 @@ fn method(script: &mut Script) {
 /// Before and after treatment: likelihood and impact each.
 type Levels = (i64, i64, i64, i64);
 
+/// A risk of the whole house: area, words, levels, treatment, owner, effect, why so little is left, and what was done for that.
+type General =
+    (&'static str, &'static str, Levels, &'static str, &'static str, &'static str, &'static str, &'static str);
+
 fn general(script: &mut Script) {
-    // Area, risk, levels, treatment, owner, effect, why so little is left, and what was done for that.
-    let list: [(&str, &str, Levels, &str, &str, &str, &str, &str); 4] = [
+    let list: [General; 4] = [
         (
             "organization",
             "Key people leave and nobody else knows their systems",
