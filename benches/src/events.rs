@@ -51,7 +51,7 @@ pub async fn measure(database: &str, folder: Option<&Path>, rate: u64, seconds: 
         *outcomes.entry(outcome).or_default() += 1;
         times.push(took);
     }
-    let (wall, cpu) = (start.read(), meter.cpu() - before);
+    let (wall, cpu) = (start.read(), meter.since(before));
     let machine = Actor::system("measure", Via::Command);
     let kept: i64 = desk.event_counts(&machine, begin).await?.iter().map(|(_, count)| count).sum();
     let opened =

@@ -46,6 +46,11 @@ impl Meter {
         // The kernel tells times to 10 ms.
         Duration::from_millis(ticks * 10)
     }
+
+    /// What they have run since a reading. A process that ends while it is read can be missed once: never less than nothing.
+    pub fn since(&self, before: Duration) -> Duration {
+        self.cpu().saturating_sub(before)
+    }
 }
 
 /// Numbers of all processes.

@@ -54,7 +54,7 @@ pub async fn measure(database: &str, folder: Option<&Path>, records: u64, again:
     let judged = Stopwatch::start();
     let before = meter.cpu();
     let assessment = desk.assess_as_of(end).await?;
-    let (judged, judge_cpu) = (judged.read(), meter.cpu() - before);
+    let (judged, judge_cpu) = (judged.read(), meter.since(before));
     let follow = follow(&desk, &meter, records, end).await?;
     let mut table = format!("### {records} incidents, {}\n\n", if is_postgres { "PostgreSQL" } else { "SQLite" });
     table.push_str("| work | CPU ms | p50 ms | p99 ms | SQL statements |\n| --- | --- | --- | --- | --- |\n");
@@ -110,7 +110,7 @@ async fn fill(desk: &Desk, records: u64, end: Moment, meter: &Meter) -> Outcome<
         }
     }
     send(desk, &importer, batch, now).await?;
-    let (wall, cpu) = (clock.read().as_secs_f64(), (meter.cpu() - before).as_secs_f64());
+    let (wall, cpu) = (clock.read().as_secs_f64(), (meter.since(before)).as_secs_f64());
     Ok(format!("{entries} journal entries in {wall:.1} s, {:.0} a second ({cpu:.1} s of CPU)", entries as f64 / wall))
 }
 
@@ -163,7 +163,7 @@ async fn everyday(desk: &Desk, meter: &Meter, what: Everyday, records: u64, now:
         once(desk, what, &mut dice, records, now).await?;
         times.push(clock.read());
     }
-    let cpu: Duration = meter.cpu() - before;
+    let cpu: Duration = meter.since(before);
     let rounds = times.len() as f64;
     let (p50_ms, p99_ms) = percentiles(times);
     Ok(Reading {
@@ -251,7 +251,7 @@ async fn follow(desk: &Desk, meter: &Meter, records: u64, end: Moment) -> Outcom
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         wall += clock.read();
-        cpu += meter.cpu() - before;
+        cpu += meter.since(before);
     }
     let each = |sum: Duration| sum.as_secs_f64() * 1e3 / f64::from(WRITES);
     Ok(format!(

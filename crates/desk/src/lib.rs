@@ -245,17 +245,14 @@ impl Desk {
 
     /// Does many commands in one transaction, each for its own actor at its own time, which is also when it counts as
     /// written down.
-    pub fn perform_each<'a>(
-        &'a self,
+    pub fn perform_each(
+        &self,
         errands: Vec<Errand>,
         all_or_nothing: bool,
-    ) -> BoxFuture<'a, Result<Vec<Result<Done, Refusal>>, Refusal>> {
-        async move {
-            self.through_the_door(move |conn, office| {
-                perform_in(Unit::new(conn, office, Moment::UNKNOWN), errands.clone(), all_or_nothing).boxed()
-            })
-            .await
-        }
+    ) -> BoxFuture<'_, Result<Vec<Result<Done, Refusal>>, Refusal>> {
+        self.through_the_door(move |conn, office| {
+            perform_in(Unit::new(conn, office, Moment::UNKNOWN), errands.clone(), all_or_nothing).boxed()
+        })
         .boxed()
     }
 

@@ -53,14 +53,13 @@ impl Desk {
         mut take: impl FnMut(Case) + Send,
     ) -> Result<Ahead, Refusal> {
         let catalog = self.catalog();
-        let (mut ahead, mut after) = (Ahead::new(), i64::MIN);
+        let (mut ahead, mut strides) = (Ahead::new(), record::Strides::over(kinds, STRIDE));
         // While the next records are read, the history of those before is folded beside. Nobody holds a connection while waiting
         // for somebody who needs one.
         let mut folding = FuturesOrdered::new();
         loop {
-            let records = record::walk(&mut self.db().read().await?, &catalog, kinds, after, STRIDE).await?;
-            let Some(last) = records.last() else { break };
-            after = last.record.id.0;
+            let next = strides.next(&mut self.db().read().await?, &catalog).await?;
+            let Some(records) = next else { break };
             folding.push_back(tokio::spawn(self.clone().fold_beside(records, at)));
             if folding.len() > BESIDE
                 && let Some(folded) = folding.next().await

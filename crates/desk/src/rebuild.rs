@@ -1,4 +1,4 @@
-//! Makes the search index anew from records and journal, as it is made when they are written.
+//! Makes anew what is kept beside records and follows from them: the search index, names that tools know, whose turn it is.
 
 use futures::FutureExt;
 use model::{Entry, Refusal};
@@ -7,7 +7,7 @@ use crate::{
     Desk,
     store::{
         db::{Conn, Dialect, Sql},
-        journal, known, record, search,
+        journal, known, record, search, turn,
     },
 };
 
@@ -29,6 +29,21 @@ impl Desk {
         Ok(self.db().write(move |conn| async move { known::rebuild(conn, &catalog).await }.boxed()).await?)
     }
 
+    /// Makes whose turn it is with pieces of records, where a database comes from before that was kept.
+    pub(crate) async fn make_turns(&self) -> Result<(), crate::Fault> {
+        let catalog = self.catalog();
+        if !turn::is_unmade(&mut self.db().read().await?, &catalog).await? {
+            return Ok(());
+        }
+        self.db().write(move |conn| async move { turn::rebuild(conn, &catalog).await }.boxed()).await.map(drop)
+    }
+
+    /// The same anew from the records, in one transaction. Answers how many records it read.
+    pub async fn rebuild_turns(&self) -> Result<u64, Refusal> {
+        let catalog = self.catalog();
+        Ok(self.db().write(move |conn| async move { turn::rebuild(conn, &catalog).await }.boxed()).await?)
+    }
+
     /// In one transaction, so that nothing is ever found twice or not at all. Answers how many records it read.
     pub async fn rebuild_search(&self) -> Result<u64, Refusal> {
         let (catalog, ids) = (self.catalog(), self.inner.ids.clone());
@@ -37,11 +52,8 @@ impl Desk {
                 async move {
                     clear(conn).await?;
                     let kinds: Vec<&str> = catalog.kinds().iter().map(|kind| kind.name).collect();
-                    let (mut read, mut after) = (0, i64::MIN);
-                    loop {
-                        let records = record::walk(conn, &catalog, &kinds, after, STRIDE).await?;
-                        let Some(last) = records.last() else { return Ok(read) };
-                        after = last.record.id.0;
+                    let (mut read, mut strides) = (0, record::Strides::over(&kinds, STRIDE));
+                    while let Some(records) = strides.next(conn, &catalog).await? {
                         let numbers: Vec<i64> = records.iter().map(|kept| kept.record.id.0).collect();
                         let mut docs = Vec::with_capacity(records.len());
                         for kept in &records {
@@ -57,6 +69,7 @@ impl Desk {
                         search::write(conn, &docs, &[]).await?;
                         read += records.len() as u64;
                     }
+                    Ok(read)
                 }
                 .boxed()
             })

@@ -88,11 +88,8 @@ fn heeded(catalog: &Catalog) -> Vec<&'static str> {
 
 /// Every record of the kinds with its whole history.
 async fn told(conn: &mut Conn, catalog: &Catalog, kinds: &[&str]) -> Result<Vec<(Record, Vec<Mark>)>, Fault> {
-    let (mut found, mut after) = (Vec::new(), i64::MIN);
-    while !kinds.is_empty() {
-        let records = record::walk(conn, catalog, kinds, after, STRIDE).await?;
-        let Some(last) = records.last() else { break };
-        after = last.record.id.0;
+    let (mut found, mut strides) = (Vec::new(), record::Strides::over(kinds, STRIDE));
+    while let Some(records) = strides.next(conn, catalog).await? {
         let ids: Vec<i64> = records.iter().map(|kept| kept.record.id.0).collect();
         let mut entries = journal::of_records(conn, catalog, &ids).await?;
         for kept in records {

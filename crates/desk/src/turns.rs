@@ -1,6 +1,5 @@
 //! Work in pieces, by whom it waits for: found by whose turn it is, which is kept beside the records.
 
-use futures::FutureExt;
 use model::{Actor, Kind, Moment, Refusal};
 
 use crate::{
@@ -44,20 +43,5 @@ impl Desk {
             rights::show(actor, kind, kept.record).with_clocks(due, clocks)
         };
         Ok(kept.filter(|kept| scope.admits(kind, &kept.record)).map(shown).collect())
-    }
-
-    /// Makes whose turn it is with pieces of records, where a database comes from before that was kept.
-    pub(crate) async fn make_turns(&self) -> Result<(), crate::Fault> {
-        let catalog = self.catalog();
-        if !turn::is_unmade(&mut self.db().read().await?, &catalog).await? {
-            return Ok(());
-        }
-        self.db().write(move |conn| async move { turn::rebuild(conn, &catalog).await }.boxed()).await.map(drop)
-    }
-
-    /// The same anew from the records, in one transaction. Answers how many records it read.
-    pub async fn rebuild_turns(&self) -> Result<u64, Refusal> {
-        let catalog = self.catalog();
-        Ok(self.db().write(move |conn| async move { turn::rebuild(conn, &catalog).await }.boxed()).await?)
     }
 }

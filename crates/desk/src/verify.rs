@@ -182,11 +182,8 @@ fn sound(row: &Row, verdict: &mut Verdict) -> Result<Looked, Fault> {
 /// Every record against what its entries tell.
 async fn records(conn: &mut Conn, catalog: &Catalog, chain: &Chain, verdict: &mut Verdict) -> Result<(), Refusal> {
     let kinds: Vec<&str> = catalog.kinds().iter().map(|kind| kind.name).collect();
-    let mut after = i64::MIN;
-    loop {
-        let records = record::walk(conn, catalog, &kinds, after, STRIDE).await?;
-        let Some(last) = records.last() else { return Ok(()) };
-        after = last.record.id.0;
+    let mut strides = record::Strides::over(&kinds, STRIDE);
+    while let Some(records) = strides.next(conn, catalog).await? {
         let ids: Vec<i64> = records.iter().map(|kept| kept.record.id.0).collect();
         let mut entries = journal::of_records(conn, catalog, &ids).await?;
         for kept in records {
@@ -201,6 +198,7 @@ async fn records(conn: &mut Conn, catalog: &Catalog, chain: &Chain, verdict: &mu
             }
         }
     }
+    Ok(())
 }
 
 /// One record against its entries.

@@ -189,6 +189,13 @@ impl Conn {
         Ok(rows.into_iter().map(Row::Lite).collect())
     }
 
+    /// How the database would go about a statement, a line each: for tests that look whether an index serves it.
+    pub async fn explain(&mut self, sql: &str, args: &[Sql]) -> Result<Vec<String>, Fault> {
+        let explain = if self.dialect() == Dialect::Sqlite { "explain query plan" } else { "explain" };
+        let rows = self.run(&format!("{explain} {sql}"), args).await?;
+        Ok(rows.iter().map(Row::shown).collect())
+    }
+
     /// Runs one statement and answers how many rows it touched.
     pub async fn execute(&mut self, sql: &str, args: &[Sql]) -> Result<u64, Fault> {
         self.counter().fetch_add(1, Ordering::Relaxed);

@@ -126,15 +126,10 @@ pub async fn rebuild(conn: &mut Conn, catalog: &Catalog) -> Result<u64, Fault> {
     conn.script("delete from known_as").await?;
     let kinds: Vec<&str> =
         catalog.kinds().iter().filter(|kind| !kind.known_by.is_empty()).map(|kind| kind.name).collect();
-    if kinds.is_empty() {
-        return Ok(0);
-    }
-    let (mut read, mut after) = (0, i64::MIN);
-    loop {
-        let records = record::walk(conn, catalog, &kinds, after, STRIDE).await?;
-        let Some(last) = records.last() else { return Ok(read) };
-        after = last.record.id.0;
+    let (mut read, mut strides) = (0, record::Strides::over(&kinds, STRIDE));
+    while let Some(records) = strides.next(conn, catalog).await? {
         write(conn, catalog, &records, |_| true).await?;
         read += records.len() as u64;
     }
+    Ok(read)
 }

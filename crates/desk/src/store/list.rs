@@ -106,13 +106,18 @@ pub async fn count(
     cap: i64,
     builder: Builder<'_>,
 ) -> Result<i64, Fault> {
-    let kind = query.kind.and_then(|name| catalog.find(name)).unwrap_or_else(|| catalog.any());
     let mut builder = builder;
-    let Some(condition) = unordered(catalog, scope, query, kind, &mut builder) else { return Ok(0) };
-    let limit = builder.bind(cap + 1);
-    let sql = format!("select count(*) from (select 1 as one from record where {condition} limit {limit}) as capped");
+    let Some(sql) = capped(catalog, scope, query, cap, &mut builder) else { return Ok(0) };
     let rows = conn.run(&sql, &builder.args).await?;
     rows.first().map_or(Ok(0), |row| row.int(0))
+}
+
+/// The statement that counts; `None` where nothing can be found.
+fn capped(catalog: &Catalog, scope: &Scope, query: &Query, cap: i64, builder: &mut Builder<'_>) -> Option<String> {
+    let kind = query.kind.and_then(|name| catalog.find(name)).unwrap_or_else(|| catalog.any());
+    let condition = unordered(catalog, scope, query, kind, builder)?;
+    let limit = builder.bind(cap + 1);
+    Some(format!("select count(*) from (select 1 as one from record where {condition} limit {limit}) as capped"))
 }
 
 /// A count that is wanted.
@@ -241,27 +246,23 @@ pub async fn explain(
         order.join(", "),
         if down { " desc" } else { "" }
     );
-    plan(conn, &sql, &builder.args).await
+    conn.explain(&sql, &builder.args).await
 }
 
-/// The same for the statement that counts.
+/// The same for the statement of [`count`]; nothing where there is none.
 pub async fn explain_count(
     conn: &mut Conn,
     catalog: &Catalog,
     scope: &Scope,
     query: &Query,
+    cap: i64,
     builder: Builder<'_>,
 ) -> Result<Vec<String>, Fault> {
-    let kind = query.kind.and_then(|name| catalog.find(name)).unwrap_or_else(|| catalog.any());
     let mut builder = builder;
-    let condition = unordered(catalog, scope, query, kind, &mut builder).unwrap_or_else(|| "1 = 0".into());
-    plan(conn, &format!("select 1 from record where {condition} limit 1001"), &builder.args).await
-}
-
-async fn plan(conn: &mut Conn, sql: &str, args: &[Sql]) -> Result<Vec<String>, Fault> {
-    let explain = if conn.dialect() == crate::store::db::Dialect::Sqlite { "explain query plan" } else { "explain" };
-    let rows = conn.run(&format!("{explain} {sql}"), args).await?;
-    Ok(rows.iter().map(Row::shown).collect())
+    match capped(catalog, scope, query, cap, &mut builder) {
+        Some(sql) => conn.explain(&sql, &builder.args).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// `None` when the words hold no word: nothing is found by nothing.

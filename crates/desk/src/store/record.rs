@@ -211,7 +211,7 @@ pub async fn kinds(conn: &mut Conn, catalog: &Catalog) -> Result<HashMap<String,
     Ok(kinds)
 }
 
-/// Every record of the given kinds after an id, in order of ids: for exports, checks and rebuilding.
+/// The records of the given kinds after an id, in order of ids: for whoever goes on at another time ([`Strides`] for a whole walk).
 pub async fn walk(
     conn: &mut Conn,
     catalog: &Catalog,
@@ -223,6 +223,30 @@ pub async fn walk(
     let sql = format!("select {COLUMNS} from record where kind in ({list}) and id > $1 order by id limit $2");
     let rows = conn.run(&sql, &[after.into(), most.into()]).await?;
     rows.iter().filter_map(|row| kept(row, catalog).transpose()).collect()
+}
+
+/// A walk over all records of some kinds, a stride at a time.
+pub struct Strides<'k> {
+    kinds: &'k [&'k str],
+    most: i64,
+    after: i64,
+}
+
+impl<'k> Strides<'k> {
+    pub fn over(kinds: &'k [&'k str], most: i64) -> Strides<'k> {
+        Strides { kinds, most, after: i64::MIN }
+    }
+
+    /// The next records; `None` at the end, at once where there are no kinds.
+    pub async fn next(&mut self, conn: &mut Conn, catalog: &Catalog) -> Result<Option<Vec<Kept>>, Fault> {
+        if self.kinds.is_empty() {
+            return Ok(None);
+        }
+        let records = walk(conn, catalog, self.kinds, self.after, self.most).await?;
+        let Some(last) = records.last() else { return Ok(None) };
+        self.after = last.record.id.0;
+        Ok(Some(records))
+    }
 }
 
 /// The records of some ids.

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use model::{Catalog, Kind, Phase, Record, Value};
 
 use crate::store::{
-    db::{Conn, Dialect, Row, Sql},
+    db::{Conn, Sql},
     fault::Fault,
     record::{self, Kept},
     words::{literal, placeholders, places},
@@ -78,9 +78,7 @@ pub async fn waiting(conn: &mut Conn, kind: &Kind, holders: &[String], most: usi
 /// The plan of that statement, for the test that looks whether its index serves it.
 pub async fn explain(conn: &mut Conn, kind: &Kind, holders: &[String], most: usize) -> Result<Vec<String>, Fault> {
     let (sql, args) = statement(kind, holders, most);
-    let explain = if conn.dialect() == Dialect::Sqlite { "explain query plan" } else { "explain" };
-    let rows = conn.run(&format!("{explain} {sql}"), &args).await?;
-    Ok(rows.iter().map(Row::shown).collect())
+    conn.explain(&sql, &args).await
 }
 
 fn kinds_in_pieces(catalog: &Catalog) -> Vec<&Kind> {
@@ -111,15 +109,10 @@ pub async fn is_unmade(conn: &mut Conn, catalog: &Catalog) -> Result<bool, Fault
 pub async fn rebuild(conn: &mut Conn, catalog: &Catalog) -> Result<u64, Fault> {
     conn.script("delete from turn").await?;
     let kinds: Vec<&str> = kinds_in_pieces(catalog).into_iter().map(|kind| kind.name).collect();
-    if kinds.is_empty() {
-        return Ok(0);
-    }
-    let (mut read, mut after) = (0, i64::MIN);
-    loop {
-        let records = record::walk(conn, catalog, &kinds, after, STRIDE).await?;
-        let Some(last) = records.last() else { return Ok(read) };
-        after = last.record.id.0;
+    let (mut read, mut strides) = (0, record::Strides::over(&kinds, STRIDE));
+    while let Some(records) = strides.next(conn, catalog).await? {
         keep(conn, catalog, &HashMap::new(), &records).await?;
         read += records.len() as u64;
     }
+    Ok(read)
 }

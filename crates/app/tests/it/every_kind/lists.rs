@@ -286,7 +286,9 @@ async fn counts_go_by_the_narrow_index(db: &Db, house: &House) {
         let query = Query { filter: filter_text::parse(filter, kind).expect("a filter"), ..Query::of(kind.name) };
         let mut conn = db.read().await.expect("a connection");
         let builder = Builder::new(conn.dialect(), Context { me: &me, now: now() });
-        let plan = list::explain_count(&mut conn, &house.catalog, &scope, &query, builder).await.expect("a plan");
+        let plan = list::explain_count(&mut conn, &house.catalog, &scope, &query, desk::COUNT_CAP, builder)
+            .await
+            .expect("a plan");
         assert!(plan.join("\n").contains(index), "{filter}: {plan:?}");
     }
 }
